@@ -1,0 +1,138 @@
+"""Call a function that may do anything, and say what happened.
+
+The notebook calls it on the student's function; the grader sends this very file into its sandbox and calls it
+there. So it needs nothing but NumPy and the standard library, and knows nothing of exercises.
+"""
+
+import contextlib
+import io
+import linecache
+import sys
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+PRINTED_LIMIT = 2000  # characters of a function's own printing that are kept
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one call came to."""
+
+    value: Any = None
+    error: str = ""  # last line of the traceback, "" when the call returned
+    line: str = ""  # the line of the student's code that raised, "line 4: y[t] = x[t] / 0"
+    changed: tuple[int | str, ...] = ()  # positions or keywords of the arguments that were changed in place
+    uses: str = ""  # the course's own function that the answer leaned on
+    warned: str = ""  # the first warning
+    printed: str = ""  # what it printed, capped
+    seconds: float = 0.0
+
+
+def attempt(
+    function: Callable[..., Any],
+    args: Sequence[Any] = (),
+    kwargs: Mapping[str, Any] | None = None,
+    course: str = "",
+) -> Answer:
+    """Call `function(*args, **kwargs)` and never raise.
+
+    Args:
+        function: anything; a value that cannot be called is its own answer (a poll's letters).
+        args, kwargs: passed as they are; arrays among them are compared with a copy afterwards.
+        course: the folder of the course's own code, whose functions an answer may not call.
+    """
+    if not callable(function):
+        return Answer(value=function)
+    kwargs = kwargs or {}
+    before = _copies(args, kwargs)
+    value, error, line = None, "", ""
+    printed = io.StringIO()
+    started = time.perf_counter()
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        contextlib.redirect_stdout(printed),
+        _watch(course) as uses,
+    ):
+        warnings.simplefilter("always")
+        try:
+            value = _own_copy(function(*args, **kwargs))
+        except (
+            BaseException
+        ) as problem:  # SystemExit and KeyboardInterrupt too: a check never ends the notebook
+            error, line = _last_line(problem), _line_of_code(problem)
+    seconds = time.perf_counter() - started
+    changed = tuple(key for key, old, new in before if not _same(old, new))
+    return Answer(
+        value=value,
+        error=error,
+        line=line,
+        changed=changed,
+        uses=uses[0] if uses else "",
+        warned=f"{caught[0].category.__name__}: {caught[0].message}" if caught else "",
+        printed=printed.getvalue()[:PRINTED_LIMIT],
+        seconds=seconds,
+    )
+
+
+def _copies(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[tuple[int | str, np.ndarray, np.ndarray]]:
+    """(position or keyword, a copy, the array itself) of every array argument."""
+    named: list[tuple[int | str, Any]] = [*enumerate(args), *kwargs.items()]
+    return [(key, value.copy(), value) for key, value in named if isinstance(value, np.ndarray)]
+
+
+def _same(old: np.ndarray, new: np.ndarray) -> bool:
+    return (
+        old.shape == new.shape
+        and old.dtype == new.dtype
+        and np.array_equal(old, new, equal_nan=old.dtype.kind in "fc")
+    )
+
+
+def _own_copy(value: Any) -> Any:
+    """Arrays are copied at once: a function may hand out a buffer that its next call overwrites."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if type(value) in (tuple, list):
+        return type(value)(_own_copy(item) for item in value)
+    return value
+
+
+@contextlib.contextmanager
+def _watch(course: str) -> Iterator[list[str]]:
+    """Collect the names of the course's own functions that are entered meanwhile."""
+    used: list[str] = []
+
+    def on_event(frame: FrameType, event: str, _: Any) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(course) and not used:
+            used.append(frame.f_locals.get("course_name") or frame.f_code.co_name)
+
+    previous = sys.getprofile()
+    if course:
+        sys.setprofile(on_event)
+    try:
+        yield used
+    finally:
+        if course:
+            sys.setprofile(previous)
+
+
+def _last_line(problem: BaseException) -> str:
+    text = traceback.format_exception_only(problem)[-1].strip()
+    return text if len(text) <= 300 else text[:300] + " …"
+
+
+def _line_of_code(problem: BaseException) -> str:
+    """The innermost line of the traceback that comes from a notebook cell, not from a file of a library."""
+    for frame, number in reversed(list(traceback.walk_tb(problem.__traceback__))):
+        name = frame.f_code.co_filename
+        if "ipykernel" in name or name.startswith("<"):
+            code = linecache.getline(name, number).strip()
+            return f"line {number}: {code}" if code else f"line {number}"
+    return ""

@@ -1,0 +1,57 @@
+"""What cases are made of: plain numbers, other memory layouts, functions that are handed to the student's function."""
+
+import inspect
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from cnnlib.checks.exercise import Inputs
+from cnnlib.checks.judge import stepping
+
+GIVEN = "<given>"  # the file name of functions that the course hands out
+
+
+def numbers(*values: float) -> np.ndarray:
+    """A float64 array, as a reader would write it."""
+    return np.array(values, dtype=float)
+
+
+def in_other_layouts(inputs: Inputs) -> list[Inputs]:
+    """The same case in float32, as views, and in Fortran order where an array has two axes or more."""
+    arrays = {name: value for name, value in inputs.items() if isinstance(value, np.ndarray)}
+    cases = [
+        inputs | {name: value.astype(np.float32) for name, value in arrays.items()},
+        inputs | {name: stepping(value) if value.ndim else value for name, value in arrays.items()},
+    ]
+    if any(value.ndim > 1 for value in arrays.values()):
+        cases.append(inputs | {name: np.asfortranarray(value) for name, value in arrays.items()})
+    return cases
+
+
+LAYOUTS: dict[str, Callable[..., bool]] = {
+    "float32 numbers": lambda **inputs: any(getattr(v, "dtype", None) == np.float32 for v in inputs.values()),
+    "arrays that are views": lambda **inputs: any(
+        isinstance(v, np.ndarray) and not (v.flags.c_contiguous or v.flags.f_contiguous)
+        for v in inputs.values()
+    ),
+}
+
+
+def given(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A copy of a small NumPy function that may be handed to a student's function, here or in the grader's sandbox.
+
+    It carries its own source, so that the sandbox can build it, and does not count as the course's own code.
+    """
+    source = textwrap.dedent(inspect.getsource(function))
+    return build(source, function.__name__)
+
+
+def build(source: str, name: str) -> Callable[..., Any]:
+    """The function `name` that `source` defines; NumPy is there as np."""
+    namespace: dict[str, Any] = {"np": np}
+    exec(compile(f"from __future__ import annotations\n{source}", GIVEN, "exec"), namespace)
+    namespace[name].source = source
+    function: Callable[..., Any] = namespace[name]
+    return function

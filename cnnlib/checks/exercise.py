@@ -1,0 +1,115 @@
+"""What an exercise is: data. A lecture's module fills it in; `judge` reads it."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+Inputs = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A known wrong implementation, and the sentence that a student who wrote it should read."""
+
+    name: str  # a few words, for tables: "kernel reversed"
+    says: str  # what the answer equals, and a question or a step that leads on
+    answer: Callable[..., Any]  # same signature as the reference
+    about: str = (
+        ""  # what it has in common with slips that look alike in every case: "the direction of the kernel"
+    )
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One function (or one set of letters) that a student writes, and all that is known about it."""
+
+    name: str
+    parts: Mapping[str, int]  # part -> points; several parts are the entries of the returned tuple, in order
+    reference: Callable[..., Any]
+    cases: Callable[
+        [np.random.Generator], Sequence[Inputs]
+    ]  # smallest first; the seed moves values, never shapes
+    hints: tuple[str, str, str]  # a nudge, the idea, the index equation
+    slips: tuple[Slip, ...] = ()
+    features: Mapping[str, Callable[..., bool]] = field(
+        default_factory=dict
+    )  # "a stride above 1" -> test of the inputs
+    feeds: tuple[
+        tuple[str, ...], ...
+    ] = ()  # the products that make an entry: (("x", "w"), ("b",)) for y = sum x w + b
+    accept: Callable[..., str] | None = (
+        None  # where many answers are right: accept(answer, **inputs) -> "" or what is wrong
+    )
+    after: str = ""  # shown once it is right
+    tolerance: float = 1e-7  # relative, in float64
+
+    @property
+    def possible(self) -> int:
+        return sum(self.parts.values())
+
+    @cached_property
+    def keyword_only(self) -> frozenset[str]:
+        """The arguments with a default: passed by keyword, so that a student may change their order."""
+        parameters = inspect.signature(self.reference).parameters.values()
+        return frozenset(p.name for p in parameters if p.default is not p.empty or p.kind is p.KEYWORD_ONLY)
+
+    def call(self, inputs: Inputs) -> tuple[tuple[Any, ...], Inputs]:
+        """Positional and keyword arguments for one case."""
+        args = tuple(value for name, value in inputs.items() if name not in self.keyword_only)
+        return args, {name: value for name, value in inputs.items() if name in self.keyword_only}
+
+
+def poll(
+    name: str, options: Mapping[str, tuple[bool, str]], hints: tuple[str, str, str], points: int = 1
+) -> Exercise:
+    """An exercise whose answer is a set of letters.
+
+    Args:
+        options: letter -> (is it true?, why). The reason of a wrongly chosen letter is shown at once, those of the
+            others once the answer is right.
+    """
+    right = {letter for letter, (true, _) in options.items() if true}
+
+    def accept(answer: Any) -> str:
+        letters = _letters(answer)
+        if letters is None:
+            return f"got {answer!r}; expected a set of letters, for example {{'A', 'B'}}"
+        if unknown := sorted(letters - set(options)):
+            return f"there is no option {', '.join(unknown)}; the options are {', '.join(options)}"
+        if wrong := sorted(letters - right):
+            return "  ".join(f"{letter} does not hold: {options[letter][1]}" for letter in wrong)
+        if missing := right - letters:
+            count = "one more holds" if len(missing) == 1 else f"{len(missing)} more hold"
+            return f"what you chose is right, but {count}" if letters else "no letter chosen yet"
+        return ""
+
+    return Exercise(
+        name=name,
+        parts={"answer": points},
+        reference=lambda: set(right),
+        cases=lambda rng: [{}],
+        hints=hints,
+        accept=accept,
+        after="  ".join(
+            f"{letter}: {'yes' if true else 'no'}, {why}" for letter, (true, why) in options.items()
+        ),
+    )
+
+
+def _letters(answer: Any) -> set[str] | None:
+    """{'A', 'D'} from a set, a list, a tuple or a string of letters."""
+    if isinstance(answer, str):
+        answer = (
+            answer.replace(",", " ").split()
+            if "," in answer or " " in answer.strip()
+            else list(answer.strip())
+        )
+    if not isinstance(answer, set | frozenset | list | tuple) or not all(
+        isinstance(item, str) for item in answer
+    ):
+        return None
+    return {item.strip().upper() for item in answer}

@@ -1,0 +1,61 @@
+"""Numbers as a reader wants them: 3 rather than 3.0, nested brackets, one entry marked."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+MOST_ENTRIES = 48  # larger arrays are shown by the neighbourhood of the marked entry
+
+Index = tuple[int, ...]
+
+
+def number(value: Any) -> str:
+    """At most six significant digits, no trailing zeros."""
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value))
+    text = f"{float(value):.6g}"
+    return "0" if text == "-0" else text
+
+
+def entry(name: str, index: Index) -> str:
+    """dw[1, 0], or just db for a single number."""
+    return f"{name}[{', '.join(map(str, index))}]" if index else name
+
+
+def value(item: Any, index: Index | None = None, mark: Callable[[str], str] = str) -> str:
+    """Any argument or result as text, the entry at `index` passed through `mark`."""
+    if isinstance(item, np.ndarray | np.generic) and np.asarray(item).dtype.kind in "biuf":
+        array = np.asarray(item)
+        if array.size > MOST_ENTRIES:
+            return _part(array, index or (0,) * array.ndim, mark if index is not None else str)
+        return _nested(array, (), index, mark)
+    if isinstance(item, int | float) and not isinstance(item, bool):
+        return mark(number(item)) if index is not None else number(item)
+    if callable(item):
+        return getattr(item, "__name__", "a function")
+    if isinstance(item, set | frozenset):
+        return "{" + ", ".join(sorted(map(str, item))) + "}"
+    if type(item) is tuple:
+        return "(" + ", ".join(value(part) for part in item) + ")"
+    text = repr(item)
+    return text if len(text) <= 200 else text[:200] + " …"
+
+
+def _nested(array: np.ndarray, at: Index, index: Index | None, mark: Callable[[str], str]) -> str:
+    if len(at) == array.ndim:
+        text = number(array[at])
+        return mark(text) if at == index else text
+    return "[" + ", ".join(_nested(array, (*at, i), index, mark) for i in range(array.shape[len(at)])) + "]"
+
+
+def _part(array: np.ndarray, index: Index, mark: Callable[[str], str]) -> str:
+    """Shape, and the stretch of the last axis around one entry."""
+    *row, at = index
+    first, last = max(0, at - 2), min(array.shape[-1], at + 3)
+    texts = [
+        mark(number(array[(*row, i)])) if i == at else number(array[(*row, i)]) for i in range(first, last)
+    ]
+    dots = ("… " if first else "", " …" if last < array.shape[-1] else "")
+    where = ", ".join([*map(str, row), f"{first}:{last}"])
+    return f"shape {array.shape}, [{where}] = [{dots[0]}{', '.join(texts)}{dots[1]}]"

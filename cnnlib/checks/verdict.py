@@ -1,0 +1,145 @@
+"""What a check found: one object for the notebook, the grader, plain text, HTML and JSON."""
+
+import html
+import textwrap
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+OPEN, CLOSE = (
+    "\x02",
+    "\x03",
+)  # around the entry that differs first; plain text drops them, HTML underlines between
+LABEL_WIDTH = 24
+TEXT_WIDTH = 88
+
+
+def mark(text: str) -> str:
+    return f"{OPEN}{text}{CLOSE}"
+
+
+def unmarked(text: str) -> str:
+    return text.replace(OPEN, "").replace(CLOSE, "")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one part of an exercise came to."""
+
+    part: str
+    points: int
+    possible: int
+    reason: str  # one line: "right", or the mistake
+    rows: tuple[tuple[str, str], ...] = ()  # label and text: case, got and expected, what feeds it, diagnosis
+
+    @property
+    def right(self) -> bool:
+        return self.points == self.possible
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a whole exercise came to."""
+
+    exercise: str
+    status: str  # "right", "partly right", "wrong", "not written yet"
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()  # remarks that cost nothing
+    hints: tuple[str, ...] = ()  # offered while the exercise is not right
+
+    @property
+    def points(self) -> int:
+        return sum(finding.points for finding in self.findings)
+
+    @property
+    def possible(self) -> int:
+        return sum(finding.possible for finding in self.findings)
+
+    @property
+    def right(self) -> bool:
+        return self.points == self.possible
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """Everything below the headline, as label and text."""
+        shown: set[tuple[tuple[str, str], ...]] = set()
+        for finding in self.findings:
+            if finding.rows not in shown:
+                yield from finding.rows
+                shown.add(finding.rows)
+        for note in self.notes:
+            yield "note", note
+
+    def headline(self) -> str:
+        parts = "   ".join(f"{f.part} {f.points} of {f.possible}" for f in self.findings)
+        return f"{parts}   {self.status}"
+
+    def to_text(self) -> str:
+        lines = [f"{self.exercise:<{LABEL_WIDTH - 1}} {self.headline()}"]
+        for label, text in self.rows():
+            first, *rest = textwrap.wrap(unmarked(text), TEXT_WIDTH, break_long_words=False) or [""]
+            lines.append(f"{label:<{LABEL_WIDTH - 1}} {first}")
+            lines += [" " * LABEL_WIDTH + line for line in rest]
+        if self.hints and not self.right:
+            lines.append(
+                f"{'stuck?':<{LABEL_WIDTH - 1}} hint('{self.exercise}') gives the first of {len(self.hints)} hints"
+            )
+        return "\n".join(lines)
+
+    def to_json(self) -> dict[str, Any]:
+        findings = [asdict(finding) for finding in self.findings]
+        for finding in findings:
+            finding["rows"] = [[label, unmarked(text)] for label, text in finding["rows"]]
+        return {
+            "exercise": self.exercise,
+            "status": self.status,
+            "points": self.points,
+            "possible": self.possible,
+            "parts": findings,
+            "notes": list(self.notes),
+        }
+
+    def to_html(self) -> str:
+        """A card that reads well in JupyterLab's light and dark themes, and without any style on GitHub.
+
+        Styles are inline and colours are the theme's variables: JupyterLab strips <style> from a notebook that is not
+        trusted, GitHub strips every style.
+        """
+        right, begun = self.right, self.status != "not written yet"
+        sign, colour = ("✓", BLUE) if right else ("✗", ORANGE) if begun else ("○", GREY)
+        head = (
+            f'<div style="margin-bottom: 4px"><b style="color: {colour}">{sign}</b> <b>{html.escape(self.exercise)}</b>'
+            f" &nbsp; {' &nbsp; '.join(_score(f) for f in self.findings)} &nbsp; <i>{html.escape(self.status)}</i></div>"
+        )
+        body = "".join(_row(label, text) for label, text in self.rows())
+        table = f'<table style="{TABLE}"><tbody>{body}</tbody></table>' if body else ""
+        hints = "" if right else "".join(_hint(n, text) for n, text in enumerate(self.hints, 1))
+        return f'<div style="{CARD}; border-left: 4px solid {colour}">{head}{table}{hints}</div>'
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/plain": self.to_text(), "text/html": self.to_html()}
+
+
+# Okabe and Ito's blue and vermilion: apart for every kind of colour vision, readable on white and on black.
+BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#808080"
+CARD = "padding: 6px 12px; margin: 4px 0; max-width: 60em; overflow-x: auto"
+TABLE = "border-collapse: collapse; margin: 0"
+CELL = "text-align: left; vertical-align: top; padding: 2px 14px 2px 0; background: transparent"
+
+
+def _score(finding: Finding) -> str:
+    return f"{html.escape(finding.part)} <b>{finding.points}</b> of {finding.possible}"
+
+
+def _row(label: str, text: str) -> str:
+    shown = html.escape(text).replace(OPEN, '<b style="text-decoration: underline">').replace(CLOSE, "</b>")
+    return (
+        f'<tr style="background: transparent"><td style="{CELL}; white-space: nowrap; opacity: 0.75">{html.escape(label)}</td>'
+        f'<td style="{CELL}; width: 100%">{shown}</td></tr>'
+    )
+
+
+def _hint(number: int, text: str) -> str:
+    return f"<details><summary>Hint {number}</summary>{html.escape(text)}</details>"

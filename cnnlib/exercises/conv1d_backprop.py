@@ -1,0 +1,926 @@
+"""Lecture 05, backpropagation through a 1-D convolution: what is asked, and the mistakes that are known.
+
+Index equations, counted from 0 (deck N, Back Propagation of CNNs, one-dimensional case):
+
+    (5.1)   y[t]  = sum_k w[k] x[t + k] + b
+    (5.3)   db    = sum_t dy[t]
+    (5.4)   dw[k] = sum_t dy[t] x[t + k]
+    (5.6)   dx[m] = sum_k dy[m - k] w[k]
+    (5.9)   y[n, f, t] = sum_c sum_k w[f, c, k] x[n, c, stride t + k - padding] + b[f]
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from cnnlib.checks import Exercise, Inputs, Slip, poll
+from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
+
+LECTURE = "05_conv1d_backprop"
+
+Array = np.ndarray
+Rng = np.random.Generator
+
+
+# ---------------------------------------------------------------- one signal, one kernel
+
+
+def forward(x: Array, w: Array, b: float) -> Array:
+    return np.correlate(x, w, "valid") + b
+
+
+def forward_cases(rng: Rng) -> list[Inputs]:
+    random = {"x": rng.normal(size=7), "w": rng.normal(size=3), "b": 0.7}
+    return [
+        {"x": numbers(2, 3), "w": numbers(5), "b": 0.0},
+        {"x": numbers(2, 3), "w": numbers(5, 7), "b": 1.0},
+        {"x": numbers(2, 0, 1, 3), "w": numbers(1, -1), "b": 0.0},
+        random,
+        {"x": rng.normal(size=4), "w": rng.normal(size=4), "b": -1.2},
+        *in_other_layouts(random),
+    ]
+
+
+FORWARD = Exercise(
+    name="conv1d_forward",
+    parts={"y": 2},
+    reference=forward,
+    cases=forward_cases,
+    features=LAYOUTS,
+    feeds=(("w", "x"), ("b",)),
+    hints=(
+        "How often does a kernel of K taps fit into a signal of L samples without hanging out?",
+        "Each output is a dot product: the kernel with the stretch of x that starts where the output does.",
+        "(5.1)  y[t] = w[0] x[t] + w[1] x[t + 1] + ... + w[K - 1] x[t + K - 1] + b,  for t = 0 ... L - K",
+    ),
+    slips=(
+        Slip(
+            "kernel reversed",
+            "a true convolution, which reverses the kernel. A convolution layer does not: in (5.1) the index of w "
+            "and the index of x grow together.",
+            lambda x, w, b: np.convolve(x, w, "valid") + b,
+        ),
+        Slip(
+            "bias missing",
+            "the sum without the bias. Where does b enter (5.1)?",
+            lambda x, w, b: np.correlate(x, w, "valid"),
+        ),
+        Slip(
+            "bias once a tap",
+            "K times the bias: b is added inside the sum over the taps. It belongs outside, once an output.",
+            lambda x, w, b: np.correlate(x, w, "valid") + len(w) * b,
+        ),
+        Slip(
+            "one output short",
+            "all outputs but the last. A kernel of K taps fits at L - K + 1 places; range(n) already stops before n.",
+            lambda x, w, b: (np.correlate(x, w, "valid") + b)[:-1],
+        ),
+        Slip(
+            "= for +=",
+            "the product of the last tap alone: each tap overwrites the one before. Is there an = where += is meant?",
+            lambda x, w, b: w[-1] * x[len(w) - 1 :] + b,
+        ),
+        Slip(
+            "padded",
+            "the outputs of a padded signal, one for every way the kernel overlaps x at all. "
+            "Here it must lie inside x.",
+            lambda x, w, b: np.convolve(x, w[::-1], "full") + b,
+        ),
+    ),
+)
+
+
+def bias_gradient(dy: Array) -> float:
+    return dy.sum()
+
+
+BIAS_GRADIENT = Exercise(
+    name="conv1d_bias_gradient",
+    parts={"db": 1},
+    reference=bias_gradient,
+    cases=lambda rng: [
+        {"dy": numbers(4)},
+        {"dy": numbers(5, 7, 11)},
+        {"dy": rng.normal(size=6) + 1},
+        *in_other_layouts({"dy": rng.normal(size=5) + 2}),
+    ],
+    features=LAYOUTS,
+    feeds=(("dy",),),
+    hints=(
+        "Raise b by a little. Which outputs rise, and by how much?",
+        "Every output rises by the same amount as b. So the loss feels every entry of dy at once.",
+        "(5.3)  db = dy[0] + dy[1] + ... + dy[T - 1]",
+    ),
+    slips=(
+        Slip(
+            "mean for sum",
+            "the mean of dy. The bias reaches every output, so their pulls add up; no layer divides, the loss does.",
+            lambda dy: dy.mean(),
+        ),
+        Slip(
+            "not summed",
+            "dy itself. There is one bias, so there is one number: what do the pulls on one knob add up to?",
+            lambda dy: dy.copy(),
+        ),
+        Slip(
+            "last entry only",
+            "the last entry of dy alone. Is there an = where += is meant?",
+            lambda dy: dy[-1],
+        ),
+        Slip(
+            "first entry only",
+            "the first entry of dy alone. The bias also reaches the other outputs.",
+            lambda dy: dy[0],
+        ),
+        Slip(
+            "Jacobian alone",
+            "the number of outputs: the sum of dy_t/db = 1. The chain rule multiplies each of them by dy[t] first.",
+            lambda dy: float(len(dy)),
+        ),
+    ),
+)
+
+
+def weight_gradient(dy: Array, x: Array) -> Array:
+    return np.correlate(x, dy, "valid")
+
+
+def weight_gradient_cases(rng: Rng) -> list[Inputs]:
+    random = {"dy": rng.normal(size=4), "x": rng.normal(size=9)}
+    return [
+        {"dy": numbers(1), "x": numbers(2, 3)},
+        {"dy": numbers(1, 0, 0), "x": numbers(2, 0, 1, 3)},
+        {"dy": numbers(5, 7, 11), "x": numbers(2, 0, 1, 3)},
+        random,
+        {"dy": rng.normal(size=5), "x": rng.normal(size=5)},
+        *in_other_layouts(random),
+    ]
+
+
+def weight_gradient_last(dy: Array, x: Array) -> Array:
+    return dy[-1] * x[len(dy) - 1 :]
+
+
+WEIGHT_GRADIENT = Exercise(
+    name="conv1d_weight_gradient",
+    parts={"dw": 2},
+    reference=weight_gradient,
+    cases=weight_gradient_cases,
+    features=LAYOUTS,
+    feeds=(("dy", "x"),),
+    hints=(
+        "Take one tap, say tap 1. Which input did it meet when output t was made?",
+        "Tap k met x[t + k] at output t. So it feels dy[t] times that input, once for every output.",
+        "(5.4)  dw[k] = dy[0] x[k] + dy[1] x[k + 1] + ... + dy[T - 1] x[k + T - 1]",
+    ),
+    slips=(
+        Slip(
+            "dy reversed",
+            "x with dy laid on it back to front. In (5.4) the index of x grows as that of dy grows: "
+            "nothing is reversed here.",
+            lambda dy, x: np.convolve(x, dy, "valid"),
+        ),
+        Slip(
+            "result reversed",
+            "dw back to front. np.correlate(dy, x) does this: the longer array must come first.",
+            lambda dy, x: np.correlate(x, dy, "valid")[::-1],
+        ),
+        Slip(
+            "= for +=",
+            "the product with the last dy alone: each output overwrites the one before. "
+            "A weight collects from all outputs: is there an = where += is meant?",
+            weight_gradient_last,
+        ),
+        Slip(
+            "shift forgotten",
+            "the same number for every tap: dy times the start of x. Tap k met the inputs k steps further on.",
+            lambda dy, x: np.full(len(x) - len(dy) + 1, dy @ x[: len(dy)]),
+        ),
+        Slip(
+            "mean for sum",
+            "dw divided by the number of outputs. A layer adds up; only the loss divides.",
+            lambda dy, x: np.correlate(x, dy, "valid") / len(dy),
+        ),
+        Slip(
+            "padded",
+            "x with zeros at both ends correlated with dy. There are as many entries in dw as there are taps: "
+            "L - T + 1.",
+            lambda dy, x: np.convolve(x, dy[::-1], "full"),
+        ),
+    ),
+)
+
+
+def input_gradient(dy: Array, w: Array) -> Array:
+    return np.convolve(dy, w, "full")
+
+
+def input_gradient_cases(rng: Rng) -> list[Inputs]:
+    random = {"dy": rng.normal(size=6), "w": rng.normal(size=3)}
+    return [
+        {"dy": numbers(1), "w": numbers(2, 3)},
+        {"dy": numbers(1, 1), "w": numbers(2, 3)},
+        {"dy": numbers(5, 7, 11), "w": numbers(1, -1)},
+        random,
+        {"dy": rng.normal(size=2), "w": rng.normal(size=5)},
+        {"dy": rng.normal(size=4), "w": rng.normal(size=1)},
+        *in_other_layouts(random),
+    ]
+
+
+def input_gradient_overwritten(dy: Array, w: Array) -> Array:
+    dx = np.zeros(len(dy) + len(w) - 1)
+    for t in range(len(dy)):
+        dx[t : t + len(w)] = dy[t] * w
+    return dx
+
+
+def input_gradient_overwritten_by_taps(dy: Array, w: Array) -> Array:
+    dx = np.zeros(len(dy) + len(w) - 1)
+    for k in range(len(w)):
+        dx[k : k + len(dy)] = dy * w[k]
+    return dx
+
+
+INPUT_GRADIENT = Exercise(
+    name="conv1d_input_gradient",
+    parts={"dx": 2},
+    reference=input_gradient,
+    cases=input_gradient_cases,
+    features=LAYOUTS,
+    feeds=(("dy", "w"),),
+    hints=(
+        "Take one input, say x[1]. Which outputs did it take part in, and with which tap in each?",
+        "Output t and tap k meet at input t + k. So each product dy[t] w[k] belongs to dx[t + k].",
+        "(5.6)  dx[m] = dy[m] w[0] + dy[m - 1] w[1] + ... + dy[m - K + 1] w[K - 1],  entries outside dy being 0",
+    ),
+    slips=(
+        Slip(
+            "kernel reversed once too often",
+            "the gradient with the kernel reversed once too often. In (5.6) the index of dy falls as that of w grows: "
+            "correlating with the reversed kernel does that, and so does convolving with the kernel. Not both.",
+            lambda dy, w: np.convolve(dy, w[::-1], "full"),
+        ),
+        Slip(
+            "= for +=, output by output",
+            "what is left when every output overwrites the gradients of the one before. "
+            "An input collects from all outputs it took part in: is there an = where += is meant?",
+            input_gradient_overwritten,
+            about="a contribution that overwrites instead of adding",
+        ),
+        Slip(
+            "= for +=, tap by tap",
+            "what is left when every tap overwrites the gradients of the one before. "
+            "An input collects from all taps it met: is there an = where += is meant?",
+            input_gradient_overwritten_by_taps,
+            about="a contribution that overwrites instead of adding",
+        ),
+        Slip(
+            "not padded",
+            "the inner entries only. Put K - 1 zeros at either end of dy first: the first and last inputs "
+            "took part in fewer outputs, not in none.",
+            lambda dy, w: np.convolve(dy, w, "valid"),
+        ),
+        Slip(
+            "cut to the size of dy",
+            'the middle part, as long as the longer of dy and w (NumPy calls it "same"). dx has the length of x: '
+            "T + K - 1.",
+            lambda dy, w: np.convolve(dy, w, "same"),
+        ),
+        Slip(
+            "dy reversed",
+            "the gradient with dy back to front. Padding and sliding leave dy in its order; it is w that is read backwards.",
+            lambda dy, w: np.convolve(dy[::-1], w, "full"),
+        ),
+        Slip(
+            "mean over the taps",
+            "dx divided by the number of taps. Contributions add up; nothing divides.",
+            lambda dy, w: np.convolve(dy, w, "full") / len(w),
+        ),
+    ),
+)
+
+
+# ---------------------------------------------------------------- the two Jacobians
+
+
+def weight_jacobian(x: Array, K: int) -> Array:
+    return np.stack([x[k : len(x) - K + 1 + k] for k in range(K)], axis=1)
+
+
+def weight_jacobian_cases(rng: Rng) -> list[Inputs]:
+    random = {"x": rng.normal(size=8), "K": 3}
+    return [
+        {"x": numbers(2, 3), "K": 1},
+        {"x": numbers(2, 5, 7, 3), "K": 2},
+        random,
+        {"x": rng.normal(size=4), "K": 4},
+        *in_other_layouts(random),
+    ]
+
+
+WEIGHT_JACOBIAN = Exercise(
+    name="conv1d_weight_jacobian",
+    parts={"J": 1},
+    reference=weight_jacobian,
+    cases=weight_jacobian_cases,
+    features=LAYOUTS,
+    feeds=(("x",),),
+    hints=(
+        "Row t says how output t answers to each tap. What multiplies w[k] in output t?",
+        "The rows are the stretches of x that the kernel covers, one step further each time.",
+        "(5.5)  J[t, k] = x[t + k],  L - K + 1 rows and K columns",
+    ),
+    slips=(
+        Slip(
+            "transposed",
+            "the Jacobian lying on its side. Rows belong to outputs, columns to what is varied.",
+            lambda x, K: weight_jacobian(x, K).T,
+        ),
+        Slip(
+            "taps reversed",
+            "rows that are back to front. Tap 0 meets the first sample of the stretch, not the last.",
+            lambda x, K: weight_jacobian(x, K)[:, ::-1],
+        ),
+        Slip(
+            "window not moved",
+            "the first stretch of x in every row. Output t starts at x[t].",
+            lambda x, K: np.tile(x[:K], (len(x) - K + 1, 1)),
+        ),
+        Slip(
+            "one row short",
+            "all rows but the last. There are L - K + 1 outputs; range(n) already stops before n.",
+            lambda x, K: weight_jacobian(x, K)[:-1],
+        ),
+        Slip(
+            "windows that do not overlap",
+            "stretches that start K apart. The kernel moves one step at a time.",
+            lambda x, K: x[: len(x) // K * K].reshape(-1, K),
+        ),
+    ),
+)
+
+
+def input_jacobian(w: Array, L: int) -> Array:
+    return sum(
+        (w[k] * np.eye(L - len(w) + 1, L, k) for k in range(len(w))), np.zeros((L - len(w) + 1, L), w.dtype)
+    )
+
+
+def input_jacobian_cases(rng: Rng) -> list[Inputs]:
+    random = {"w": rng.normal(size=3), "L": 7}
+    return [
+        {"w": numbers(2), "L": 2},
+        {"w": numbers(2, 3), "L": 4},
+        random,
+        {"w": rng.normal(size=4), "L": 4},
+        *in_other_layouts(random),
+    ]
+
+
+def square_band(w: Array, L: int) -> Array:
+    return sum((w[k] * np.eye(L, L, k) for k in range(len(w))), np.zeros((L, L)))
+
+
+INPUT_JACOBIAN = Exercise(
+    name="conv1d_input_jacobian",
+    parts={"J": 1},
+    reference=input_jacobian,
+    cases=input_jacobian_cases,
+    features=LAYOUTS,
+    feeds=(("w",),),
+    hints=(
+        "Row t says how output t answers to each input. What multiplies x[m] in output t, and for which m is it 0?",
+        "Write w at the start of row 0, then one step further to the right in every row below.",
+        "(5.7)  J[t, m] = w[m - t] where 0 <= m - t < K, else 0;  L - K + 1 rows and L columns",
+    ),
+    slips=(
+        Slip(
+            "transposed",
+            "the Jacobian lying on its side. Rows belong to outputs, columns to inputs.",
+            lambda w, L: input_jacobian(w, L).T,
+        ),
+        Slip(
+            "kernel reversed",
+            "rows that hold the kernel back to front. In (5.7) the index of w grows with that of x.",
+            lambda w, L: input_jacobian(w[::-1], L),
+        ),
+        Slip(
+            "band on the wrong side",
+            "the kernel moving to the left as t grows. Output t starts at x[t], to the right of output t - 1.",
+            lambda w, L: input_jacobian(w, L)[::-1],
+        ),
+        Slip(
+            "too many rows",
+            "a square matrix: its last rows stand for outputs where the kernel hangs out of x.",
+            square_band,
+        ),
+        Slip(
+            "window not moved",
+            "the same row again and again. Output t starts at x[t].",
+            lambda w, L: np.tile(np.append(w, np.zeros(L - len(w))), (L - len(w) + 1, 1)),
+        ),
+    ),
+)
+
+
+# ---------------------------------------------------------------- stride, padding, channels, a batch
+
+
+def windows(x: Array, K: int, stride: int, padding: int | tuple[int, int]) -> Array:
+    """What each output sees: (N, C, L) -> (N, C, T, K)."""
+    ends = (padding, padding) if isinstance(padding, int) else padding
+    return sliding_window_view(np.pad(x, ((0, 0), (0, 0), ends)), K, axis=2)[:, :, ::stride]
+
+
+def layer_forward(x: Array, w: Array, b: Array, stride: int = 1, padding: int = 0) -> Array:
+    return np.einsum("nctk,fck->nft", windows(x, w.shape[2], stride, padding), w) + b[:, None]
+
+
+def spread(dy: Array, w: Array, stride: int, length: int) -> Array:
+    """Equation (5.10) before the rim is cut off: (N, F, T) -> (N, C, length)."""
+    dx = np.zeros((len(dy), w.shape[1], length), dy.dtype)
+    for k in range(w.shape[2]):
+        dx[:, :, k : k + stride * dy.shape[2] : stride][:, :, : dy.shape[2]] += np.einsum(
+            "nft,fc->nct", dy, w[:, :, k]
+        )
+    return dx
+
+
+def layer_backward(
+    dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0
+) -> tuple[Array, Array, Array]:
+    L, T = x.shape[2], dy.shape[2]
+    dx = spread(dy, w, stride, L + 2 * padding)[:, :, padding : padding + L]
+    dw = np.einsum("nft,nctk->fck", dy, windows(x, w.shape[2], stride, padding)[:, :, :T])
+    return dx, dw, dy.sum((0, 2))
+
+
+def layer_cases(rng: Rng) -> list[Inputs]:
+    """x, w, b and dy for one thing more at a time, then everything at once; strides that do not tile."""
+
+    def small(N: int, C: int, L: int, F: int, K: int, stride: int, padding: int) -> Inputs:
+        x = np.array([2, 0, 1, 3, 4, 6, 5, 8], float)[: N * C * L].reshape(N, C, L)
+        w = np.array([1, -1, 2, 3, 5, -2], float)[: F * C * K].reshape(F, C, K)
+        return with_dy(
+            x, w, np.array([1, -2], float)[:F], stride, padding, np.array([5, 7, 11, 13, 2, 3], float)
+        )
+
+    def large(N: int, C: int, L: int, F: int, K: int, stride: int, padding: int) -> Inputs:
+        x, w, b = rng.normal(size=(N, C, L)), rng.normal(size=(F, C, K)), rng.normal(size=F) + 1
+        return with_dy(x, w, b, stride, padding, rng.normal(size=N * F * (L + 2 * padding)))
+
+    def with_dy(x: Array, w: Array, b: Array, stride: int, padding: int, values: Array) -> Inputs:
+        T = (x.shape[2] + 2 * padding - w.shape[2]) // stride + 1
+        dy = values[: len(x) * len(w) * T].reshape(len(x), len(w), T)
+        return {"dy": dy, "x": x, "w": w, "b": b, "stride": stride, "padding": padding}
+
+    random = large(2, 3, 10, 4, 3, 2, 1)
+    return [
+        small(1, 1, 3, 1, 2, 1, 0),
+        small(1, 1, 5, 1, 2, 2, 0),
+        small(1, 1, 3, 1, 2, 1, 1),
+        small(1, 2, 3, 1, 2, 1, 0),
+        small(2, 1, 3, 1, 2, 1, 0),
+        small(1, 1, 3, 2, 2, 1, 0),
+        random,
+        large(3, 2, 7, 2, 4, 3, 2),
+        large(2, 2, 5, 3, 5, 1, 0),
+        large(1, 2, 8, 2, 1, 3, 0),
+        *in_other_layouts(random),
+    ]
+
+
+def without(name: str, cases: list[Inputs]) -> list[Inputs]:
+    return [{key: value for key, value in inputs.items() if key != name} for inputs in cases]
+
+
+LAYER_FEATURES: dict[str, Callable[..., bool]] = {
+    "a stride above 1": lambda stride, **_: stride > 1,
+    "padding": lambda padding, **_: padding > 0,
+    "a stride and padding": lambda stride, padding, **_: stride > 1 and padding > 0,
+    "several channels": lambda x, **_: x.shape[1] > 1,
+    "several signals in the batch": lambda x, **_: len(x) > 1,
+    "several filters": lambda w, **_: len(w) > 1,
+    "several channels or several filters": lambda x, w, **_: x.shape[1] > 1 or len(w) > 1,
+    "a stride that leaves samples over at the end": lambda x, w, stride, padding, **_: (
+        (x.shape[2] + 2 * padding - w.shape[2]) % stride > 0
+    ),
+    **LAYOUTS,
+}
+
+
+def first_channel_of(array: Array) -> Array:
+    kept = np.zeros_like(array)
+    kept[:, 0] = array[:, 0]
+    return kept
+
+
+def rounded_up(x: Array, w: Array, b: Array, stride: int = 1, padding: int = 0) -> Array:
+    left_over = (x.shape[2] + 2 * padding - w.shape[2]) % stride
+    return layer_forward(
+        np.pad(x, ((0, 0), (0, 0), (padding, padding + (stride - left_over) % stride))), w, b, stride
+    )
+
+
+def taps_apart(x: Array, w: Array, b: Array, stride: int = 1, padding: int = 0) -> Array:
+    K = w.shape[2]
+    spaced = windows(x, stride * (K - 1) + 1, 1, padding)[..., ::stride]
+    return np.einsum("nctk,fck->nft", spaced, w) + b[:, None]
+
+
+LAYER_FORWARD = Exercise(
+    name="conv1d_layer_forward",
+    parts={"y": 3},
+    reference=layer_forward,
+    cases=lambda rng: without("dy", layer_cases(rng)),
+    features=LAYER_FEATURES,
+    feeds=(("w", "x"), ("b",)),
+    hints=(
+        "Pad x once, at the start. Then nothing below needs to know about padding.",
+        "Output t looks at the padded samples from stride * t on. A filter has one row of taps for every channel.",
+        "(5.9)  y[n, f, t] = sum over c and k of w[f, c, k] xpad[n, c, stride t + k]  +  b[f]",
+    ),
+    slips=(
+        Slip(
+            "kernel reversed",
+            "a true convolution, which reverses the kernel. A layer does not: see (5.9).",
+            lambda x, w, b, stride=1, padding=0: layer_forward(x, w[:, :, ::-1], b, stride, padding),
+        ),
+        Slip(
+            "stride ignored",
+            "the outputs at every position. With stride s only every s-th of them is kept.",
+            lambda x, w, b, stride=1, padding=0: layer_forward(x, w, b, 1, padding),
+        ),
+        Slip(
+            "stride between the taps",
+            "taps that are a stride apart: that is a dilated convolution. The stride is the step between outputs.",
+            taps_apart,
+        ),
+        Slip(
+            "padding ignored",
+            "the outputs without padding.",
+            lambda x, w, b, stride=1, padding=0: layer_forward(x, w, b, stride, 0),
+        ),
+        Slip(
+            "padded at one end",
+            "all the padding behind the signal. Half of it belongs in front: `padding` zeros at either end.",
+            lambda x, w, b, stride=1, padding=0: layer_forward(
+                np.pad(x, ((0, 0), (0, 0), (0, 2 * padding))), w, b, stride
+            ),
+        ),
+        Slip(
+            "size rounded up",
+            "one output more when the stride does not tile. A kernel that hangs out at the end gives no output: "
+            "the size is rounded down.",
+            rounded_up,
+        ),
+        Slip(
+            "bias missing",
+            "the sum without the bias.",
+            lambda x, w, b, stride=1, padding=0: layer_forward(x, w, 0 * b, stride, padding),
+        ),
+        Slip(
+            "one bias for all filters",
+            "the first bias for every filter. Each filter has its own.",
+            lambda x, w, b, stride=1, padding=0: layer_forward(x, w, np.full_like(b, b[0]), stride, padding),
+        ),
+        Slip(
+            "first channel only",
+            "the first channel alone. An output adds up all channels of its stretch.",
+            lambda x, w, b, stride=1, padding=0: layer_forward(x[:, :1], w[:, :1], b, stride, padding),
+        ),
+        Slip(
+            "channels averaged",
+            "the mean over the channels. They are added.",
+            lambda x, w, b, stride=1, padding=0: layer_forward(x, w / x.shape[1], b, stride, padding),
+        ),
+    ),
+)
+
+
+def with_dx(change: Callable[..., Array]) -> Callable[..., tuple[Array, Array, Array]]:
+    """A slip whose dx alone is wrong: change(padded dx, dy, x, w, stride, padding)."""
+
+    def slipped(
+        dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0
+    ) -> tuple[Array, Array, Array]:
+        _, dw, db = layer_backward(dy, x, w, stride, padding)
+        return change(dy, x, w, stride, padding), dw, db
+
+    return slipped
+
+
+def cut(dxpad: Array, x: Array, padding: int) -> Array:
+    return dxpad[:, :, padding : padding + x.shape[2]]
+
+
+def overwritten(dy: Array, x: Array, w: Array, stride: int, padding: int) -> Array:
+    dx = np.zeros((*x.shape[:2], x.shape[2] + 2 * padding), dy.dtype)
+    for k in range(w.shape[2]):
+        dx[:, :, k : k + stride * (dy.shape[2] - 1) + 1 : stride] = np.einsum("nft,fc->nct", dy, w[:, :, k])
+    return cut(dx, x, padding)
+
+
+def with_dw(change: Callable[..., Array]) -> Callable[..., tuple[Array, Array, Array]]:
+    """A slip whose dw alone is wrong: change(dy, x, w, stride, padding)."""
+
+    def slipped(
+        dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0
+    ) -> tuple[Array, Array, Array]:
+        dx, _, db = layer_backward(dy, x, w, stride, padding)
+        return dx, change(dy, x, w, stride, padding), db
+
+    return slipped
+
+
+def with_db(change: Callable[[Array], Any]) -> Callable[..., tuple[Array, Array, Any]]:
+    """A slip whose db alone is wrong: change(dy)."""
+
+    def slipped(dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0) -> tuple[Array, Array, Any]:
+        dx, dw, _ = layer_backward(dy, x, w, stride, padding)
+        return dx, dw, change(dy)
+
+    return slipped
+
+
+def stride_ignored(
+    dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0
+) -> tuple[Array, Array, Array]:
+    return layer_backward(dy, x, w, 1, padding)
+
+
+def divided_by_batch(
+    dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0
+) -> tuple[Array, Array, Array]:
+    dx, dw, db = layer_backward(dy, x, w, stride, padding)
+    return dx, dw / len(x), db / len(x)
+
+
+LAYER_BACKWARD = Exercise(
+    name="conv1d_layer_backward",
+    parts={"dx": 2, "dw": 2, "db": 1},
+    reference=layer_backward,
+    cases=lambda rng: without("b", layer_cases(rng)),
+    features=LAYER_FEATURES,
+    feeds=(("dy", "w"), ("dy", "x"), ("dy",)),
+    hints=(
+        "Run the forward loops again. Every product y += w x of the forward pass becomes two lines: one adds to dw, "
+        "one adds to dx.",
+        "Work on a dx as long as the padded x. Output t and tap k meet at padded sample stride * t + k. "
+        "At the end cut `padding` entries off either end.",
+        "(5.10)  dxpad[n, c, stride t + k] += dy[n, f, t] w[f, c, k],  "
+        "dw[f, c, k] += dy[n, f, t] xpad[n, c, stride t + k],  db[f] += dy[n, f, t]",
+    ),
+    slips=(
+        Slip(
+            "kernel reversed once too often",
+            "the gradient with the kernel reversed once too often. Output t and tap k meet at sample stride * t + k.",
+            with_dx(
+                lambda dy, x, w, stride, padding: layer_backward(dy, x, w[:, :, ::-1], stride, padding)[0]
+            ),
+        ),
+        Slip(
+            "stride ignored",
+            "the gradient of a layer with stride 1. Output t started at sample stride * t: "
+            "put stride - 1 zeros between the entries of dy.",
+            stride_ignored,
+        ),
+        Slip(
+            "padding left on",
+            "the gradient of the padded x. Nobody asked for the gradient of the zeros: cut `padding` entries off "
+            "either end.",
+            with_dx(lambda dy, x, w, stride, padding: spread(dy, w, stride, x.shape[2] + 2 * padding)),
+        ),
+        Slip(
+            "cut with [p:-p]",
+            "what dxpad[:, :, p:-p] gives: nothing at all when p is 0, since -0 is the start. "
+            "Cut from p to p + L instead.",
+            with_dx(
+                lambda dy, x, w, stride, padding: spread(dy, w, stride, x.shape[2] + 2 * padding)[
+                    :, :, padding:-padding
+                ]
+            ),
+        ),
+        Slip(
+            "= for +=",
+            "what is left when every tap overwrites the gradients of the one before. "
+            "Is there an = where += is meant?",
+            with_dx(overwritten),
+        ),
+        Slip(
+            "dx of the first channel only",
+            "the first channel's dx, and zeros for the others. Every channel met its own row of the filter.",
+            with_dx(
+                lambda dy, x, w, stride, padding: first_channel_of(
+                    layer_backward(dy, x, w, stride, padding)[0]
+                )
+            ),
+        ),
+        Slip(
+            "dx from the first filter only",
+            "the part of dx that comes back through the first filter. An input takes part in every filter's map.",
+            with_dx(
+                lambda dy, x, w, stride, padding: layer_backward(dy[:, :1], x, w[:1], stride, padding)[0]
+            ),
+        ),
+        Slip(
+            "mean over the batch",
+            "the gradients divided by the number of signals. A layer adds up; only the loss divides.",
+            divided_by_batch,
+        ),
+        Slip(
+            "dy reversed",
+            "x with dy laid on it back to front. In (5.10) the index of x grows as that of dy grows.",
+            with_dw(
+                lambda dy, x, w, stride, padding: layer_backward(dy[:, :, ::-1], x, w, stride, padding)[1]
+            ),
+        ),
+        Slip(
+            "dw from the first signal only",
+            "the dw of the first signal. A filter collects from the whole batch.",
+            with_dw(lambda dy, x, w, stride, padding: layer_backward(dy[:1], x[:1], w, stride, padding)[1]),
+        ),
+        Slip(
+            "dw of the first channel only",
+            "the first channel's dw, and zeros for the others.",
+            with_dw(
+                lambda dy, x, w, stride, padding: first_channel_of(
+                    layer_backward(dy, x, w, stride, padding)[1]
+                )
+            ),
+        ),
+        Slip(
+            "one bias for all filters",
+            "one number. Each filter has its own bias: sum over the batch and over time, not over the filters.",
+            with_db(lambda dy: dy.sum()),
+        ),
+        Slip(
+            "db of each signal",
+            "one db for each signal. The same bias served the whole batch: sum over it too.",
+            with_db(lambda dy: dy.sum(2)),
+        ),
+        Slip(
+            "db at each place",
+            "one db for each output place. The same bias served every place: sum over them too.",
+            with_db(lambda dy: dy.sum(0)),
+        ),
+        Slip(
+            "mean over time",
+            "the mean over the outputs. Contributions add up; nothing divides.",
+            with_db(lambda dy: dy.mean(2).sum(0)),
+        ),
+    ),
+)
+
+
+# ---------------------------------------------------------------- learning a kernel, and the polls
+
+
+def fit_kernel(
+    x: Array,
+    target: Array,
+    w: Array,
+    b: float,
+    forward: Callable[..., Array],
+    weight_gradient: Callable[..., Array],
+    bias_gradient: Callable[..., float],
+    rate: float = 0.1,
+    steps: int = 1,
+) -> tuple[Array, float]:
+    for _ in range(steps):
+        y = forward(x, w, b)
+        dy = 2 * (y - target) / len(y)
+        w, b = w - rate * weight_gradient(dy, x), b - rate * bias_gradient(dy)
+    return w, b
+
+
+def fit_cases(rng: Rng) -> list[Inputs]:
+    functions = {
+        "forward": given(forward),
+        "weight_gradient": given(weight_gradient),
+        "bias_gradient": given(bias_gradient),
+    }
+
+    def case(x: Array, target: Array, w: Array, b: float, rate: float, steps: int) -> Inputs:
+        return {"x": x, "target": target, "w": w, "b": b, **functions, "rate": rate, "steps": steps}
+
+    return [
+        case(numbers(2, 3), numbers(1), numbers(1, 0), 0.0, 0.5, 1),
+        case(numbers(2, 0, 1, 3), numbers(2, -1, -2), numbers(0, 0), 0.0, 0.1, 1),
+        case(numbers(2, 0, 1, 3), numbers(2, -1, -2), numbers(0, 0), 0.0, 0.1, 3),
+        case(rng.normal(size=9), rng.normal(size=7), rng.normal(size=3), 0.5, 0.05, 4),
+    ]
+
+
+def descend(
+    slope: Callable[[Array, Array], Array], at_most: int | None = None, sign: float = 1
+) -> Callable[..., tuple[Array, float]]:
+    """fit_kernel with another dy, another number of steps or the other direction."""
+
+    def slipped(
+        x: Array,
+        target: Array,
+        w: Array,
+        b: float,
+        forward: Any,
+        weight_gradient: Any,
+        bias_gradient: Any,
+        rate: float = 0.1,
+        steps: int = 1,
+    ) -> tuple[Array, float]:
+        for _ in range(min(steps, at_most or steps)):
+            dy = slope(forward(x, w, b), target)
+            w, b = w - sign * rate * weight_gradient(dy, x), b - sign * rate * bias_gradient(dy)
+        return w, b
+
+    return slipped
+
+
+FIT_KERNEL = Exercise(
+    name="fit_kernel",
+    parts={"w": 1, "b": 1},
+    reference=fit_kernel,
+    cases=fit_cases,
+    hints=(
+        "One step has three lines: predict, ask how the loss answers to each output, move w and b against it.",
+        "The loss is the mean of (y - target)^2. Its slope with respect to y[t] is 2 (y[t] - target[t]) / T.",
+        "(5.11)  dy = 2 (y - target) / T,  w <- w - rate dw,  b <- b - rate db; repeat `steps` times",
+    ),
+    slips=(
+        Slip(
+            "uphill",
+            "the way up the loss. The gradient points uphill, so the step goes against it.",
+            descend(lambda y, target: 2 * (y - target) / len(y), sign=-1),
+        ),
+        Slip(
+            "factor 2 missing",
+            "steps of half the size. The slope of a square holds a factor 2.",
+            descend(lambda y, target: (y - target) / len(y)),
+        ),
+        Slip(
+            "sum for mean",
+            "steps that are T times too long. The loss is a mean, so its slope is divided by T.",
+            descend(lambda y, target: 2 * (y - target)),
+        ),
+        Slip(
+            "one step only",
+            "the result of the first step. Is the return inside the loop?",
+            descend(lambda y, target: 2 * (y - target) / len(y), at_most=1),
+        ),
+        Slip(
+            "half the slope and no mean",
+            "steps along y - target itself. The mean of squares gives 2 (y - target) / T.",
+            descend(lambda y, target: y - target),
+        ),
+    ),
+)
+
+POLL_LENGTH = poll(
+    "poll_dw_length",
+    options={
+        "A": (False, "dw has one entry a tap, and the number of taps did not change."),
+        "B": (True, "one entry a tap: as many as before."),
+        "C": (True, "ten more outputs, so ten more products in every sum of (5.4)."),
+        "D": (False, "nothing divides: the sums grow longer, and typically larger."),
+    },
+    hints=(
+        "What does the length of dw depend on?",
+        "Look at (5.4): k counts the entries, t counts the terms.",
+        "(5.4)  dw[k] = sum over t of dy[t] x[t + k]:  k = 0 ... K - 1,  t = 0 ... L - K",
+    ),
+)
+
+POLL_STRIDE = poll(
+    "poll_stride_backward",
+    options={
+        "A": (True, "the outputs that stride 1 would have made in between do not exist: their pull is 0."),
+        "B": (False, "the taps stay next to each other. It is dy that is spread."),
+        "C": (False, "dx always has the shape of x."),
+        "D": (
+            True,
+            "a sample that no window covers gets no pull at all: those left over at the end, for instance.",
+        ),
+    },
+    hints=(
+        "Picture stride 3 as stride 1 followed by throwing away two outputs of three.",
+        "An output that was thrown away does not reach the loss. What is its dy?",
+        "(5.10)  dxpad[stride t + k] += dy[t] w[k]: which samples are ever written to?",
+    ),
+)
+
+EXERCISES = (
+    FORWARD,
+    BIAS_GRADIENT,
+    WEIGHT_GRADIENT,
+    POLL_LENGTH,
+    INPUT_GRADIENT,
+    WEIGHT_JACOBIAN,
+    INPUT_JACOBIAN,
+    POLL_STRIDE,
+    LAYER_FORWARD,
+    LAYER_BACKWARD,
+    FIT_KERNEL,
+)
