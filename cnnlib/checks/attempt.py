@@ -63,9 +63,7 @@ def attempt(
         warnings.simplefilter("always")
         try:
             value = _own_copy(function(*args, **kwargs))
-        except (
-            BaseException
-        ) as problem:  # SystemExit and KeyboardInterrupt too: a check never ends the notebook
+        except BaseException as problem:  # SystemExit and KeyboardInterrupt too: a check never ends the notebook
             error, line = _last_line(problem), _line_of_code(problem)
     seconds = time.perf_counter() - started
     changed = tuple(key for key, old, new in before if not _same(old, new))
@@ -89,9 +87,7 @@ def _copies(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[tuple[int | 
 
 def _same(old: np.ndarray, new: np.ndarray) -> bool:
     return (
-        old.shape == new.shape
-        and old.dtype == new.dtype
-        and np.array_equal(old, new, equal_nan=old.dtype.kind in "fc")
+        old.shape == new.shape and old.dtype == new.dtype and np.array_equal(old, new, equal_nan=old.dtype.kind in "fc")
     )
 
 

@@ -33,8 +33,7 @@ def in_other_layouts(inputs: Inputs) -> list[Inputs]:
 LAYOUTS: dict[str, Callable[..., bool]] = {
     "float32 numbers": lambda **inputs: any(getattr(v, "dtype", None) == np.float32 for v in inputs.values()),
     "arrays that are views": lambda **inputs: any(
-        isinstance(v, np.ndarray) and not (v.flags.c_contiguous or v.flags.f_contiguous)
-        for v in inputs.values()
+        isinstance(v, np.ndarray) and not (v.flags.c_contiguous or v.flags.f_contiguous) for v in inputs.values()
     ),
 }
 

@@ -82,11 +82,7 @@ def _kind(expected: np.ndarray) -> str:
 def _cause(got: Index, expected: Index, inputs: Mapping[str, Any]) -> str:
     """A likely reason for a wrong shape, as the rest of a sentence."""
     if math.prod(got) == math.prod(expected) and _without_ones(got) == _without_ones(expected):
-        return (
-            ": an axis of length 1 too many"
-            if len(got) > len(expected)
-            else ": an axis of length 1 is missing"
-        )
+        return ": an axis of length 1 too many" if len(got) > len(expected) else ": an axis of length 1 is missing"
     if got == expected[::-1]:
         return ": it is transposed"
     if len(got) == len(expected) - 1 and got == expected[1:]:

@@ -18,9 +18,7 @@ class Slip:
     name: str  # a few words, for tables: "kernel reversed"
     says: str  # what the answer equals, and a question or a step that leads on
     answer: Callable[..., Any]  # same signature as the reference
-    about: str = (
-        ""  # what it has in common with slips that look alike in every case: "the direction of the kernel"
-    )
+    about: str = ""  # what it has in common with slips that look alike in every case: "the direction of the kernel"
 
 
 @dataclass(frozen=True)
@@ -30,17 +28,13 @@ class Exercise:
     name: str
     parts: Mapping[str, int]  # part -> points; several parts are the entries of the returned tuple, in order
     reference: Callable[..., Any]
-    cases: Callable[
-        [np.random.Generator], Sequence[Inputs]
-    ]  # smallest first; the seed moves values, never shapes
+    cases: Callable[[np.random.Generator], Sequence[Inputs]]  # smallest first; the seed moves values, never shapes
     hints: tuple[str, str, str]  # a nudge, the idea, the index equation
     slips: tuple[Slip, ...] = ()
     features: Mapping[str, Callable[..., bool]] = field(
         default_factory=dict
     )  # "a stride above 1" -> test of the inputs
-    feeds: tuple[
-        tuple[str, ...], ...
-    ] = ()  # the products that make an entry: (("x", "w"), ("b",)) for y = sum x w + b
+    feeds: tuple[tuple[str, ...], ...] = ()  # the products that make an entry: (("x", "w"), ("b",)) for y = sum x w + b
     accept: Callable[..., str] | None = (
         None  # where many answers are right: accept(answer, **inputs) -> "" or what is wrong
     )
@@ -63,9 +57,7 @@ class Exercise:
         return args, {name: value for name, value in inputs.items() if name in self.keyword_only}
 
 
-def poll(
-    name: str, options: Mapping[str, tuple[bool, str]], hints: tuple[str, str, str], points: int = 1
-) -> Exercise:
+def poll(name: str, options: Mapping[str, tuple[bool, str]], hints: tuple[str, str, str], points: int = 1) -> Exercise:
     """An exercise whose answer is a set of letters.
 
     Args:
@@ -94,22 +86,14 @@ def poll(
         cases=lambda rng: [{}],
         hints=hints,
         accept=accept,
-        after="  ".join(
-            f"{letter}: {'yes' if true else 'no'}, {why}" for letter, (true, why) in options.items()
-        ),
+        after="  ".join(f"{letter}: {'yes' if true else 'no'}, {why}" for letter, (true, why) in options.items()),
     )
 
 
 def _letters(answer: Any) -> set[str] | None:
     """{'A', 'D'} from a set, a list, a tuple or a string of letters."""
     if isinstance(answer, str):
-        answer = (
-            answer.replace(",", " ").split()
-            if "," in answer or " " in answer.strip()
-            else list(answer.strip())
-        )
-    if not isinstance(answer, set | frozenset | list | tuple) or not all(
-        isinstance(item, str) for item in answer
-    ):
+        answer = answer.replace(",", " ").split() if "," in answer or " " in answer.strip() else list(answer.strip())
+    if not isinstance(answer, set | frozenset | list | tuple) or not all(isinstance(item, str) for item in answer):
         return None
     return {item.strip().upper() for item in answer}

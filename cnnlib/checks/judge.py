@@ -51,11 +51,7 @@ def judge(exercise: Exercise, ask: Ask, seed: int = 0) -> Verdict:
     answers = []
     for answer in ask(calls):
         answers.append(answer)
-        if (
-            _name(answer.error) in (UNWRITTEN, INTERRUPTED)
-            and len(answers) == 1
-            or _name(answer.error) == INTERRUPTED
-        ):
+        if _name(answer.error) == INTERRUPTED or _name(answers[0].error) == UNWRITTEN:
             break
     if not answers or _name(answers[0].error) == UNWRITTEN:
         return _all_wrong(exercise, "not written yet", status="not written yet")
@@ -65,9 +61,7 @@ def judge(exercise: Exercise, ask: Ask, seed: int = 0) -> Verdict:
     answers += [Answer(error="nothing came back")] * (len(calls) - len(answers))
     if problem := _misconduct(exercise, cases, answers):
         return _all_wrong(exercise, *problem)
-    trials = [
-        Trial(inputs, _reference(exercise, inputs), a) for inputs, a in zip(cases, answers, strict=False)
-    ]
+    trials = [Trial(inputs, _reference(exercise, inputs), a) for inputs, a in zip(cases, answers, strict=False)]
     return _verdict(exercise, trials)
 
 
@@ -131,9 +125,7 @@ def _entry(exercise: Exercise, value: Any, part: int) -> tuple[Any, str]:
     return value[part], ""
 
 
-def _evidence(
-    exercise: Exercise, trial: Trial, part: int, name: str, found: Difference
-) -> Iterable[tuple[str, str]]:
+def _evidence(exercise: Exercise, trial: Trial, part: int, name: str, found: Difference) -> Iterable[tuple[str, str]]:
     """Got beside expected, and what feeds the first entry that differs."""
     answer = trial.answer
     if answer.error:
@@ -190,9 +182,7 @@ RELATIVES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-def _relative(
-    exercise: Exercise, trial: Trial, part: int, change: Callable[[np.ndarray], np.ndarray]
-) -> bool:
+def _relative(exercise: Exercise, trial: Trial, part: int, change: Callable[[np.ndarray], np.ndarray]) -> bool:
     got, missing = _entry(exercise, trial.answer.value, part)
     expected = trial.expected[part] if len(exercise.parts) > 1 else trial.expected
     if missing or trial.answer.error or not isinstance(expected, np.ndarray | np.generic | int | float):
@@ -262,9 +252,7 @@ def _notes(exercise: Exercise, trials: list[Trial]) -> tuple[str, ...]:
         notes.append(f"NumPy warned: {warned}")
     seconds = sum(trial.answer.seconds for trial in trials)
     if seconds > SLOW_SECONDS:
-        own = sum(
-            attempt(exercise.reference, *exercise.call(_copy(trial.inputs))).seconds for trial in trials
-        )
+        own = sum(attempt(exercise.reference, *exercise.call(_copy(trial.inputs))).seconds for trial in trials)
         if seconds > SLOW_RATIO * own:
             notes.append(
                 f"it took {seconds:.1f} s, the course's own {own:.2f} s: is there a loop inside a loop to spare?"

@@ -53,9 +53,7 @@ def _part(array: np.ndarray, index: Index, mark: Callable[[str], str]) -> str:
     """Shape, and the stretch of the last axis around one entry."""
     *row, at = index
     first, last = max(0, at - 2), min(array.shape[-1], at + 3)
-    texts = [
-        mark(number(array[(*row, i)])) if i == at else number(array[(*row, i)]) for i in range(first, last)
-    ]
+    texts = [mark(number(array[(*row, i)])) if i == at else number(array[(*row, i)]) for i in range(first, last)]
     dots = ("… " if first else "", " …" if last < array.shape[-1] else "")
     where = ", ".join([*map(str, row), f"{first}:{last}"])
     return f"shape {array.shape}, [{where}] = [{dots[0]}{', '.join(texts)}{dots[1]}]"

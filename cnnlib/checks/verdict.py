@@ -106,9 +106,10 @@ class Verdict:
         """
         right, begun = self.right, self.status != "not written yet"
         sign, colour = ("✓", BLUE) if right else ("✗", ORANGE) if begun else ("○", GREY)
+        scores = " &nbsp; ".join(_score(finding) for finding in self.findings)
         head = (
             f'<div style="margin-bottom: 4px"><b style="color: {colour}">{sign}</b> <b>{html.escape(self.exercise)}</b>'
-            f" &nbsp; {' &nbsp; '.join(_score(f) for f in self.findings)} &nbsp; <i>{html.escape(self.status)}</i></div>"
+            f" &nbsp; {scores} &nbsp; <i>{html.escape(self.status)}</i></div>"
         )
         body = "".join(_row(label, text) for label, text in self.rows())
         table = f'<table style="{TABLE}"><tbody>{body}</tbody></table>' if body else ""
@@ -127,6 +128,7 @@ BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#808080"
 CARD = "padding: 6px 12px; margin: 4px 0; max-width: 60em; overflow-x: auto"
 TABLE = "border-collapse: collapse; margin: 0"
 CELL = "text-align: left; vertical-align: top; padding: 2px 14px 2px 0; background: transparent"
+LABEL = "white-space: nowrap; opacity: 0.75"
 
 
 def _score(finding: Finding) -> str:
@@ -136,7 +138,7 @@ def _score(finding: Finding) -> str:
 def _row(label: str, text: str) -> str:
     shown = html.escape(text).replace(OPEN, '<b style="text-decoration: underline">').replace(CLOSE, "</b>")
     return (
-        f'<tr style="background: transparent"><td style="{CELL}; white-space: nowrap; opacity: 0.75">{html.escape(label)}</td>'
+        f'<tr style="background: transparent"><td style="{CELL}; {LABEL}">{html.escape(label)}</td>'
         f'<td style="{CELL}; width: 100%">{shown}</td></tr>'
     )
 

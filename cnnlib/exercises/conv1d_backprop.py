@@ -291,7 +291,7 @@ INPUT_GRADIENT = Exercise(
         ),
         Slip(
             "dy reversed",
-            "the gradient with dy back to front. Padding and sliding leave dy in its order; it is w that is read backwards.",
+            "the gradient with dy back to front. Padding and sliding leave dy in its order; it is w that is reversed.",
             lambda dy, w: np.convolve(dy[::-1], w, "full"),
         ),
         Slip(
@@ -364,9 +364,7 @@ WEIGHT_JACOBIAN = Exercise(
 
 
 def input_jacobian(w: Array, L: int) -> Array:
-    return sum(
-        (w[k] * np.eye(L - len(w) + 1, L, k) for k in range(len(w))), np.zeros((L - len(w) + 1, L), w.dtype)
-    )
+    return sum((w[k] * np.eye(L - len(w) + 1, L, k) for k in range(len(w))), np.zeros((L - len(w) + 1, L), w.dtype))
 
 
 def input_jacobian_cases(rng: Rng) -> list[Inputs]:
@@ -443,15 +441,11 @@ def spread(dy: Array, w: Array, stride: int, length: int) -> Array:
     """Equation (5.10) before the rim is cut off: (N, F, T) -> (N, C, length)."""
     dx = np.zeros((len(dy), w.shape[1], length), dy.dtype)
     for k in range(w.shape[2]):
-        dx[:, :, k : k + stride * dy.shape[2] : stride][:, :, : dy.shape[2]] += np.einsum(
-            "nft,fc->nct", dy, w[:, :, k]
-        )
+        dx[:, :, k : k + stride * dy.shape[2] : stride][:, :, : dy.shape[2]] += np.einsum("nft,fc->nct", dy, w[:, :, k])
     return dx
 
 
-def layer_backward(
-    dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0
-) -> tuple[Array, Array, Array]:
+def layer_backward(dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0) -> tuple[Array, Array, Array]:
     L, T = x.shape[2], dy.shape[2]
     dx = spread(dy, w, stride, L + 2 * padding)[:, :, padding : padding + L]
     dw = np.einsum("nft,nctk->fck", dy, windows(x, w.shape[2], stride, padding)[:, :, :T])
@@ -464,9 +458,7 @@ def layer_cases(rng: Rng) -> list[Inputs]:
     def small(N: int, C: int, L: int, F: int, K: int, stride: int, padding: int) -> Inputs:
         x = np.array([2, 0, 1, 3, 4, 6, 5, 8], float)[: N * C * L].reshape(N, C, L)
         w = np.array([1, -1, 2, 3, 5, -2], float)[: F * C * K].reshape(F, C, K)
-        return with_dy(
-            x, w, np.array([1, -2], float)[:F], stride, padding, np.array([5, 7, 11, 13, 2, 3], float)
-        )
+        return with_dy(x, w, np.array([1, -2], float)[:F], stride, padding, np.array([5, 7, 11, 13, 2, 3], float))
 
     def large(N: int, C: int, L: int, F: int, K: int, stride: int, padding: int) -> Inputs:
         x, w, b = rng.normal(size=(N, C, L)), rng.normal(size=(F, C, K)), rng.normal(size=F) + 1
@@ -520,9 +512,7 @@ def first_channel_of(array: Array) -> Array:
 
 def rounded_up(x: Array, w: Array, b: Array, stride: int = 1, padding: int = 0) -> Array:
     left_over = (x.shape[2] + 2 * padding - w.shape[2]) % stride
-    return layer_forward(
-        np.pad(x, ((0, 0), (0, 0), (padding, padding + (stride - left_over) % stride))), w, b, stride
-    )
+    return layer_forward(np.pad(x, ((0, 0), (0, 0), (padding, padding + (stride - left_over) % stride))), w, b, stride)
 
 
 def taps_apart(x: Array, w: Array, b: Array, stride: int = 1, padding: int = 0) -> Array:
@@ -604,9 +594,7 @@ LAYER_FORWARD = Exercise(
 def with_dx(change: Callable[..., Array]) -> Callable[..., tuple[Array, Array, Array]]:
     """A slip whose dx alone is wrong: change(padded dx, dy, x, w, stride, padding)."""
 
-    def slipped(
-        dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0
-    ) -> tuple[Array, Array, Array]:
+    def slipped(dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0) -> tuple[Array, Array, Array]:
         _, dw, db = layer_backward(dy, x, w, stride, padding)
         return change(dy, x, w, stride, padding), dw, db
 
@@ -627,9 +615,7 @@ def overwritten(dy: Array, x: Array, w: Array, stride: int, padding: int) -> Arr
 def with_dw(change: Callable[..., Array]) -> Callable[..., tuple[Array, Array, Array]]:
     """A slip whose dw alone is wrong: change(dy, x, w, stride, padding)."""
 
-    def slipped(
-        dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0
-    ) -> tuple[Array, Array, Array]:
+    def slipped(dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0) -> tuple[Array, Array, Array]:
         dx, _, db = layer_backward(dy, x, w, stride, padding)
         return dx, change(dy, x, w, stride, padding), db
 
@@ -646,15 +632,11 @@ def with_db(change: Callable[[Array], Any]) -> Callable[..., tuple[Array, Array,
     return slipped
 
 
-def stride_ignored(
-    dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0
-) -> tuple[Array, Array, Array]:
+def stride_ignored(dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0) -> tuple[Array, Array, Array]:
     return layer_backward(dy, x, w, 1, padding)
 
 
-def divided_by_batch(
-    dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0
-) -> tuple[Array, Array, Array]:
+def divided_by_batch(dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0) -> tuple[Array, Array, Array]:
     dx, dw, db = layer_backward(dy, x, w, stride, padding)
     return dx, dw / len(x), db / len(x)
 
@@ -678,9 +660,7 @@ LAYER_BACKWARD = Exercise(
         Slip(
             "kernel reversed once too often",
             "the gradient with the kernel reversed once too often. Output t and tap k meet at sample stride * t + k.",
-            with_dx(
-                lambda dy, x, w, stride, padding: layer_backward(dy, x, w[:, :, ::-1], stride, padding)[0]
-            ),
+            with_dx(lambda dy, x, w, stride, padding: layer_backward(dy, x, w[:, :, ::-1], stride, padding)[0]),
         ),
         Slip(
             "stride ignored",
@@ -706,25 +686,18 @@ LAYER_BACKWARD = Exercise(
         ),
         Slip(
             "= for +=",
-            "what is left when every tap overwrites the gradients of the one before. "
-            "Is there an = where += is meant?",
+            "what is left when every tap overwrites the gradients of the one before. Is there an = where += is meant?",
             with_dx(overwritten),
         ),
         Slip(
             "dx of the first channel only",
             "the first channel's dx, and zeros for the others. Every channel met its own row of the filter.",
-            with_dx(
-                lambda dy, x, w, stride, padding: first_channel_of(
-                    layer_backward(dy, x, w, stride, padding)[0]
-                )
-            ),
+            with_dx(lambda dy, x, w, stride, padding: first_channel_of(layer_backward(dy, x, w, stride, padding)[0])),
         ),
         Slip(
             "dx from the first filter only",
             "the part of dx that comes back through the first filter. An input takes part in every filter's map.",
-            with_dx(
-                lambda dy, x, w, stride, padding: layer_backward(dy[:, :1], x, w[:1], stride, padding)[0]
-            ),
+            with_dx(lambda dy, x, w, stride, padding: layer_backward(dy[:, :1], x, w[:1], stride, padding)[0]),
         ),
         Slip(
             "mean over the batch",
@@ -734,9 +707,7 @@ LAYER_BACKWARD = Exercise(
         Slip(
             "dy reversed",
             "x with dy laid on it back to front. In (5.10) the index of x grows as that of dy grows.",
-            with_dw(
-                lambda dy, x, w, stride, padding: layer_backward(dy[:, :, ::-1], x, w, stride, padding)[1]
-            ),
+            with_dw(lambda dy, x, w, stride, padding: layer_backward(dy[:, :, ::-1], x, w, stride, padding)[1]),
         ),
         Slip(
             "dw from the first signal only",
@@ -746,11 +717,7 @@ LAYER_BACKWARD = Exercise(
         Slip(
             "dw of the first channel only",
             "the first channel's dw, and zeros for the others.",
-            with_dw(
-                lambda dy, x, w, stride, padding: first_channel_of(
-                    layer_backward(dy, x, w, stride, padding)[1]
-                )
-            ),
+            with_dw(lambda dy, x, w, stride, padding: first_channel_of(layer_backward(dy, x, w, stride, padding)[1])),
         ),
         Slip(
             "one bias for all filters",

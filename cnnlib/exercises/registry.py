@@ -16,9 +16,7 @@ def lectures() -> dict[str, tuple[Exercise, ...]]:
     A lecture is a module of this package with LECTURE, its notebook's name, and EXERCISES.
     """
     package = importlib.import_module("cnnlib.exercises")
-    names = [
-        module.name for module in pkgutil.iter_modules(package.__path__) if module.name not in NOT_LECTURES
-    ]
+    names = [module.name for module in pkgutil.iter_modules(package.__path__) if module.name not in NOT_LECTURES]
     modules = [importlib.import_module(f"cnnlib.exercises.{name}") for name in names]
     return dict(sorted((module.LECTURE, tuple(module.EXERCISES)) for module in modules))
 

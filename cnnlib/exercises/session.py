@@ -40,9 +40,7 @@ def check(answer: Callable[..., Any] | str) -> Points:
     try:
         verdict = judge(exercise, asks(function, COURSE))
     except Exception as problem:
-        return _refused(
-            f"The check of {exercise.name} failed, not your answer: {problem!r}. Please report it."
-        )
+        return _refused(f"The check of {exercise.name} failed, not your answer: {problem!r}. Please report it.")
     _verdicts.pop(exercise.name, None)  # so that the latest check is the last entry
     _verdicts[exercise.name] = verdict
     _show(verdict)
