@@ -478,7 +478,7 @@ def layer_cases(rng: Rng) -> list[Inputs]:
         small(2, 1, 3, 1, 2, 1, 0),
         small(1, 1, 3, 2, 2, 1, 0),
         random,
-        large(3, 2, 7, 2, 4, 3, 2),
+        large(3, 2, 7, 2, 4, 3, 3),
         large(2, 2, 5, 3, 5, 1, 0),
         large(1, 2, 8, 2, 1, 3, 0),
         *in_other_layouts(random),

@@ -1,0 +1,93 @@
+"""Static pictures for the lectures: one module a lecture, and here what they share."""
+
+import base64
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from PIL import Image
+
+# Okabe and Ito's palette: its colours stay apart for every kind of colour vision.
+BLUE, VERMILION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
+SKY, ORANGE, YELLOW, GREY = "#56b4e9", "#e69f00", "#f0e442", "#bbbbbb"
+CYCLE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, YELLOW)
+INK, PAPER = "#222222", "#ffffff"
+
+DPI = 110
+
+
+def show(figure: Figure, alt: str) -> None:
+    """Display a figure as a small PNG with alternative text, and close it.
+
+    Args:
+        alt: what a reader who cannot see the figure should know; it is the output's plain text too.
+    """
+    data = base64.b64encode(png(figure)).decode()
+    plt.close(figure)
+    display({"image/png": data, "text/plain": alt}, metadata={"image/png": {"alt": alt}}, raw=True)
+
+
+def png(figure: Figure) -> bytes:
+    """The same bytes for the same figure: no date, no version, at most 256 colours."""
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=DPI, bbox_inches="tight", facecolor=PAPER, metadata={"Software": None})
+    small = io.BytesIO()
+    Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    return small.getvalue()
+
+
+def canvas(width: float, height: float) -> tuple[Figure, Axes]:
+    """A figure without axes whose unit is one square, row 0 on top."""
+    figure, ax = plt.subplots(figsize=(width * 0.55, height * 0.55))
+    ax.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
+    ax.axis("off")
+    return figure, ax
+
+
+def cells(
+    ax: Axes,
+    values: np.ndarray,
+    left: float,
+    top: float,
+    *,
+    name: str = "",
+    fill: object = PAPER,
+    ink: str = INK,
+    edge: str = INK,
+) -> None:
+    """Draw a row or a matrix of squares with their numbers, its name to the left.
+
+    Args:
+        values: (columns,) or (rows, columns); nan leaves the square empty.
+        left, top: where the first square's corner goes, in squares.
+        fill: one colour, or an array of colours of the shape of `values`.
+    """
+    grid = np.atleast_2d(values)
+    colours = np.broadcast_to(np.asarray(fill, dtype=object), np.shape(values)).reshape(grid.shape)
+    for (i, j), value in np.ndenumerate(grid):
+        square = plt.Rectangle((left + j, top + i), 1, 1, facecolor=colours[i, j], edgecolor=edge, linewidth=0.8)
+        ax.add_patch(square).set_clip_on(False)
+        if not np.isnan(value):
+            colour = "#ffffff" if is_dark(colours[i, j]) and ink == INK else ink
+            ax.text(left + j + 0.5, top + i + 0.53, signed(value), ha="center", va="center", color=colour)
+    if name:
+        ax.text(left - 0.25, top + len(grid) / 2 + 0.03, name, ha="right", va="center", fontsize=11)
+
+
+def signed(value: float) -> str:
+    """3 rather than 3.0, a true minus sign, never a negative zero."""
+    return f"{value + 0.0:g}".replace("-", "−")
+
+
+def is_dark(colour: object) -> bool:
+    """Does white ink read better on this colour than black?"""
+    red, green, blue, _ = plt.matplotlib.colors.to_rgba(colour)
+    return bool(0.299 * red + 0.587 * green + 0.114 * blue < 0.5)
+
+
+def tint(colour: str, strength: float = 0.35) -> tuple[float, ...]:
+    """A colour mixed with white, for backgrounds under black numbers."""
+    return tuple(1 - strength * (1 - channel) for channel in plt.matplotlib.colors.to_rgb(colour))

@@ -1,0 +1,167 @@
+"""The pictures of lecture 05, backpropagation through a 1-D convolution."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from cnnlib.plotting import BLUE, CYCLE, GREY, INK, PAPER, VERMILION, canvas, cells, plt, signed, tint
+
+Array = np.ndarray
+
+
+def sliding(x: Array, w: Array, y: Array) -> Figure:
+    """The kernel under each stretch of the signal that it meets, and the output it makes there."""
+    L, K, T = len(x), len(w), len(y)
+    figure, ax = canvas(L + T + 5, 1.6 * T + 0.4)
+    for t in range(T):
+        top = 0.6 + 1.6 * t
+        fill = [tint(BLUE) if t <= m < t + K else PAPER for m in range(L)]
+        cells(ax, x, 1.5, top, name="x" if t == 0 else "", fill=_colours(fill))
+        for k in range(K):
+            ax.text(2 + t + k, top + 1.22, f"×{signed(w[k])}", ha="center", va="center", color=BLUE, size=9)
+        ax.annotate("", (L + 3.4, top + 0.5), (L + 2, top + 0.5), arrowprops={"arrowstyle": "->", "color": GREY})
+        shown = np.where(np.arange(T) <= t, y, np.nan)
+        cells(ax, shown, L + 4.5, top, name="y", fill=_colours([tint(BLUE) if i == t else PAPER for i in range(T)]))
+    return figure
+
+
+def products(x: Array, w: Array, dy: Array, tap: int) -> Figure:
+    """Which (output, input) pairs one tap joins: its lines in colour, the other taps' in grey."""
+    L, K, T = len(x), len(w), len(dy)
+    figure, ax = canvas(L + 2.2, 5)
+    for t in range(T):
+        for k in range(K):
+            colour, width, depth = (VERMILION, 2.4, 2) if k == tap else (GREY, 1.0, 1)
+            ax.plot([2 + t + k + 0.5, 2 + t + 1], [1.5, 3.7], color=colour, linewidth=width, zorder=depth)
+    touched = [tint(VERMILION) if tap <= m < tap + T else PAPER for m in range(L)]
+    cells(ax, x, 2, 0.5, name="x", fill=_colours(touched))
+    cells(ax, dy, 2.5, 3.7, name="dy", fill=_colours([tint(VERMILION)] * T))
+    return figure
+
+
+def three_sums(x: Array, w: Array, dy: Array) -> Figure:
+    """One table of (output t, tap k) for y, dw and dx: squares of one colour are added up."""
+    K, T = len(w), len(dy)
+    t, k = np.mgrid[:T, :K]
+    tables = (
+        ("products w[k] x[t+k]\nadd up to y[t]", w[k] * x[t + k], t),
+        ("products dy[t] x[t+k]\nadd up to dw[k]", dy[t] * x[t + k], k),
+        ("products dy[t] w[k]\nadd up to dx[t+k]", dy[t] * w[k], t + k),
+    )
+    figure, axes = plt.subplots(1, 3, figsize=(2.6 * 3, 0.55 * T + 1.2))
+    for ax, (title, values, group) in zip(axes, tables, strict=True):
+        ax.set(xlim=(-0.7, K), ylim=(T, -0.7), aspect="equal")
+        ax.axis("off")
+        ax.set_title(title, fontsize=10)
+        cells(ax, values, 0, 0, fill=_colours([[tint(CYCLE[g], 0.45) for g in row] for row in group]))
+        _label(ax, [f"t={i}" for i in range(T)], [f"k={i}" for i in range(K)])
+    return figure
+
+
+def jacobians(by_weight: Array, by_input: Array) -> Figure:
+    """Both Jacobians side by side, equal entries in equal colours, zeros grey."""
+    figure, axes = plt.subplots(1, 2, figsize=(8, 2.6), width_ratios=(by_weight.shape[1] + 1, by_input.shape[1] + 1))
+    for ax, matrix, name, column in (
+        (axes[0], by_weight, "∂y/∂w: stretches of x", "w"),
+        (axes[1], by_input, "∂y/∂x: the kernel, shifted", "x"),
+    ):
+        rows, columns = matrix.shape
+        ax.set(xlim=(-1.2, columns), ylim=(rows, -1), aspect="equal", title=name)
+        ax.axis("off")
+        offset = np.subtract.outer(np.arange(rows), -np.arange(columns)) if column == "w" else _band(matrix)
+        cells(ax, matrix, 0, 0, fill=_colours([[_shade(g) for g in row] for row in offset]))
+        _label(ax, [f"y[{i}]" for i in range(rows)], [f"{column}[{i}]" for i in range(columns)])
+    return figure
+
+
+def padded(dy: Array, w: Array, dx: Array) -> Figure:
+    """dy between zeros, the reversed kernel under each stretch, and the entry of dx it makes."""
+    K, L = len(w), len(dx)
+    spread = np.concatenate([np.zeros(K - 1), dy, np.zeros(K - 1)])
+    figure, ax = canvas(len(spread) + L + 5.2, 1.6 * L + 0.2)
+    for m in range(L):
+        top = 0.4 + 1.6 * m
+        rim = np.r_[[True] * (K - 1), [False] * len(dy), [True] * (K - 1)]
+        fill = [tint(VERMILION) if m <= i < m + K else tint(GREY, 0.5) if rim[i] else PAPER for i in range(len(spread))]
+        cells(ax, spread, 2, top, name="dy, padded" if m == 0 else "", fill=_colours(fill))
+        for k in range(K):
+            text = f"×{signed(w[K - 1 - k])}"
+            ax.text(2.5 + m + k, top + 1.22, text, ha="center", va="center", color=VERMILION, size=9)
+        at = len(spread) + 2.4
+        ax.annotate("", (at + 1.4, top + 0.5), (at, top + 0.5), arrowprops={"arrowstyle": "->", "color": GREY})
+        shown = np.where(np.arange(L) <= m, dx, np.nan)
+        highlight = _colours([tint(VERMILION) if i == m else PAPER for i in range(L)])
+        cells(ax, shown, at + 2.6, top, name="dx", fill=highlight)
+    return figure
+
+
+def strided(x: Array, w: Array, dy: Array, stride: int, padding: int) -> Figure:
+    """The padded signal, the windows that a strided kernel covers, and dy spread out with zeros between."""
+    K, T, length = len(w), len(dy), len(x) + 2 * padding
+    spread = np.zeros(stride * (T - 1) + 1)
+    spread[::stride] = dy
+    figure, ax = canvas(length + 4.2, 5.6 + 0.6 * T)
+    rim = [tint(GREY, 0.5) if m < padding or m >= length - padding else PAPER for m in range(length)]
+    cells(ax, np.pad(x, padding), 4, 0.2, name="x, padded", fill=_colours(rim))
+    for t in range(T):
+        left, level, colour = 4 + stride * t, 1.6 + 0.6 * t, CYCLE[t % len(CYCLE)]
+        ax.plot([left + 0.1, left + K - 0.1], [level, level], color=colour, linewidth=5, solid_capstyle="butt")
+        ax.text(left - 0.1, level, f"y[{t}] ", ha="right", va="center", fontsize=9)
+    top = 1.8 + 0.6 * T
+    zero = [tint(GREY, 0.5) if i % stride else tint(CYCLE[i // stride % len(CYCLE)]) for i in range(len(spread))]
+    cells(ax, dy, 4, top, name="dy", fill=_colours([tint(CYCLE[t % len(CYCLE)]) for t in range(T)]))
+    cells(ax, spread, 4, top + 2.2, name="dy, spread", fill=_colours(zero))
+    for t in range(T):
+        ax.plot([4.5 + t, 4.5 + stride * t], [top + 1, top + 2.2], color=INK, linewidth=0.8)
+    return figure
+
+
+def descent(losses: Array, kernels: Array, truth: Array) -> Figure:
+    """Left the loss after every step, on a log axis; right each tap on its way to the true kernel."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
+    left.semilogy(losses, color=BLUE)
+    left.set(xlabel="step", ylabel="mean squared error", title="the loss falls")
+    for k in range(kernels.shape[1]):
+        right.plot(kernels[:, k], color=CYCLE[k], label=f"w[{k}]")
+        right.axhline(truth[k], color=CYCLE[k], linestyle=":", linewidth=1)
+    right.set(xlabel="step", ylabel="weight", title="each tap reaches the true kernel (dotted)")
+    right.legend(loc="center right", fontsize=9)
+    return figure
+
+
+def scanlines(image: Array, x: Array, y: Array) -> Figure:
+    """A digit, its rows laid end to end as one signal, and what the edge kernel makes of it."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.6), width_ratios=(1, 3), layout="constrained")
+    left.imshow(image, cmap="gray_r")
+    left.set(xlabel="column", ylabel="row", title="the digit")
+    right.plot(x, color=GREY, label="x: brightness")
+    right.plot(np.arange(len(y)) + 1, y, color=VERMILION, label="y: the teacher's output")
+    right.set(xlabel="sample", ylabel="value", title="its rows, laid end to end")
+    right.legend(fontsize=9)
+    return figure
+
+
+def _colours(rows: list) -> Array:
+    """Nested lists of colours as an object array: tuples stay whole."""
+    shape = (len(rows), len(rows[0])) if isinstance(rows[0], list) else (len(rows),)
+    filled = np.empty(shape, dtype=object)
+    for index in np.ndindex(*shape):
+        filled[index] = rows[index[0]][index[1]] if len(shape) == 2 else rows[index[0]]
+    return filled
+
+
+def _band(matrix: Array) -> Array:
+    rows, columns = matrix.shape
+    offset = np.arange(columns) - np.arange(rows)[:, None]
+    return np.where((offset >= 0) & (offset <= columns - rows), offset, -1)
+
+
+def _shade(group: int) -> object:
+    return tint(GREY, 0.4) if group < 0 else tint(CYCLE[group % len(CYCLE)], 0.45)
+
+
+def _label(ax: Axes, rows: list[str], columns: list[str]) -> None:
+    for i, text in enumerate(rows):
+        ax.text(-0.15, i + 0.5, text, ha="right", va="center", fontsize=9)
+    for j, text in enumerate(columns):
+        ax.text(j + 0.5, -0.15, text, ha="center", va="bottom", fontsize=9)
