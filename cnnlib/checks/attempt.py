@@ -106,7 +106,8 @@ def _watch(course: str) -> Iterator[list[str]]:
     used: list[str] = []
 
     def on_event(frame: FrameType, event: str, _: Any) -> None:
-        if event == "call" and frame.f_code.co_filename.startswith(course) and not used:
+        file = frame.f_code.co_filename
+        if event == "call" and file.startswith(course) and file != __file__ and not used:
             used.append(frame.f_locals.get("course_name") or frame.f_code.co_name)
 
     previous = sys.getprofile()

@@ -5,7 +5,7 @@ Index equations, counted from 0 (deck N, Back Propagation of CNNs, one-dimension
     (5.1)   y[t]  = sum_k w[k] x[t + k] + b
     (5.3)   db    = sum_t dy[t]
     (5.4)   dw[k] = sum_t dy[t] x[t + k]
-    (5.6)   dx[m] = sum_k dy[m - k] w[k]
+    (5.5)   dx[m] = sum_k dy[m - k] w[k]
     (5.9)   y[n, f, t] = sum_c sum_k w[f, c, k] x[n, c, stride t + k - padding] + b[f]
 """
 
@@ -13,10 +13,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnlib.checks import Exercise, Inputs, Slip, poll
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
+from cnnlib.exercises import layers
+from cnnlib.exercises.layer_slips import BACKWARD_SLIPS, FORWARD_SLIPS
+from cnnlib.exercises.layers import flat, flat_cases, flat_slips
 
 LECTURE = "05_conv1d_backprop"
 
@@ -254,12 +256,12 @@ INPUT_GRADIENT = Exercise(
     hints=(
         "Take one input, say x[1]. Which outputs did it take part in, and with which tap in each?",
         "Output t and tap k meet at input t + k. So each product dy[t] w[k] belongs to dx[t + k].",
-        "(5.6)  dx[m] = dy[m] w[0] + dy[m - 1] w[1] + ... + dy[m - K + 1] w[K - 1],  entries outside dy being 0",
+        "(5.5)  dx[m] = dy[m] w[0] + dy[m - 1] w[1] + ... + dy[m - K + 1] w[K - 1],  entries outside dy being 0",
     ),
     slips=(
         Slip(
             "kernel reversed once too often",
-            "the gradient with the kernel reversed once too often. In (5.6) the index of dy falls as that of w grows: "
+            "the gradient with the kernel reversed once too often. In (5.5) the index of dy falls as that of w grows: "
             "correlating with the reversed kernel does that, and so does convolving with the kernel. Not both.",
             lambda dy, w: np.convolve(dy, w[::-1], "full"),
         ),
@@ -331,7 +333,7 @@ WEIGHT_JACOBIAN = Exercise(
     hints=(
         "Row t says how output t answers to each tap. What multiplies w[k] in output t?",
         "The rows are the stretches of x that the kernel covers, one step further each time.",
-        "(5.5)  J[t, k] = x[t + k],  L - K + 1 rows and K columns",
+        "(5.7)  J[t, k] = x[t + k],  L - K + 1 rows and K columns",
     ),
     slips=(
         Slip(
@@ -392,7 +394,7 @@ INPUT_JACOBIAN = Exercise(
     hints=(
         "Row t says how output t answers to each input. What multiplies x[m] in output t, and for which m is it 0?",
         "Write w at the start of row 0, then one step further to the right in every row below.",
-        "(5.7)  J[t, m] = w[m - t] where 0 <= m - t < K, else 0;  L - K + 1 rows and L columns",
+        "(5.8)  J[t, m] = w[m - t] where 0 <= m - t < K, else 0;  L - K + 1 rows and L columns",
     ),
     slips=(
         Slip(
@@ -402,7 +404,7 @@ INPUT_JACOBIAN = Exercise(
         ),
         Slip(
             "kernel reversed",
-            "rows that hold the kernel back to front. In (5.7) the index of w grows with that of x.",
+            "rows that hold the kernel back to front. In (5.8) the index of w grows with that of x.",
             lambda w, L: input_jacobian(w[::-1], L),
         ),
         Slip(
@@ -427,226 +429,35 @@ INPUT_JACOBIAN = Exercise(
 # ---------------------------------------------------------------- stride, padding, channels, a batch
 
 
-def windows(x: Array, K: int, stride: int, padding: int | tuple[int, int]) -> Array:
-    """What each output sees: (N, C, L) -> (N, C, T, K)."""
-    ends = (padding, padding) if isinstance(padding, int) else padding
-    return sliding_window_view(np.pad(x, ((0, 0), (0, 0), ends)), K, axis=2)[:, :, ::stride]
-
-
 def layer_forward(x: Array, w: Array, b: Array, stride: int = 1, padding: int = 0) -> Array:
-    return np.einsum("nctk,fck->nft", windows(x, w.shape[2], stride, padding), w) + b[:, None]
-
-
-def spread(dy: Array, w: Array, stride: int, length: int) -> Array:
-    """Equation (5.10) before the rim is cut off: (N, F, T) -> (N, C, length)."""
-    dx = np.zeros((len(dy), w.shape[1], length), dy.dtype)
-    for k in range(w.shape[2]):
-        dx[:, :, k : k + stride * dy.shape[2] : stride][:, :, : dy.shape[2]] += np.einsum("nft,fc->nct", dy, w[:, :, k])
-    return dx
+    return flat(layers.forward)(x, w, b, stride=stride, padding=padding)
 
 
 def layer_backward(dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0) -> tuple[Array, Array, Array]:
-    L, T = x.shape[2], dy.shape[2]
-    dx = spread(dy, w, stride, L + 2 * padding)[:, :, padding : padding + L]
-    dw = np.einsum("nft,nctk->fck", dy, windows(x, w.shape[2], stride, padding)[:, :, :T])
-    return dx, dw, dy.sum((0, 2))
-
-
-def layer_cases(rng: Rng) -> list[Inputs]:
-    """x, w, b and dy for one thing more at a time, then everything at once; strides that do not tile."""
-
-    def small(N: int, C: int, L: int, F: int, K: int, stride: int, padding: int) -> Inputs:
-        x = np.array([2, 0, 1, 3, 4, 6, 5, 8], float)[: N * C * L].reshape(N, C, L)
-        w = np.array([1, -1, 2, 3, 5, -2], float)[: F * C * K].reshape(F, C, K)
-        return with_dy(x, w, np.array([1, -2], float)[:F], stride, padding, np.array([5, 7, 11, 13, 2, 3], float))
-
-    def large(N: int, C: int, L: int, F: int, K: int, stride: int, padding: int) -> Inputs:
-        x, w, b = rng.normal(size=(N, C, L)), rng.normal(size=(F, C, K)), rng.normal(size=F) + 1
-        return with_dy(x, w, b, stride, padding, rng.normal(size=N * F * (L + 2 * padding)))
-
-    def with_dy(x: Array, w: Array, b: Array, stride: int, padding: int, values: Array) -> Inputs:
-        T = (x.shape[2] + 2 * padding - w.shape[2]) // stride + 1
-        dy = values[: len(x) * len(w) * T].reshape(len(x), len(w), T)
-        return {"dy": dy, "x": x, "w": w, "b": b, "stride": stride, "padding": padding}
-
-    random = large(2, 3, 10, 4, 3, 2, 1)
-    return [
-        small(1, 1, 3, 1, 2, 1, 0),
-        small(1, 1, 5, 1, 2, 2, 0),
-        small(1, 1, 3, 1, 2, 1, 1),
-        small(1, 2, 3, 1, 2, 1, 0),
-        small(2, 1, 3, 1, 2, 1, 0),
-        small(1, 1, 3, 2, 2, 1, 0),
-        random,
-        large(3, 2, 7, 2, 4, 3, 3),
-        large(2, 2, 5, 3, 5, 1, 0),
-        large(1, 2, 8, 2, 1, 3, 0),
-        *in_other_layouts(random),
-    ]
-
-
-def without(name: str, cases: list[Inputs]) -> list[Inputs]:
-    return [{key: value for key, value in inputs.items() if key != name} for inputs in cases]
-
-
-LAYER_FEATURES: dict[str, Callable[..., bool]] = {
-    "a stride above 1": lambda stride, **_: stride > 1,
-    "padding": lambda padding, **_: padding > 0,
-    "a stride and padding": lambda stride, padding, **_: stride > 1 and padding > 0,
-    "several channels": lambda x, **_: x.shape[1] > 1,
-    "several signals in the batch": lambda x, **_: len(x) > 1,
-    "several filters": lambda w, **_: len(w) > 1,
-    "several channels or several filters": lambda x, w, **_: x.shape[1] > 1 or len(w) > 1,
-    "a stride that leaves samples over at the end": lambda x, w, stride, padding, **_: (
-        (x.shape[2] + 2 * padding - w.shape[2]) % stride > 0
-    ),
-    **LAYOUTS,
-}
-
-
-def first_channel_of(array: Array) -> Array:
-    kept = np.zeros_like(array)
-    kept[:, 0] = array[:, 0]
-    return kept
-
-
-def rounded_up(x: Array, w: Array, b: Array, stride: int = 1, padding: int = 0) -> Array:
-    left_over = (x.shape[2] + 2 * padding - w.shape[2]) % stride
-    return layer_forward(np.pad(x, ((0, 0), (0, 0), (padding, padding + (stride - left_over) % stride))), w, b, stride)
-
-
-def taps_apart(x: Array, w: Array, b: Array, stride: int = 1, padding: int = 0) -> Array:
-    K = w.shape[2]
-    spaced = windows(x, stride * (K - 1) + 1, 1, padding)[..., ::stride]
-    return np.einsum("nctk,fck->nft", spaced, w) + b[:, None]
+    return flat(layers.backward)(dy, x, w, stride=stride, padding=padding)
 
 
 LAYER_FORWARD = Exercise(
     name="conv1d_layer_forward",
     parts={"y": 3},
     reference=layer_forward,
-    cases=lambda rng: without("dy", layer_cases(rng)),
-    features=LAYER_FEATURES,
+    cases=flat_cases("x", "w", "b", "stride", "padding"),
+    features=layers.FEATURES,
     feeds=(("w", "x"), ("b",)),
     hints=(
         "Pad x once, at the start. Then nothing below needs to know about padding.",
         "Output t looks at the padded samples from stride * t on. A filter has one row of taps for every channel.",
         "(5.9)  y[n, f, t] = sum over c and k of w[f, c, k] xpad[n, c, stride t + k]  +  b[f]",
     ),
-    slips=(
-        Slip(
-            "kernel reversed",
-            "a true convolution, which reverses the kernel. A layer does not: see (5.9).",
-            lambda x, w, b, stride=1, padding=0: layer_forward(x, w[:, :, ::-1], b, stride, padding),
-        ),
-        Slip(
-            "stride ignored",
-            "the outputs at every position. With stride s only every s-th of them is kept.",
-            lambda x, w, b, stride=1, padding=0: layer_forward(x, w, b, 1, padding),
-        ),
-        Slip(
-            "stride between the taps",
-            "taps that are a stride apart: that is a dilated convolution. The stride is the step between outputs.",
-            taps_apart,
-        ),
-        Slip(
-            "padding ignored",
-            "the outputs without padding.",
-            lambda x, w, b, stride=1, padding=0: layer_forward(x, w, b, stride, 0),
-        ),
-        Slip(
-            "padded at one end",
-            "all the padding behind the signal. Half of it belongs in front: `padding` zeros at either end.",
-            lambda x, w, b, stride=1, padding=0: layer_forward(
-                np.pad(x, ((0, 0), (0, 0), (0, 2 * padding))), w, b, stride
-            ),
-        ),
-        Slip(
-            "size rounded up",
-            "one output more when the stride does not tile. A kernel that hangs out at the end gives no output: "
-            "the size is rounded down.",
-            rounded_up,
-        ),
-        Slip(
-            "bias missing",
-            "the sum without the bias.",
-            lambda x, w, b, stride=1, padding=0: layer_forward(x, w, 0 * b, stride, padding),
-        ),
-        Slip(
-            "one bias for all filters",
-            "the first bias for every filter. Each filter has its own.",
-            lambda x, w, b, stride=1, padding=0: layer_forward(x, w, np.full_like(b, b[0]), stride, padding),
-        ),
-        Slip(
-            "first channel only",
-            "the first channel alone. An output adds up all channels of its stretch.",
-            lambda x, w, b, stride=1, padding=0: layer_forward(x[:, :1], w[:, :1], b, stride, padding),
-        ),
-        Slip(
-            "channels averaged",
-            "the mean over the channels. They are added.",
-            lambda x, w, b, stride=1, padding=0: layer_forward(x, w / x.shape[1], b, stride, padding),
-        ),
-    ),
+    slips=flat_slips(FORWARD_SLIPS),
 )
-
-
-def with_dx(change: Callable[..., Array]) -> Callable[..., tuple[Array, Array, Array]]:
-    """A slip whose dx alone is wrong: change(padded dx, dy, x, w, stride, padding)."""
-
-    def slipped(dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0) -> tuple[Array, Array, Array]:
-        _, dw, db = layer_backward(dy, x, w, stride, padding)
-        return change(dy, x, w, stride, padding), dw, db
-
-    return slipped
-
-
-def cut(dxpad: Array, x: Array, padding: int) -> Array:
-    return dxpad[:, :, padding : padding + x.shape[2]]
-
-
-def overwritten(dy: Array, x: Array, w: Array, stride: int, padding: int) -> Array:
-    dx = np.zeros((*x.shape[:2], x.shape[2] + 2 * padding), dy.dtype)
-    for k in range(w.shape[2]):
-        dx[:, :, k : k + stride * (dy.shape[2] - 1) + 1 : stride] = np.einsum("nft,fc->nct", dy, w[:, :, k])
-    return cut(dx, x, padding)
-
-
-def with_dw(change: Callable[..., Array]) -> Callable[..., tuple[Array, Array, Array]]:
-    """A slip whose dw alone is wrong: change(dy, x, w, stride, padding)."""
-
-    def slipped(dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0) -> tuple[Array, Array, Array]:
-        dx, _, db = layer_backward(dy, x, w, stride, padding)
-        return dx, change(dy, x, w, stride, padding), db
-
-    return slipped
-
-
-def with_db(change: Callable[[Array], Any]) -> Callable[..., tuple[Array, Array, Any]]:
-    """A slip whose db alone is wrong: change(dy)."""
-
-    def slipped(dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0) -> tuple[Array, Array, Any]:
-        dx, dw, _ = layer_backward(dy, x, w, stride, padding)
-        return dx, dw, change(dy)
-
-    return slipped
-
-
-def stride_ignored(dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0) -> tuple[Array, Array, Array]:
-    return layer_backward(dy, x, w, 1, padding)
-
-
-def divided_by_batch(dy: Array, x: Array, w: Array, stride: int = 1, padding: int = 0) -> tuple[Array, Array, Array]:
-    dx, dw, db = layer_backward(dy, x, w, stride, padding)
-    return dx, dw / len(x), db / len(x)
-
 
 LAYER_BACKWARD = Exercise(
     name="conv1d_layer_backward",
-    parts={"dx": 2, "dw": 2, "db": 1},
+    parts={"dx": 2, "dw": 1, "db": 1},
     reference=layer_backward,
-    cases=lambda rng: without("b", layer_cases(rng)),
-    features=LAYER_FEATURES,
+    cases=flat_cases("dy", "x", "w", "stride", "padding"),
+    features=layers.FEATURES,
     feeds=(("dy", "w"), ("dy", "x"), ("dy",)),
     hints=(
         "Run the forward loops again. Every product y += w x of the forward pass becomes two lines: one adds to dw, "
@@ -656,90 +467,7 @@ LAYER_BACKWARD = Exercise(
         "(5.10)  dxpad[n, c, stride t + k] += dy[n, f, t] w[f, c, k],  "
         "dw[f, c, k] += dy[n, f, t] xpad[n, c, stride t + k],  db[f] += dy[n, f, t]",
     ),
-    slips=(
-        Slip(
-            "kernel reversed once too often",
-            "the gradient with the kernel reversed once too often. Output t and tap k meet at sample stride * t + k.",
-            with_dx(lambda dy, x, w, stride, padding: layer_backward(dy, x, w[:, :, ::-1], stride, padding)[0]),
-        ),
-        Slip(
-            "stride ignored",
-            "the gradient of a layer with stride 1. Output t started at sample stride * t: "
-            "put stride - 1 zeros between the entries of dy.",
-            stride_ignored,
-        ),
-        Slip(
-            "padding left on",
-            "the gradient of the padded x. Nobody asked for the gradient of the zeros: cut `padding` entries off "
-            "either end.",
-            with_dx(lambda dy, x, w, stride, padding: spread(dy, w, stride, x.shape[2] + 2 * padding)),
-        ),
-        Slip(
-            "cut with [p:-p]",
-            "what dxpad[:, :, p:-p] gives: nothing at all when p is 0, since -0 is the start. "
-            "Cut from p to p + L instead.",
-            with_dx(
-                lambda dy, x, w, stride, padding: spread(dy, w, stride, x.shape[2] + 2 * padding)[
-                    :, :, padding:-padding
-                ]
-            ),
-        ),
-        Slip(
-            "= for +=",
-            "what is left when every tap overwrites the gradients of the one before. Is there an = where += is meant?",
-            with_dx(overwritten),
-        ),
-        Slip(
-            "dx of the first channel only",
-            "the first channel's dx, and zeros for the others. Every channel met its own row of the filter.",
-            with_dx(lambda dy, x, w, stride, padding: first_channel_of(layer_backward(dy, x, w, stride, padding)[0])),
-        ),
-        Slip(
-            "dx from the first filter only",
-            "the part of dx that comes back through the first filter. An input takes part in every filter's map.",
-            with_dx(lambda dy, x, w, stride, padding: layer_backward(dy[:, :1], x, w[:1], stride, padding)[0]),
-        ),
-        Slip(
-            "mean over the batch",
-            "the gradients divided by the number of signals. A layer adds up; only the loss divides.",
-            divided_by_batch,
-        ),
-        Slip(
-            "dy reversed",
-            "x with dy laid on it back to front. In (5.10) the index of x grows as that of dy grows.",
-            with_dw(lambda dy, x, w, stride, padding: layer_backward(dy[:, :, ::-1], x, w, stride, padding)[1]),
-        ),
-        Slip(
-            "dw from the first signal only",
-            "the dw of the first signal. A filter collects from the whole batch.",
-            with_dw(lambda dy, x, w, stride, padding: layer_backward(dy[:1], x[:1], w, stride, padding)[1]),
-        ),
-        Slip(
-            "dw of the first channel only",
-            "the first channel's dw, and zeros for the others.",
-            with_dw(lambda dy, x, w, stride, padding: first_channel_of(layer_backward(dy, x, w, stride, padding)[1])),
-        ),
-        Slip(
-            "one bias for all filters",
-            "one number. Each filter has its own bias: sum over the batch and over time, not over the filters.",
-            with_db(lambda dy: dy.sum()),
-        ),
-        Slip(
-            "db of each signal",
-            "one db for each signal. The same bias served the whole batch: sum over it too.",
-            with_db(lambda dy: dy.sum(2)),
-        ),
-        Slip(
-            "db at each place",
-            "one db for each output place. The same bias served every place: sum over them too.",
-            with_db(lambda dy: dy.sum(0)),
-        ),
-        Slip(
-            "mean over time",
-            "the mean over the outputs. Contributions add up; nothing divides.",
-            with_db(lambda dy: dy.mean(2).sum(0)),
-        ),
-    ),
+    slips=flat_slips(BACKWARD_SLIPS),
 )
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 from cnnlib.checks import Exercise
 
-NOT_LECTURES = {"registry", "session"}
+SHARED = {"registry", "session", "layers", "layer_slips"}  # modules here that are not lectures
 
 
 @cache
@@ -16,7 +16,7 @@ def lectures() -> dict[str, tuple[Exercise, ...]]:
     A lecture is a module of this package with LECTURE, its notebook's name, and EXERCISES.
     """
     package = importlib.import_module("cnnlib.exercises")
-    names = [module.name for module in pkgutil.iter_modules(package.__path__) if module.name not in NOT_LECTURES]
+    names = [module.name for module in pkgutil.iter_modules(package.__path__) if module.name not in SHARED]
     modules = [importlib.import_module(f"cnnlib.exercises.{name}") for name in names]
     return dict(sorted((module.LECTURE, tuple(module.EXERCISES)) for module in modules))
 

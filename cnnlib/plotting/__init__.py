@@ -19,15 +19,30 @@ INK, PAPER = "#222222", "#ffffff"
 DPI = 110
 
 
-def show(figure: Figure, alt: str) -> None:
-    """Display a figure as a small PNG with alternative text, and close it.
+def show(figure: Figure) -> None:
+    """Display a figure as a small PNG with its label as alternative text, and close it.
 
-    Args:
-        alt: what a reader who cannot see the figure should know; it is the output's plain text too.
+    Raises:
+        ValueError: the figure has no label; `described` gives it one.
     """
+    alt = figure.get_label()
+    if not alt:
+        raise ValueError("a figure needs alternative text: described(figure, 'what there is to see')")
     data = base64.b64encode(png(figure)).decode()
     plt.close(figure)
     display({"image/png": data, "text/plain": alt}, metadata={"image/png": {"alt": alt}}, raw=True)
+
+
+def described(figure: Figure, alt: str) -> Figure:
+    """Give a figure its alternative text: what a reader who cannot see it should know."""
+    figure.set_label(" ".join(alt.split()))
+    return figure
+
+
+def listed(values: np.ndarray) -> str:
+    """Numbers for a sentence: "2, −1 and −2"."""
+    *first, last = [signed(value) for value in values]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def png(figure: Figure) -> bytes:

@@ -4,7 +4,21 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cnnlib.plotting import BLUE, CYCLE, GREY, INK, PAPER, VERMILION, canvas, cells, plt, signed, tint
+from cnnlib.plotting import (
+    BLUE,
+    CYCLE,
+    GREY,
+    INK,
+    PAPER,
+    VERMILION,
+    canvas,
+    cells,
+    described,
+    listed,
+    plt,
+    signed,
+    tint,
+)
 
 Array = np.ndarray
 
@@ -22,7 +36,11 @@ def sliding(x: Array, w: Array, y: Array) -> Figure:
         ax.annotate("", (L + 3.4, top + 0.5), (L + 2, top + 0.5), arrowprops={"arrowstyle": "->", "color": GREY})
         shown = np.where(np.arange(T) <= t, y, np.nan)
         cells(ax, shown, L + 4.5, top, name="y", fill=_colours([tint(BLUE) if i == t else PAPER for i in range(T)]))
-    return figure
+    return described(
+        figure,
+        f"The kernel {listed(w)} lies under one stretch of the signal {listed(x)} after another; the "
+        f"outputs are {listed(y)}.",
+    )
 
 
 def products(x: Array, w: Array, dy: Array, tap: int) -> Figure:
@@ -36,7 +54,11 @@ def products(x: Array, w: Array, dy: Array, tap: int) -> Figure:
     touched = [tint(VERMILION) if tap <= m < tap + T else PAPER for m in range(L)]
     cells(ax, x, 2, 0.5, name="x", fill=_colours(touched))
     cells(ax, dy, 2.5, 3.7, name="dy", fill=_colours([tint(VERMILION)] * T))
-    return figure
+    return described(
+        figure,
+        f"Lines join each dy with the inputs that its output saw. The lines of tap {tap}, to inputs {tap} "
+        f"to {tap + T - 1}, are in colour; those of the other taps are grey.",
+    )
 
 
 def three_sums(x: Array, w: Array, dy: Array) -> Figure:
@@ -55,7 +77,11 @@ def three_sums(x: Array, w: Array, dy: Array) -> Figure:
         ax.set_title(title, fontsize=10)
         cells(ax, values, 0, 0, fill=_colours([[tint(CYCLE[g], 0.45) for g in row] for row in group]))
         _label(ax, [f"t={i}" for i in range(T)], [f"k={i}" for i in range(K)])
-    return figure
+    return described(
+        figure,
+        f"Three tables with {T} rows for t and {K} columns for k. The products w[k] x[t+k] are coloured by "
+        "row, the products dy[t] x[t+k] by column, the products dy[t] w[k] by diagonal.",
+    )
 
 
 def jacobians(by_weight: Array, by_input: Array) -> Figure:
@@ -71,7 +97,12 @@ def jacobians(by_weight: Array, by_input: Array) -> Figure:
         offset = np.subtract.outer(np.arange(rows), -np.arange(columns)) if column == "w" else _band(matrix)
         cells(ax, matrix, 0, 0, fill=_colours([[_shade(g) for g in row] for row in offset]))
         _label(ax, [f"y[{i}]" for i in range(rows)], [f"{column}[{i}]" for i in range(columns)])
-    return figure
+    return described(
+        figure,
+        f"Two tables. Left, {by_weight.shape[0]} rows and {by_weight.shape[1]} columns: the stretches of "
+        f"x, equal inputs in equal colours. Right, {by_input.shape[0]} rows and {by_input.shape[1]} "
+        "columns: the kernel, one step further right in every row, zeros elsewhere.",
+    )
 
 
 def padded(dy: Array, w: Array, dx: Array) -> Figure:
@@ -92,7 +123,11 @@ def padded(dy: Array, w: Array, dx: Array) -> Figure:
         shown = np.where(np.arange(L) <= m, dx, np.nan)
         highlight = _colours([tint(VERMILION) if i == m else PAPER for i in range(L)])
         cells(ax, shown, at + 2.6, top, name="dx", fill=highlight)
-    return figure
+    return described(
+        figure,
+        f"dy = {listed(dy)} with {K - 1} zero at either end; the reversed kernel slides over it in {L} "
+        f"steps and makes dx = {listed(dx)}.",
+    )
 
 
 def strided(x: Array, w: Array, dy: Array, stride: int, padding: int) -> Figure:
@@ -113,7 +148,11 @@ def strided(x: Array, w: Array, dy: Array, stride: int, padding: int) -> Figure:
     cells(ax, spread, 4, top + 2.2, name="dy, spread", fill=_colours(zero))
     for t in range(T):
         ax.plot([4.5 + t, 4.5 + stride * t], [top + 1, top + 2.2], color=INK, linewidth=0.8)
-    return figure
+    return described(
+        figure,
+        f"{len(x)} inputs with padding {padding} at either end. {T} windows of {K} samples start {stride} "
+        f"samples apart. Below, dy = {listed(dy)} is spread to {listed(spread)}.",
+    )
 
 
 def descent(losses: Array, kernels: Array, truth: Array) -> Figure:
@@ -126,7 +165,11 @@ def descent(losses: Array, kernels: Array, truth: Array) -> Figure:
         right.axhline(truth[k], color=CYCLE[k], linestyle=":", linewidth=1)
     right.set(xlabel="step", ylabel="weight", title="each tap reaches the true kernel (dotted)")
     right.legend(loc="center right", fontsize=9)
-    return figure
+    return described(
+        figure,
+        f"Left, the mean squared error falls from {losses[0]:.2g} to {losses[-1]:.1g} in {len(losses)} "
+        f"steps. Right, the taps go from 0 to {listed(truth)}.",
+    )
 
 
 def scanlines(image: Array, x: Array, y: Array) -> Figure:
@@ -138,7 +181,12 @@ def scanlines(image: Array, x: Array, y: Array) -> Figure:
     right.plot(np.arange(len(y)) + 1, y, color=VERMILION, label="y: the teacher's output")
     right.set(xlabel="sample", ylabel="value", title="its rows, laid end to end")
     right.legend(fontsize=9)
-    return figure
+    return described(
+        figure,
+        f"Left, a handwritten digit of {image.shape[0]} by {image.shape[1]} pixels. Right, its rows end to "
+        "end: the brightness rises and falls once or twice a row; the teacher's output is positive where "
+        "it rises.",
+    )
 
 
 def _colours(rows: list) -> Array:

@@ -1,0 +1,120 @@
+"""The commands: python -m cnnlib COMMAND --help.
+
+Each command is one function that adds its parser; what it runs is imported only then, so that --help is quick.
+"""
+
+import argparse
+import math
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+Subparsers = Any  # argparse's own type is private
+
+
+def grade(commands: Subparsers) -> None:
+    parser = commands.add_parser(
+        "grade",
+        help="give every notebook in a folder its points, with reasons",
+        description="Run every notebook below SUBMISSIONS, each in a process of its own, and give it the points and "
+        "reasons that check() gives in the notebook. Prints a table; writes grades.csv (a row for each part of an "
+        "exercise) and totals.csv (a row for each notebook) into FOLDER.",
+        epilog="SUBMISSIONS holds a folder for each student, or loose notebooks (Canvas's file names are understood). "
+        "Which lecture a notebook is shows in its content, not in its name. A file that cannot be graded gets no "
+        "points and a reason, and never stops the rest.",
+    )
+    parser.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="nothing is written in here")
+    parser.add_argument(
+        "--out", metavar="FOLDER", type=Path, required=True, help="where the tables go; made if need be"
+    )
+    parser.add_argument("--force", action="store_true", help="keep the tables of an earlier run as grades.1.csv ...")
+    parser.add_argument(
+        "--jobs", metavar="N", type=_at_least(int, 1), default=0, help="notebooks at once; one a processor"
+    )
+    parser.add_argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=_at_least(float, 0.1),
+        default=10.0,
+        help="for one call of a student's function (10); a cell gets twice, a notebook twelve times as long",
+    )
+    parser.add_argument(
+        "--seed",
+        metavar="N",
+        type=_at_least(int, 0),
+        help="of the random inputs, to repeat a run; by default new ones every time",
+    )
+
+    def run(asked: argparse.Namespace) -> int:
+        from cnnlib.grading.batch import grade
+        from cnnlib.grading.report import Refused
+
+        try:
+            return grade(
+                asked.submissions, asked.out, jobs=asked.jobs, seconds=asked.timeout, seed=asked.seed, force=asked.force
+            )
+        except Refused as problem:
+            parser.error(str(problem))
+
+    parser.set_defaults(run=run)
+
+
+def release(commands: Subparsers) -> None:
+    parser = commands.add_parser(
+        "release",
+        help="write the students' notebooks from the solved ones",
+        description="Write lectures/ from solutions/: stubs instead of answers, executed, outputs saved. The solved "
+        "notebooks get fresh outputs too. A lecture that was edited by hand is never overwritten.",
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 and name what is out of date")
+    parser.add_argument(
+        "--solutions", metavar="FOLDER", type=Path, default=Path("solutions"), help="the solved notebooks"
+    )
+    parser.add_argument(
+        "--lectures", metavar="FOLDER", type=Path, default=Path("lectures"), help="the students' notebooks"
+    )
+
+    def run(asked: argparse.Namespace) -> int:
+        from cnnlib.notebooks import Edited, release
+
+        try:
+            changed = release(asked.solutions, asked.lectures, check=asked.check)
+        except (Edited, ValueError) as problem:
+            parser.error(str(problem))
+        for path in changed:
+            print(f"{'out of date' if asked.check else 'written'}: {path}")
+        return 1 if asked.check and changed else 0
+
+    parser.set_defaults(run=run)
+
+
+COMMANDS = (grade, release)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code: 0, or 2 for misuse."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a student's name that this terminal cannot show
+    parser = argparse.ArgumentParser(prog="python -m cnnlib", description=__doc__.splitlines()[0] if __doc__ else "")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for add in COMMANDS:
+        add(commands)
+    asked = parser.parse_args(arguments)
+    return int(asked.run(asked))
+
+
+def _at_least(kind: type, least: float) -> Any:
+    def number(text: str) -> Any:
+        value = kind(text)
+        if not least <= value < math.inf:
+            raise argparse.ArgumentTypeError(f"{text} is not {least} or more")
+        return value
+
+    number.__name__ = kind.__name__  # argparse says "invalid int value"
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())
