@@ -24,6 +24,7 @@ ANSWER = re.compile(rf"^([ \t]*){BEGIN}\n(.*?)^[ \t]*{END}[ \t]*(?:\n|\Z)", re.M
 CHECK = re.compile(r"^check\(\s*[\"']?(\w+)[\"']?\s*\)", re.MULTILINE)
 DEFINED = re.compile(r"^(?:def\s+(\w+)|(\w+)\s*=)", re.MULTILINE)
 
+VARIES = "nbval-ignore-output"  # nbval's tag for cells that measure time
 SECONDS_A_CELL = 120
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # its model id is random, and means nothing once saved
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -68,12 +69,28 @@ def release(solutions: Path, lectures: Path, *, check: bool = False) -> list[Pat
 
 def _both(sources: list[Path], lectures: Path) -> Iterator[tuple[Path, NotebookNode]]:
     """Each solution and its lecture, executed."""
-    jobs = []
-    for source in sources:
+    for source in tqdm(sources, desc="release", unit="lecture", disable=None):
         solved = annotated(nbformat.read(source, as_version=4))
-        jobs += [(source, solved), (lectures / source.name, student_version(solved))]
-    for path, notebook in tqdm(jobs, desc="release", unit="notebook", disable=None):
-        yield path, executed(notebook, path)
+        kept, stubbed = varying(solved), student_version(solved)
+        yield source, keep(executed(solved, source), kept)
+        yield lectures / source.name, keep(executed(stubbed, lectures / source.name), varying(solved))
+
+
+def varying(notebook: NotebookNode) -> dict[tuple[str, str], list[NotebookNode]]:
+    """The saved outputs of cells whose output differs from run to run, by id and source."""
+    return {
+        (cell.id, cell.source): cell.outputs
+        for cell in notebook.cells
+        if VARIES in cell.metadata.get("tags", []) and cell.outputs
+    }
+
+
+def keep(notebook: NotebookNode, outputs: dict[tuple[str, str], list[NotebookNode]]) -> NotebookNode:
+    """Put saved outputs back: a timing changes when its cell does, not with every release."""
+    for cell in notebook.cells:
+        if (cell.id, cell.source) in outputs:
+            cell.outputs = copy.deepcopy(outputs[cell.id, cell.source])
+    return notebook
 
 
 def refuse_edited(path: Path) -> None:

@@ -102,6 +102,20 @@ def test_a_students_work_is_never_overwritten(tmp_path):
     assert path.read_bytes() == mine
 
 
+def test_a_timing_keeps_its_saved_output(tmp_path):
+    solutions, lectures = small_course(tmp_path, "import time; print(time.perf_counter_ns())", *CELLS)
+    path = solutions / "05_small.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[0].metadata.tags = ["nbval-ignore-output"]
+    nbformat.write(notebook, path)
+    release(solutions, lectures)
+    first = [path.read_bytes(), (lectures / path.name).read_bytes()]
+    assert release(solutions, lectures) == []
+    (lectures / path.name).unlink()
+    release(solutions, lectures)
+    assert [path.read_bytes(), (lectures / path.name).read_bytes()] == first
+
+
 def test_running_a_lecture_is_not_editing_it(tmp_path):
     solutions, lectures = small_course(tmp_path, *CELLS)
     release(solutions, lectures)

@@ -52,6 +52,12 @@ def difference(got: Any, expected: Any, inputs: Mapping[str, Any], tolerance: fl
 
 
 def equal(got: Any, expected: Any, inputs: Mapping[str, Any], tolerance: float) -> bool:
+    """Are two answers the same, up to rounding? Answers may be tuples, sets or None as well."""
+    if isinstance(expected, tuple | list):
+        alike = isinstance(got, tuple | list) and len(got) == len(expected)
+        return alike and all(equal(a, b, inputs, tolerance) for a, b in zip(got, expected, strict=True))
+    if expected is None or isinstance(expected, str | set | frozenset):
+        return type(got) is type(expected) and bool(got == expected)
     return difference(got, expected, inputs, tolerance) is None
 
 

@@ -38,7 +38,7 @@ class Exercise:
     accept: Callable[..., str] | None = (
         None  # where many answers are right: accept(answer, **inputs) -> "" or what is wrong
     )
-    after: str = ""  # shown once it is right
+    after: tuple[tuple[str, str], ...] = ()  # label and text of what is shown once it is right
     tolerance: float = 1e-7  # relative, in float64
 
     @property
@@ -86,7 +86,7 @@ def poll(name: str, options: Mapping[str, tuple[bool, str]], hints: tuple[str, s
         cases=lambda rng: [{}],
         hints=hints,
         accept=accept,
-        after="  ".join(f"{letter}: {'yes' if true else 'no'}, {why}" for letter, (true, why) in options.items()),
+        after=tuple((letter, f"{'yes' if true else 'no'}: {why}") for letter, (true, why) in options.items()),
     )
 
 

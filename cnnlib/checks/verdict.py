@@ -44,7 +44,7 @@ class Verdict:
     exercise: str
     status: str  # "right", "partly right", "wrong", "not written yet"
     findings: tuple[Finding, ...]
-    notes: tuple[str, ...] = ()  # remarks that cost nothing
+    notes: tuple[tuple[str, str], ...] = ()  # label and text of remarks that cost nothing
     hints: tuple[str, ...] = ()  # offered while the exercise is not right
 
     @property
@@ -66,8 +66,7 @@ class Verdict:
             if finding.rows not in shown:
                 yield from finding.rows
                 shown.add(finding.rows)
-        for note in self.notes:
-            yield "note", note
+        yield from self.notes
 
     def headline(self) -> str:
         parts = "   ".join(f"{f.part} {f.points} of {f.possible}" for f in self.findings)
@@ -95,7 +94,7 @@ class Verdict:
             "points": self.points,
             "possible": self.possible,
             "parts": findings,
-            "notes": list(self.notes),
+            "notes": [list(note) for note in self.notes],
         }
 
     def to_html(self) -> str:

@@ -46,7 +46,7 @@ def listed(values: np.ndarray) -> str:
 
 
 def png(figure: Figure) -> bytes:
-    """The same bytes for the same figure: no date, no version, at most 256 colours."""
+    """The same bytes for the same figure: no date, no version, few colours."""
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png", dpi=DPI, bbox_inches="tight", facecolor=PAPER, metadata={"Software": None})
     small = io.BytesIO()
@@ -81,12 +81,13 @@ def cells(
         fill: one colour, or an array of colours of the shape of `values`.
     """
     grid = np.atleast_2d(values)
-    colours = np.broadcast_to(np.asarray(fill, dtype=object), np.shape(values)).reshape(grid.shape)
+    fills = fill if isinstance(fill, np.ndarray) else colours([fill] * grid.size)
+    fills = fills.reshape(grid.shape)
     for (i, j), value in np.ndenumerate(grid):
-        square = plt.Rectangle((left + j, top + i), 1, 1, facecolor=colours[i, j], edgecolor=edge, linewidth=0.8)
+        square = plt.Rectangle((left + j, top + i), 1, 1, facecolor=fills[i, j], edgecolor=edge, linewidth=0.8)
         ax.add_patch(square).set_clip_on(False)
         if not np.isnan(value):
-            colour = "#ffffff" if is_dark(colours[i, j]) and ink == INK else ink
+            colour = "#ffffff" if is_dark(fills[i, j]) and ink == INK else ink
             ax.text(left + j + 0.5, top + i + 0.53, signed(value), ha="center", va="center", color=colour)
     if name:
         ax.text(left - 0.25, top + len(grid) / 2 + 0.03, name, ha="right", va="center", fontsize=11)
@@ -106,3 +107,12 @@ def is_dark(colour: object) -> bool:
 def tint(colour: str, strength: float = 0.35) -> tuple[float, ...]:
     """A colour mixed with white, for backgrounds under black numbers."""
     return tuple(1 - strength * (1 - channel) for channel in plt.matplotlib.colors.to_rgb(colour))
+
+
+def colours(rows: list) -> np.ndarray:
+    """Nested lists of colours as an object array: tuples stay whole."""
+    shape = (len(rows), len(rows[0])) if isinstance(rows[0], list) else (len(rows),)
+    filled = np.empty(shape, dtype=object)
+    for index in np.ndindex(*shape):
+        filled[index] = rows[index[0]][index[1]] if len(shape) == 2 else rows[index[0]]
+    return filled

@@ -13,6 +13,7 @@ from cnnlib.plotting import (
     VERMILION,
     canvas,
     cells,
+    colours,
     described,
     listed,
     plt,
@@ -30,12 +31,12 @@ def sliding(x: Array, w: Array, y: Array) -> Figure:
     for t in range(T):
         top = 0.6 + 1.6 * t
         fill = [tint(BLUE) if t <= m < t + K else PAPER for m in range(L)]
-        cells(ax, x, 1.5, top, name="x" if t == 0 else "", fill=_colours(fill))
+        cells(ax, x, 1.5, top, name="x" if t == 0 else "", fill=colours(fill))
         for k in range(K):
             ax.text(2 + t + k, top + 1.22, f"×{signed(w[k])}", ha="center", va="center", color=BLUE, size=9)
         ax.annotate("", (L + 3.4, top + 0.5), (L + 2, top + 0.5), arrowprops={"arrowstyle": "->", "color": GREY})
         shown = np.where(np.arange(T) <= t, y, np.nan)
-        cells(ax, shown, L + 4.5, top, name="y", fill=_colours([tint(BLUE) if i == t else PAPER for i in range(T)]))
+        cells(ax, shown, L + 4.5, top, name="y", fill=colours([tint(BLUE) if i == t else PAPER for i in range(T)]))
     return described(
         figure,
         f"The kernel {listed(w)} lies under one stretch of the signal {listed(x)} after another; the "
@@ -52,8 +53,8 @@ def products(x: Array, w: Array, dy: Array, tap: int) -> Figure:
             colour, width, depth = (VERMILION, 2.4, 2) if k == tap else (GREY, 1.0, 1)
             ax.plot([2 + t + k + 0.5, 2 + t + 1], [1.5, 3.7], color=colour, linewidth=width, zorder=depth)
     touched = [tint(VERMILION) if tap <= m < tap + T else PAPER for m in range(L)]
-    cells(ax, x, 2, 0.5, name="x", fill=_colours(touched))
-    cells(ax, dy, 2.5, 3.7, name="dy", fill=_colours([tint(VERMILION)] * T))
+    cells(ax, x, 2, 0.5, name="x", fill=colours(touched))
+    cells(ax, dy, 2.5, 3.7, name="dy", fill=colours([tint(VERMILION)] * T))
     return described(
         figure,
         f"Lines join each dy with the inputs that its output saw. The lines of tap {tap}, to inputs {tap} "
@@ -75,7 +76,7 @@ def three_sums(x: Array, w: Array, dy: Array) -> Figure:
         ax.set(xlim=(-0.7, K), ylim=(T, -0.7), aspect="equal")
         ax.axis("off")
         ax.set_title(title, fontsize=10)
-        cells(ax, values, 0, 0, fill=_colours([[tint(CYCLE[g], 0.45) for g in row] for row in group]))
+        cells(ax, values, 0, 0, fill=colours([[tint(CYCLE[g], 0.45) for g in row] for row in group]))
         _label(ax, [f"t={i}" for i in range(T)], [f"k={i}" for i in range(K)])
     return described(
         figure,
@@ -95,7 +96,7 @@ def jacobians(by_weight: Array, by_input: Array) -> Figure:
         ax.set(xlim=(-1.2, columns), ylim=(rows, -1), aspect="equal", title=name)
         ax.axis("off")
         offset = np.subtract.outer(np.arange(rows), -np.arange(columns)) if column == "w" else _band(matrix)
-        cells(ax, matrix, 0, 0, fill=_colours([[_shade(g) for g in row] for row in offset]))
+        cells(ax, matrix, 0, 0, fill=colours([[_shade(g) for g in row] for row in offset]))
         _label(ax, [f"y[{i}]" for i in range(rows)], [f"{column}[{i}]" for i in range(columns)])
     return described(
         figure,
@@ -114,14 +115,14 @@ def padded(dy: Array, w: Array, dx: Array) -> Figure:
         top = 0.4 + 1.6 * m
         rim = np.r_[[True] * (K - 1), [False] * len(dy), [True] * (K - 1)]
         fill = [tint(VERMILION) if m <= i < m + K else tint(GREY, 0.5) if rim[i] else PAPER for i in range(len(spread))]
-        cells(ax, spread, 2, top, name="dy, padded" if m == 0 else "", fill=_colours(fill))
+        cells(ax, spread, 2, top, name="dy, padded" if m == 0 else "", fill=colours(fill))
         for k in range(K):
             text = f"×{signed(w[K - 1 - k])}"
             ax.text(2.5 + m + k, top + 1.22, text, ha="center", va="center", color=VERMILION, size=9)
         at = len(spread) + 2.4
         ax.annotate("", (at + 1.4, top + 0.5), (at, top + 0.5), arrowprops={"arrowstyle": "->", "color": GREY})
         shown = np.where(np.arange(L) <= m, dx, np.nan)
-        highlight = _colours([tint(VERMILION) if i == m else PAPER for i in range(L)])
+        highlight = colours([tint(VERMILION) if i == m else PAPER for i in range(L)])
         cells(ax, shown, at + 2.6, top, name="dx", fill=highlight)
     return described(
         figure,
@@ -137,15 +138,15 @@ def strided(x: Array, w: Array, dy: Array, stride: int, padding: int) -> Figure:
     spread[::stride] = dy
     figure, ax = canvas(length + 4.2, 5.6 + 0.6 * T)
     rim = [tint(GREY, 0.5) if m < padding or m >= length - padding else PAPER for m in range(length)]
-    cells(ax, np.pad(x, padding), 4, 0.2, name="x, padded", fill=_colours(rim))
+    cells(ax, np.pad(x, padding), 4, 0.2, name="x, padded", fill=colours(rim))
     for t in range(T):
         left, level, colour = 4 + stride * t, 1.6 + 0.6 * t, CYCLE[t % len(CYCLE)]
         ax.plot([left + 0.1, left + K - 0.1], [level, level], color=colour, linewidth=5, solid_capstyle="butt")
         ax.text(left - 0.1, level, f"y[{t}] ", ha="right", va="center", fontsize=9)
     top = 1.8 + 0.6 * T
     zero = [tint(GREY, 0.5) if i % stride else tint(CYCLE[i // stride % len(CYCLE)]) for i in range(len(spread))]
-    cells(ax, dy, 4, top, name="dy", fill=_colours([tint(CYCLE[t % len(CYCLE)]) for t in range(T)]))
-    cells(ax, spread, 4, top + 2.2, name="dy, spread", fill=_colours(zero))
+    cells(ax, dy, 4, top, name="dy", fill=colours([tint(CYCLE[t % len(CYCLE)]) for t in range(T)]))
+    cells(ax, spread, 4, top + 2.2, name="dy, spread", fill=colours(zero))
     for t in range(T):
         ax.plot([4.5 + t, 4.5 + stride * t], [top + 1, top + 2.2], color=INK, linewidth=0.8)
     return described(
@@ -187,15 +188,6 @@ def scanlines(image: Array, x: Array, y: Array) -> Figure:
         "end: the brightness rises and falls once or twice a row; the teacher's output is positive where "
         "it rises.",
     )
-
-
-def _colours(rows: list) -> Array:
-    """Nested lists of colours as an object array: tuples stay whole."""
-    shape = (len(rows), len(rows[0])) if isinstance(rows[0], list) else (len(rows),)
-    filled = np.empty(shape, dtype=object)
-    for index in np.ndindex(*shape):
-        filled[index] = rows[index[0]][index[1]] if len(shape) == 2 else rows[index[0]]
-    return filled
 
 
 def _band(matrix: Array) -> Array:

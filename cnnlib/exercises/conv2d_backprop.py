@@ -1,0 +1,567 @@
+"""Lecture 06, backpropagation through a 2-D convolution: what is asked, and the mistakes that are known.
+
+Index equations, counted from 0:
+
+    (6.1)   y[i, j]  = sum_u,v w[u, v] x[i + u, j + v] + b                      (deck N, Two Dimension CNN)
+    (6.2)   db       = sum_i,j dy[i, j]
+    (6.3)   dw[u, v] = sum_i,j dy[i, j] x[i + u, j + v]                         (deck N; deck L, equation 13)
+    (6.5)   dx[m, n] = sum_u,v dy[m - u, n - v] w[u, v]                         (deck N; deck L, equation 20)
+    (6.8)   spread[s i, s j] = dy[i, j], zeros elsewhere                        (deck R, Recap: Resampling)
+    (6.9)   the same with channels, a batch, stride and padding                 (deck R, Complete Backward)
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from cnnlib.checks import Exercise, Inputs, Slip, poll
+from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts
+from cnnlib.exercises import layers
+from cnnlib.exercises.layer_slips import BACKWARD_SLIPS, with_dw, with_dx
+from cnnlib.exercises.layers import Array, Rng, layer_cases
+
+LECTURE = "06_conv2d_backprop"
+
+
+# ---------------------------------------------------------------- one map
+
+
+def bias_gradient(dy: Array) -> float:
+    return dy.sum()
+
+
+def small(*shape: int) -> Array:
+    """Whole numbers that differ from their neighbours."""
+    return np.resize(np.array([5.0, 7, 11, 13, 2, 3, 1, 4, 6, 8, 9, 12]), shape)
+
+
+BIAS_GRADIENT = Exercise(
+    name="conv2d_bias_gradient",
+    parts={"db": 1},
+    reference=bias_gradient,
+    cases=lambda rng: [
+        {"dy": small(1, 1)},
+        {"dy": small(2, 3)},
+        {"dy": rng.normal(size=(4, 3)) + 1},
+        *in_other_layouts({"dy": rng.normal(size=(2, 5)) + 2}),
+    ],
+    features=LAYOUTS,
+    feeds=(("dy",),),
+    hints=(
+        "Raise b by a little. Which outputs rise, and by how much?",
+        "Every output rises by as much as b. The loss feels every entry of dy at once.",
+        "(6.2)  db = sum over i and j of dy[i, j]",
+    ),
+    slips=(
+        Slip(
+            "mean for sum",
+            "the mean of dy. The bias reaches every output, so their pulls add up; no layer divides, the loss does.",
+            lambda dy: dy.mean(),
+        ),
+        Slip(
+            "not summed",
+            "dy itself. There is one bias, so there is one number: what do the pulls on one knob add up to?",
+            lambda dy: dy.copy(),
+        ),
+        Slip(
+            "summed over rows only",
+            "one number for each column. The bias serves all rows and all columns.",
+            lambda dy: dy.sum(0),
+        ),
+        Slip(
+            "summed over columns only",
+            "one number for each row. The bias serves all rows and all columns.",
+            lambda dy: dy.sum(1),
+        ),
+        Slip("last entry only", "the last entry of dy alone. Is there an = where += is meant?", lambda dy: dy[-1, -1]),
+        Slip(
+            "counted",
+            "the number of outputs. The chain rule multiplies each slope, which is 1, by dy first.",
+            lambda dy: float(dy.size),
+        ),
+    ),
+)
+
+
+def weight_gradient(dy: Array, x: Array) -> Array:
+    return np.tensordot(sliding_window_view(x, dy.shape), dy, 2)
+
+
+def weight_gradient_cases(rng: Rng) -> list[Inputs]:
+    random = {"dy": rng.normal(size=(3, 2)), "x": rng.normal(size=(4, 6))}
+    return [
+        {"dy": small(1, 1), "x": np.array([[2.0, 0], [1, 3]])},
+        {"dy": np.array([[1.0, 0], [0, 0]]), "x": np.array([[2.0, 0, 1], [3, 4, 6]])},
+        {"dy": small(2, 2), "x": np.array([[2.0, 0, 1], [3, 4, 6], [5, 8, 7]])},
+        random,
+        {"dy": rng.normal(size=(2, 5)), "x": rng.normal(size=(5, 5))},
+        {"dy": rng.normal(size=(3, 4)), "x": rng.normal(size=(3, 4))},
+        *in_other_layouts(random),
+    ]
+
+
+WEIGHT_GRADIENT = Exercise(
+    name="conv2d_weight_gradient",
+    parts={"dw": 2},
+    reference=weight_gradient,
+    cases=weight_gradient_cases,
+    features=LAYOUTS,
+    feeds=(("dy", "x"),),
+    hints=(
+        "Take one weight, say w[0, 1]. Which pixel did it meet when output (i, j) was made?",
+        "w[u, v] met x[i + u, j + v] at output (i, j). So it feels dy[i, j] times that pixel, once for every output.",
+        "(6.3)  dw[u, v] = sum over i and j of dy[i, j] x[i + u, j + v]",
+    ),
+    slips=(
+        Slip(
+            "dy flipped",
+            "x with dy laid on it upside down and back to front. In (6.3) the indices of x and dy grow together: "
+            "nothing is flipped.",
+            lambda dy, x: weight_gradient(dy[::-1, ::-1], x),
+        ),
+        Slip(
+            "result flipped",
+            "dw upside down and back to front. Raj's poll 4: nothing is flipped for the filters.",
+            lambda dy, x: weight_gradient(dy, x)[::-1, ::-1],
+        ),
+        Slip(
+            "dy transposed",
+            "x with dy laid on it with rows and columns swapped.",
+            lambda dy, x: weight_gradient(dy.T, x),
+        ),
+        Slip(
+            "result transposed",
+            "dw with rows and columns swapped. u counts rows, v counts columns.",
+            lambda dy, x: weight_gradient(dy, x).T,
+        ),
+        Slip(
+            "= for +=",
+            "the product with the last entry of dy alone. A weight collects from all outputs: "
+            "is there an = where += is meant?",
+            lambda dy, x: dy[-1, -1] * x[dy.shape[0] - 1 :, dy.shape[1] - 1 :],
+        ),
+        Slip(
+            "mean for sum",
+            "dw divided by the number of outputs. A layer adds up; only the loss divides.",
+            lambda dy, x: weight_gradient(dy, x) / dy.size,
+        ),
+        Slip(
+            "shift forgotten",
+            "the same number for every weight. w[u, v] met the pixels u rows and v columns further on.",
+            lambda dy, x: np.full_like(weight_gradient(dy, x), weight_gradient(dy, x)[0, 0]),
+        ),
+    ),
+)
+
+
+def input_gradient(dy: Array, w: Array) -> Array:
+    return layers.spread(dy[None, None], w[None, None], 1, full_size(dy, w))[0, 0]
+
+
+def full_size(dy: Array, w: Array) -> tuple[int, int]:
+    return dy.shape[0] + w.shape[0] - 1, dy.shape[1] + w.shape[1] - 1
+
+
+def input_gradient_cases(rng: Rng) -> list[Inputs]:
+    random = {"dy": rng.normal(size=(4, 2)), "w": rng.normal(size=(2, 3))}
+    return [
+        {"dy": np.array([[1.0]]), "w": np.array([[1.0, 2], [3, 5]])},
+        {"dy": np.array([[1.0, 1]]), "w": np.array([[1.0, 2], [3, 5]])},
+        {"dy": small(2, 2), "w": np.array([[1.0, -1], [2, 3]])},
+        random,
+        {"dy": rng.normal(size=(2, 2)), "w": rng.normal(size=(3, 4))},
+        {"dy": rng.normal(size=(3, 4)), "w": rng.normal(size=(1, 1))},
+        {"dy": rng.normal(size=(3, 2)), "w": rng.normal(size=(3, 1))},
+        *in_other_layouts(random),
+    ]
+
+
+def overwritten_by_outputs(dy: Array, w: Array) -> Array:
+    dx = np.zeros(full_size(dy, w))
+    for i, j in np.ndindex(*dy.shape):
+        dx[i : i + w.shape[0], j : j + w.shape[1]] = dy[i, j] * w
+    return dx
+
+
+def overwritten_by_weights(dy: Array, w: Array) -> Array:
+    dx = np.zeros(full_size(dy, w))
+    for u, v in np.ndindex(*w.shape):
+        dx[u : u + dy.shape[0], v : v + dy.shape[1]] = dy * w[u, v]
+    return dx
+
+
+def inner_only(dy: Array, w: Array) -> Array:
+    rows, columns = w.shape[0] - 1, w.shape[1] - 1
+    return input_gradient(dy, w)[rows : dy.shape[0] or None, columns : dy.shape[1] or None]
+
+
+INPUT_GRADIENT = Exercise(
+    name="conv2d_input_gradient",
+    parts={"dx": 3},
+    reference=input_gradient,
+    cases=input_gradient_cases,
+    features={"a kernel that is not square": lambda w, **_: w.shape[0] != w.shape[1], **LAYOUTS},
+    feeds=(("dy", "w"),),
+    hints=(
+        "Take one pixel. Which outputs saw it, and with which weight each?",
+        "Output (i, j) and weight (u, v) meet at pixel (i + u, j + v). So dy[i, j] w[u, v] belongs to "
+        "dx[i + u, j + v].",
+        "(6.5)  dx[m, n] = sum over u and v of dy[m - u, n - v] w[u, v], entries outside dy being 0",
+    ),
+    slips=(
+        Slip(
+            "kernel flipped once too often",
+            "the gradient with the kernel flipped once too often. Correlating padded dy with the flipped kernel is "
+            "right, and so is convolving dy with the kernel. Not both.",
+            lambda dy, w: input_gradient(dy, w[::-1, ::-1]),
+        ),
+        Slip(
+            "flipped along one axis only",
+            "the gradient with a kernel that was flipped up and down, but not left and right, before sliding. "
+            "The flip is along both axes.",
+            lambda dy, w: input_gradient(dy, w[:, ::-1]),
+        ),
+        Slip(
+            "flipped along the other axis only",
+            "the gradient with a kernel that was flipped left and right, but not up and down, before sliding. "
+            "The flip is along both axes.",
+            lambda dy, w: input_gradient(dy, w[::-1]),
+        ),
+        Slip(
+            "kernel transposed",
+            'the gradient with rows and columns of the kernel swapped. In "transposed convolution" it is the matrix '
+            "that is transposed, not the kernel.",
+            lambda dy, w: input_gradient(dy, w.T),
+        ),
+        Slip(
+            "= for +=, output by output",
+            "what is left when every output overwrites the gradients of the one before. "
+            "A pixel collects from all outputs that saw it: is there an = where += is meant?",
+            overwritten_by_outputs,
+            about="a contribution that overwrites instead of adding",
+        ),
+        Slip(
+            "= for +=, weight by weight",
+            "what is left when every weight overwrites the gradients of the one before. "
+            "A pixel collects from all weights it met: is there an = where += is meant?",
+            overwritten_by_weights,
+            about="a contribution that overwrites instead of adding",
+        ),
+        Slip(
+            "rim cut off",
+            "dx without its last row and column. It has the size of x: H + KH - 1 rows for H rows of dy.",
+            lambda dy, w: input_gradient(dy, w)[:-1, :-1],
+        ),
+        Slip(
+            "size of dy",
+            "the part of dx that is as large as dy. dx has the size of x: KH - 1 rows and KW - 1 columns more.",
+            lambda dy, w: input_gradient(dy, w)[: dy.shape[0], : dy.shape[1]],
+        ),
+        Slip(
+            "mean over the weights",
+            "dx divided by the number of weights. Contributions add up; nothing divides.",
+            lambda dy, w: input_gradient(dy, w) / w.size,
+        ),
+    ),
+)
+
+# ---------------------------------------------------------------- stride, channels, a batch
+
+
+def spread_gradient(dy: Array, stride: int) -> Array:
+    spread = np.zeros(tuple(stride * (n - 1) + 1 for n in dy.shape), dy.dtype)
+    spread[::stride, ::stride] = dy
+    return spread
+
+
+def rows_only(dy: Array, stride: int) -> Array:
+    spread = np.zeros((stride * (len(dy) - 1) + 1, dy.shape[1]), dy.dtype)
+    spread[::stride] = dy
+    return spread
+
+
+SPREAD = Exercise(
+    name="spread_gradient",
+    parts={"spread": 1},
+    reference=spread_gradient,
+    cases=lambda rng: [
+        {"dy": small(1, 1), "stride": 2},
+        {"dy": small(2, 3), "stride": 2},
+        {"dy": small(2, 2), "stride": 1},
+        {"dy": rng.normal(size=(3, 2)), "stride": 4},
+        *in_other_layouts({"dy": rng.normal(size=(2, 4)), "stride": 3}),
+    ],
+    features={"a stride above 1": lambda stride, **_: stride > 1, **LAYOUTS},
+    feeds=(("dy",),),
+    hints=(
+        "With stride s, how far apart do neighbouring outputs stand among the outputs of stride 1?",
+        "Make zeros, and write dy on every s-th row and column. There are s - 1 zeros between, and none at the end.",
+        "(6.8)  spread[s i, s j] = dy[i, j],  s (H - 1) + 1 rows and s (W - 1) + 1 columns",
+    ),
+    slips=(
+        Slip(
+            "zeros after the last entry",
+            "s - 1 rows and columns of zeros at the end as well. They stand between entries only: s (H - 1) + 1 rows.",
+            lambda dy, stride: np.kron(dy, np.eye(1, stride * stride).reshape(stride, stride)),
+        ),
+        Slip(
+            "repeated",
+            "every entry s times. The outputs in between do not exist: their pull is 0.",
+            lambda dy, stride: np.repeat(np.repeat(dy, stride, 0), stride, 1),
+        ),
+        Slip(
+            "repeated between",
+            "copies in the gaps. The outputs in between do not exist: their pull is 0.",
+            lambda dy, stride: np.repeat(np.repeat(dy, stride, 0), stride, 1)[
+                : stride * (len(dy) - 1) + 1, : stride * (dy.shape[1] - 1) + 1
+            ],
+        ),
+        Slip(
+            "s zeros between",
+            "s zeros between the entries. A stride of s skips s - 1 outputs.",
+            lambda dy, stride: spread_gradient(dy, stride + 1),
+        ),
+        Slip(
+            "dropped instead of spread",
+            "every s-th entry of dy. That is the way forward; the way back puts zeros in.",
+            lambda dy, stride: dy[::stride, ::stride].copy(),
+        ),
+        Slip(
+            "rows only",
+            "zeros between the rows, none between the columns.",
+            rows_only,
+        ),
+    ),
+)
+
+
+def one_axis_flipped(dy: Array, x: Array, w: Array, stride: int, padding: int) -> Array:
+    return layers.backward(dy, x, w[:, :, ::-1], stride, padding)[0]
+
+
+CONV2D_BACKWARD = Exercise(
+    name="conv2d_backward",
+    parts={"dx": 2, "dw": 1, "db": 1},
+    reference=layers.backward,
+    cases=layer_cases("dy", "x", "w", "stride", "padding"),
+    features=layers.FEATURES,
+    feeds=(("dy", "w"), ("dy", "x"), ("dy",)),
+    hints=(
+        "Run the forward loops again. Every product y += w x of the forward pass becomes two lines: one adds to dw, "
+        "one adds to dx.",
+        "Work on a dx as large as the padded x. Output (i, j) and weight (u, v) meet at padded pixel "
+        "(stride * i + u, stride * j + v). At the end cut `padding` rows and columns off every side.",
+        "(6.9)  dxpad[n, c, s i + u, s j + v] += dy[n, f, i, j] w[f, c, u, v],  "
+        "dw[f, c, u, v] += dy[n, f, i, j] xpad[n, c, s i + u, s j + v],  db[f] += dy[n, f, i, j]",
+    ),
+    slips=(
+        *BACKWARD_SLIPS,
+        Slip(
+            "flipped along one axis only",
+            "the gradient with a kernel flipped along one axis only. Both axes are flipped, or neither is.",
+            with_dx(one_axis_flipped),
+        ),
+        Slip(
+            "dw transposed",
+            "dw with rows and columns of every plane swapped. u counts rows, v counts columns.",
+            with_dw(lambda dy, x, w, stride, padding: layers.backward(dy, x, w, stride, padding)[1].swapaxes(2, 3)),
+        ),
+        Slip(
+            "filters and channels swapped",
+            "dw with its first two axes swapped. w is (F, C, KH, KW), and so is dw.",
+            with_dw(lambda dy, x, w, stride, padding: layers.backward(dy, x, w, stride, padding)[1].swapaxes(0, 1)),
+        ),
+    ),
+)
+
+
+# ---------------------------------------------------------------- a batch of digits
+
+
+def kernel_step(
+    images: Array, dys: Array, w: Array, rate: float, weight_gradient: Callable[..., Array]
+) -> tuple[Array, Array]:
+    gradients = np.array([weight_gradient(dy, x) for dy, x in zip(dys, images, strict=True)])
+    return gradients, w - rate * gradients.mean(0)
+
+
+def weight_gradient_by_loops(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
+    dw = np.zeros((x.shape[0] - dy.shape[0] + 1, x.shape[1] - dy.shape[1] + 1))
+    for i in range(dy.shape[0]):
+        for j in range(dy.shape[1]):
+            dw += dy[i, j] * x[i : i + dw.shape[0], j : j + dw.shape[1]]
+    return dw
+
+
+def step_cases(rng: Rng) -> list[Inputs]:
+    def case(images: Array, dys: Array, w: Array, rate: float) -> Inputs:
+        return {"images": images, "dys": dys, "w": w, "rate": rate, "weight_gradient": given(weight_gradient_by_loops)}
+
+    random = case(rng.normal(size=(3, 5, 4)), rng.normal(size=(3, 4, 2)), rng.normal(size=(2, 3)), 0.3)
+    return [
+        case(np.array([[[2.0, 0]]]), np.array([[[1.0]]]), np.array([[1.0, -1]]), 0.5),
+        case(np.array([[[2.0, 0]], [[4, 6]]]), np.array([[[1.0]], [[3]]]), np.array([[1.0, -1]]), 0.5),
+        random,
+        *in_other_layouts(random),
+    ]
+
+
+def stepped(change: Callable[[Array, float], Array]) -> Callable[..., tuple[Array, Array]]:
+    """kernel_step with another step: w + change(gradients, rate)."""
+
+    def slipped(images: Array, dys: Array, w: Array, rate: float, weight_gradient: Any) -> tuple[Array, Array]:
+        gradients, _ = kernel_step(images, dys, w, rate, weight_gradient)
+        return gradients, w + change(gradients, rate)
+
+    return slipped
+
+
+def one_gradient_for_all(images: Array, dys: Array, w: Array, rate: float, weight_gradient: Any) -> tuple[Array, Array]:
+    gradients, stepped_to = kernel_step(images, dys, w, rate, weight_gradient)
+    return gradients.mean(0), stepped_to
+
+
+KERNEL_STEP = Exercise(
+    name="kernel_step",
+    parts={"gradients": 1, "w": 1},
+    reference=kernel_step,
+    cases=step_cases,
+    features={"several digits in the batch": lambda images, **_: len(images) > 1, **LAYOUTS},
+    hints=(
+        "One gradient for each digit first. What is the gradient of a mean of losses?",
+        "Stack the gradients of the digits, take their mean, and go a small way against it.",
+        "(6.10)  w <- w - rate (1 / N) sum over n of dw_n",
+    ),
+    slips=(
+        Slip(
+            "sum for mean",
+            "a step along the sum of the gradients. The loss is a mean over the batch, so the gradients are averaged.",
+            stepped(lambda gradients, rate: -rate * gradients.sum(0)),
+        ),
+        Slip(
+            "uphill",
+            "a step up the loss. The gradient points uphill, so the step goes against it.",
+            stepped(lambda gradients, rate: rate * gradients.mean(0)),
+        ),
+        Slip(
+            "no rate",
+            "a step without the learning rate, as one of the decks prints it: see the slip box.",
+            stepped(lambda gradients, rate: -gradients.mean(0)),
+        ),
+        Slip(
+            "first digit only",
+            "a step along the gradient of the first digit alone.",
+            stepped(lambda gradients, rate: -rate * gradients[0]),
+        ),
+        Slip(
+            "last digit only",
+            "a step along the gradient of the last digit alone. Does the loop overwrite what it should add to?",
+            stepped(lambda gradients, rate: -rate * gradients[-1]),
+        ),
+        Slip(
+            "one gradient for the batch",
+            "the mean gradient. First return one gradient for each digit: shape (N, KH, KW).",
+            one_gradient_for_all,
+        ),
+    ),
+)
+
+# ---------------------------------------------------------------- polls
+
+POLL_CONTRIBUTIONS = poll(
+    "poll_contributions",
+    options={
+        "A": (True, "every filter saw this input map, so every map of dy sends something back."),
+        "B": (
+            False,
+            "the sum may be written over every position, but w(m, n, x - x', y - y') does not exist outside the "
+            "kernel: most of its terms are 0. The deck's poll calls this true as worded.",
+        ),
+        "C": (True, "only the windows that cover the pixel: as many as the kernel has weights, fewer at the rim."),
+        "D": (False, "maps are not paired up: every filter has a plane for every input map."),
+    },
+    hints=(
+        "Which outputs change when this one pixel changes?",
+        "Those whose window covers the pixel, in every output map.",
+        "(6.5)  dx[m, n] = sum over u and v of dy[m - u, n - v] w[u, v], and over all filters",
+    ),
+)
+
+POLL_INPUT = poll(
+    "poll_input_derivative",
+    options={
+        "A": (True, "plane m is the part of each filter that met input map m."),
+        "B": (True, "the index of dy falls as that of w grows: sliding with rising indices needs the flip."),
+        "C": (
+            True,
+            "each flipped plane slides over the padded derivative map of its own filter, and the results are added.",
+        ),
+        "D": (False, "the flip is in the kernel. The result already stands as x does."),
+    },
+    hints=(
+        "Which part of filter n ever multiplies input map m?",
+        "Say (6.5) for one input map m and all filters n, then turn it into a sliding window.",
+        "dx[m] = sum over n of (padded dy[n]) correlated with the flipped plane w[n, m]",
+    ),
+)
+
+POLL_FILTER = poll(
+    "poll_filter_derivative",
+    options={
+        "A": (True, "(6.3) with x[m] and dy[n]: that plane is all that joins the two maps."),
+        "B": (False, "the indices of x and dy grow together in (6.3): nothing is flipped."),
+        "C": (True, "the weights met the zeros of the rim as well, in the forward pass."),
+        "D": (False, "the other input maps have planes of their own."),
+    },
+    hints=(
+        "Which two maps does plane m of filter n join?",
+        "Read (6.3): what is laid on what, and does any index fall?",
+        "dw[n, m] = x[m] correlated with dy[n], x padded as it was in the forward pass",
+    ),
+)
+
+POLL_RIM = poll(
+    "poll_rim",
+    options={
+        "A": (True, "10 + 2 - 3 + 1 = 10 rows, and 12 + 2 - 5 + 1 = 10 columns."),
+        "B": (True, "10 + 3 - 1 = 12 rows and 10 + 5 - 1 = 14 columns: the size of the padded x."),
+        "C": (False, "dx has the shape of x, 10 x 12. The rim of one is cut off again."),
+        "D": (False, "2 rows and 4 columns of zeros on every side: K - 1, one less than the kernel."),
+    },
+    hints=(
+        "Two formulas: the output size of the forward pass, and the size of a full sliding.",
+        "Forward: n + 2p - k + 1. Full sliding: n + k - 1.",
+        "rows: 10 -> 10 -> 12;  columns: 12 -> 10 -> 14;  then the padding of 1 goes away again",
+    ),
+)
+
+POLL_BATCH = poll(
+    "poll_batch",
+    options={
+        "A": (False, "a layer adds up over the batch. It does not know what loss sits above it."),
+        "B": (True, "the loss is a mean, so its slope with respect to every output holds the 1/5."),
+        "C": (False, "no product joins two digits: dx[n] needs dy[n] only."),
+        "D": (True, "the same kernel served all five digits."),
+    },
+    hints=(
+        "Where in the chain from kernel to loss does the 1/5 stand?",
+        "Follow (6.9): which of its sums runs over n?",
+        "dw = sum over n of dw_n,  dy_n = (1/5) d loss_n / d y_n",
+    ),
+)
+
+EXERCISES = (
+    BIAS_GRADIENT,
+    WEIGHT_GRADIENT,
+    INPUT_GRADIENT,
+    POLL_CONTRIBUTIONS,
+    POLL_RIM,
+    POLL_INPUT,
+    POLL_FILTER,
+    SPREAD,
+    CONV2D_BACKWARD,
+    POLL_BATCH,
+    KERNEL_STEP,
+)

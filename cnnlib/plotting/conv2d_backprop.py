@@ -1,0 +1,176 @@
+"""The pictures of lecture 06, backpropagation through a 2-D convolution."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from cnnlib.plotting import (
+    BLUE,
+    CYCLE,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    PAPER,
+    VERMILION,
+    canvas,
+    cells,
+    colours,
+    described,
+    plt,
+    tint,
+)
+
+Array = np.ndarray
+Pair = tuple[int, int]
+
+
+def reach(x: Array, w: Array, pixel: Pair) -> Figure:
+    """One pixel, the outputs that saw it, and the weight it met in each, in one colour."""
+    (H, W), (KH, KW) = x.shape, w.shape
+    OH, OW = H - KH + 1, W - KW + 1
+    figure, ax = canvas(W + KW + OW + 7, max(H, KH, OH) + 1.2)
+    top = max(H, KH, OH) + 0.8
+    colour = {(u, v): tint(_colour(u * KW + v), 0.55) for u, v in np.ndindex(KH, KW)}
+    marked = [[tint(INK, 0.35) if (i, j) == pixel else PAPER for j in range(W)] for i in range(H)]
+    cells(ax, x, 1, 0.4, name="x", fill=colours(marked))
+    cells(ax, w, W + 3, 0.4, name="w", fill=colours([[colour[u, v] for v in range(KW)] for u in range(KH)]))
+    met = [[colour.get((pixel[0] - i, pixel[1] - j), PAPER) for j in range(OW)] for i in range(OH)]
+    cells(ax, np.full((OH, OW), np.nan), W + KW + 5.5, 0.4, name="y", fill=colours(met))
+    for i, j in np.ndindex(OH, OW):
+        u, v = pixel[0] - i, pixel[1] - j
+        if (u, v) in colour:
+            ax.text(W + KW + 6 + j, 0.93 + i, f"w[{u},{v}]", ha="center", va="center", fontsize=8)
+    text = f"x[{pixel[0]}, {pixel[1]}] meets w[u, v] at output ({pixel[0]} − u, {pixel[1]} − v)"
+    ax.text(1, top, text, fontsize=10, va="center")
+    count = sum((pixel[0] - i, pixel[1] - j) in colour for i, j in np.ndindex(OH, OW))
+    return described(
+        figure,
+        f"A {H} by {W} picture with pixel {pixel} marked, a {KH} by {KW} kernel whose weights have colours of "
+        "their own, and "
+        f"the {OH} by {OW} outputs: {count} of them saw the pixel, each coloured as the weight that met it.",
+    )
+
+
+def padded(dy: Array, w: Array, dx: Array, at: Pair) -> Figure:
+    """dy with zeros around, the flipped kernel on one window of it, and the entry of dx that comes out."""
+    (KH, KW), (H, W) = w.shape, dx.shape
+    wide = np.pad(dy, ((KH - 1, KH - 1), (KW - 1, KW - 1)))
+    figure, ax = canvas(wide.shape[1] + KW + W + 7.5, max(len(wide), H) + 0.6)
+
+    def shade(i: int, j: int) -> object:
+        inside = KH - 1 <= i < KH - 1 + len(dy) and KW - 1 <= j < KW - 1 + dy.shape[1]
+        covered = at[0] <= i < at[0] + KH and at[1] <= j < at[1] + KW
+        return tint(VERMILION) if covered else PAPER if inside else tint(GREY, 0.5)
+
+    fill = [[shade(i, j) for j in range(wide.shape[1])] for i in range(len(wide))]
+    cells(ax, wide, 2, 0.3, name="dy,\npadded", fill=colours(fill))
+    cells(ax, w[::-1, ::-1], wide.shape[1] + 4.3, 0.3, name="w,\nflipped", fill=tint(ORANGE))
+    marked = [[tint(VERMILION) if (i, j) == at else PAPER for j in range(W)] for i in range(H)]
+    cells(ax, dx, wide.shape[1] + KW + 6.5, 0.3, name="dx", fill=colours(marked))
+    return described(
+        figure,
+        f"dy of {dy.shape[0]} by {dy.shape[1]} with {KH - 1} rows and {KW - 1} columns of zeros on every side; "
+        "the kernel, "
+        f"flipped, lies on the window at {at}; the entry of dx at {at} is {dx[at]:g}.",
+    )
+
+
+def planes(filters: int, channels: int, m: int) -> Figure:
+    """Which planes of which filters feed the gradient of one input map."""
+    figure, ax = plt.subplots(figsize=(7.4, 0.85 * filters + 0.9))
+    ax.axis("off")
+    ax.set(xlim=(-0.5, 10.4), ylim=(-filters + 0.2, 1.1))
+    ax.text(1.4, 0.9, "dy[n]", ha="center", fontsize=10)
+    ax.text(5.0, 0.9, "w[n, m]: one plane for every input map m", ha="center", fontsize=10)
+    ax.text(9.1, 0.9, f"dx[{m}]", ha="center", fontsize=10)
+    for n in range(filters):
+        _tile(ax, 1.05, -n, tint(_colour(n), 0.55), f"n={n}")
+        for c in range(channels):
+            left = 5.0 - channels / 2 * 0.95 + 0.95 * c
+            _tile(ax, left, -n, tint(_colour(n), 0.55) if c == m else PAPER, f"[{n},{c}]")
+        ax.annotate(
+            "", (8.6, -(filters - 1) / 2 + 0.3), (6.6, -n + 0.3), arrowprops={"arrowstyle": "->", "color": GREY}
+        )
+    _tile(ax, 8.75, -(filters - 1) / 2, tint(GREY, 0.5), "sum")
+    return described(
+        figure,
+        f"{filters} rows, one for each filter n: its map of dy, and its {channels} planes. Plane {m} of every "
+        "filter is "
+        f"coloured; each slides over its own map of dy, and the {filters} results are added to dx of input map {m}.",
+    )
+
+
+def _tile(ax: Axes, left: float, bottom: float, fill: object, text: str) -> None:
+    ax.add_patch(plt.Rectangle((left, bottom), 0.8, 0.65, facecolor=fill, edgecolor=INK, linewidth=0.8))
+    ax.text(left + 0.4, bottom + 0.32, text, ha="center", va="center", fontsize=8)
+
+
+def spread(dy: Array, wide: Array, stride: int) -> Figure:
+    """dy, and dy with zeros between its entries."""
+    figure, ax = canvas(dy.shape[1] + wide.shape[1] + 6.5, len(wide) + 0.6)
+    own = [[tint(_colour(i * dy.shape[1] + j), 0.5) for j in range(dy.shape[1])] for i in range(len(dy))]
+    put = [
+        [tint(GREY, 0.5) if i % stride or j % stride else own[i // stride][j // stride] for j in range(wide.shape[1])]
+        for i in range(len(wide))
+    ]
+    cells(ax, dy, 1.2, 0.3, name="dy", fill=colours(own))
+    cells(ax, wide, dy.shape[1] + 4.6, 0.3, name="dy, spread", fill=colours(put))
+    return described(
+        figure,
+        f"dy of {dy.shape[0]} by {dy.shape[1]} and its spread form of {wide.shape[0]} by {wide.shape[1]}: the "
+        "entries stand "
+        f"{stride} apart, with zeros between.",
+    )
+
+
+def batch(images: Array, pulls: Array, gradients: Array, before: Array, after: Array) -> Figure:
+    """For each digit its picture, its dy and its gradient; then the mean, and the kernel before and after the step."""
+    N = len(images)
+    figure, axes = plt.subplots(3, N + 2, figsize=(1.25 * (N + 2), 4.4), layout="constrained")
+    for n in range(N):
+        _map(axes[0, n], images[n], np.abs(images).max(), f"digit {n}", "gray_r", 0.0)
+        _map(axes[1, n], pulls[n], np.abs(pulls).max(), "dy" if n == 0 else "")
+        _map(axes[2, n], gradients[n], np.abs(gradients).max(), "dw" if n == 0 else "")
+    for row in range(3):
+        axes[row, N].axis("off")
+        axes[row, N + 1].axis("off")
+    top = max(np.abs(before).max(), np.abs(after).max())
+    _map(axes[2, N], gradients.mean(0), np.abs(gradients).max(), "mean of dw")
+    _map(axes[1, N + 1], before, top, "w before")
+    _map(axes[2, N + 1], after, top, "w after")
+    return described(
+        figure,
+        f"{N} digits, under each the map of its dy, and under that its gradient of the kernel, red for positive "
+        "and blue "
+        "for negative. To the right the mean of the gradients, and the kernel before and after the step.",
+    )
+
+
+def _map(ax: Axes, values: Array, top: float, title: str, colour: str = "RdBu_r", low: float | None = None) -> None:
+    ax.axis("on")
+    ax.imshow(values, cmap=colour, vmin=-top if low is None else low, vmax=top)
+    ax.set_title(title, fontsize=9)
+    ax.set(xticks=[], yticks=[])
+
+
+def times(sizes: list[int], seconds: dict[str, list[float]]) -> Figure:
+    """Time of a backward pass against the picture's side, on log axes."""
+    figure, ax = plt.subplots(figsize=(7, 3.4), layout="constrained")
+    for (name, values), colour, marker in zip(seconds.items(), (VERMILION, BLUE, GREEN), "osD", strict=True):
+        ax.loglog(sizes[: len(values)], [1e3 * s for s in values], color=colour, marker=marker, label=name)
+    ax.set(xlabel="side of the picture, pixels", ylabel="milliseconds")
+    ax.set_xticks(sizes, [str(n) for n in sizes])
+    ax.minorticks_off()
+    ax.legend(fontsize=9)
+    ax.grid(alpha=0.3)
+    return described(
+        figure,
+        f"Lines on log axes: the time of {', '.join(seconds)} against the side of the picture, from {sizes[0]} to "
+        f"{sizes[-1]} pixels. All grow with the number of pixels; naive loops are the slowest by far.",
+    )
+
+
+def _colour(n: int) -> str:
+    wheel = (*CYCLE, "#999999", "#882255", "#44aa99", "#117733", "#332288")
+    return wheel[n % len(wheel)]
