@@ -53,12 +53,17 @@ def bwrap() -> str:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """The table of the checked checks, whichever worker ran them."""
     rows = sorted(
-        row for report in terminalreporter.stats.get("passed", []) for name, row in report.user_properties if name == "checked"
+        row
+        for report in terminalreporter.stats.get("passed", [])
+        for name, row in report.user_properties
+        if name == "checked"
     )
     if rows:
         terminalreporter.section("checks, checked")
         head = ("lecture", "exercise", "points", "slips", "mutants", "equivalent", "right answers", "seeds")
         widths = [max(len(str(line[i])) for line in [head, *rows]) for i in range(len(head))]
         for line in [head, *rows]:
-            texts = (str(v).ljust(n) if i < 2 else str(v).rjust(n) for i, (v, n) in enumerate(zip(line, widths, strict=True)))
+            texts = (
+                str(v).ljust(n) if i < 2 else str(v).rjust(n) for i, (v, n) in enumerate(zip(line, widths, strict=True))
+            )
             terminalreporter.write_line("  ".join(texts))

@@ -46,6 +46,7 @@ NAMES = {
     "floor": "ceil",
     "ceil": "floor",
 }
+TURNS = {"transpose", "swapaxes", "flip", "flipud", "fliplr", "rot90"}
 TEXTS = {"valid": ("full",), "full": ("same", "valid"), "same": ("full",)}
 
 
@@ -134,6 +135,13 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Callable[[Any], ast.AST]]]:
             if getattr(node, end) is not None:
                 yield f"{end} end of a slice removed", _set(end, None)
                 yield f"{end} end of a slice moved", _plus_one(end)
+    elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        for number, part in enumerate(parts):
+            if isinstance(part, ast.Name | ast.BinOp):
+                yield f"index {number} moved", _moved_index(number)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in TURNS:
+        yield f"{node.func.attr} removed", _unturned
     elif isinstance(node, ast.Attribute) and node.attr == "T":
         yield "transpose removed", lambda twin: twin.value
     elif isinstance(node, ast.Attribute | ast.Name):
@@ -148,6 +156,23 @@ def _set(attribute: str, value: Any) -> Callable[[Any], ast.AST]:
         return twin
 
     return change
+
+
+def _moved_index(number: int) -> Callable[[Any], ast.AST]:
+    def change(twin: Any) -> ast.AST:
+        holder = twin.slice.elts if isinstance(twin.slice, ast.Tuple) else [twin.slice]
+        holder[number] = ast.BinOp(left=holder[number], op=ast.Add(), right=ast.Constant(1))
+        if not isinstance(twin.slice, ast.Tuple):
+            twin.slice = holder[0]
+        return twin
+
+    return change
+
+
+def _unturned(twin: Any) -> ast.AST:
+    """np.flip(x) to x, and x.transpose(...) to x."""
+    module = isinstance(twin.func.value, ast.Name) and twin.func.value.id == "np"
+    return twin.args[0] if module else twin.func.value
 
 
 def _plus_one(end: str) -> Callable[[Any], ast.AST]:

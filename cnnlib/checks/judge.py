@@ -139,12 +139,9 @@ def _evidence(exercise: Exercise, trial: Trial, part: int, name: str, found: Dif
     else:
         got, _ = _entry(exercise, answer.value, part)
         expected = trial.expected[part] if len(exercise.parts) > 1 else trial.expected
-        where = f"first difference at {list(found.index)}" if found.index else ""
-        texts = (
-            show.value(np.asarray(got), found.index, mark),
-            show.value(np.asarray(expected), found.index, mark),
-        )
-        yield name, f"got {texts[0]}   expected {texts[1]}   {where}".rstrip()
+        where = f"\nfirst difference at {list(found.index)}" if found.index else ""
+        mine, right = (show.value(np.asarray(values), found.index, mark) for values in (got, expected))
+        yield name, f"got      {mine}\nexpected {right}{where}"
         if found.kind in ("nan", "dtype"):
             yield "", f"it {found.what}"
         elif exercise.feeds and (sum_ := feeds.terms(exercise, part, name, trial.inputs, found.index)):
@@ -285,7 +282,7 @@ def stepping(array: np.ndarray) -> np.ndarray:
 
 
 def _case(inputs: Inputs) -> str:
-    return "   ".join(f"{name} = {show.value(value)}" for name, value in inputs.items())
+    return "\n".join(f"{name} = {show.value(value)}" for name, value in inputs.items())
 
 
 def _name(error: str) -> str:

@@ -60,13 +60,12 @@ class Verdict:
         return self.points == self.possible
 
     def rows(self) -> Iterator[tuple[str, str]]:
-        """Everything below the headline, as label and text."""
-        shown: set[tuple[tuple[str, str], ...]] = set()
-        for finding in self.findings:
-            if finding.rows not in shown:
-                yield from finding.rows
-                shown.add(finding.rows)
-        yield from self.notes
+        """Everything below the headline, as label and text; what two parts share is said once."""
+        shown: set[tuple[str, str]] = set()
+        for row in (*(row for finding in self.findings for row in finding.rows), *self.notes):
+            if row not in shown:
+                yield row
+                shown.add(row)
 
     def headline(self) -> str:
         parts = "   ".join(f"{f.part} {f.points} of {f.possible}" for f in self.findings)
@@ -75,7 +74,7 @@ class Verdict:
     def to_text(self) -> str:
         lines = [f"{self.exercise:<{LABEL_WIDTH - 1}} {self.headline()}"]
         for label, text in self.rows():
-            first, *rest = textwrap.wrap(unmarked(text), TEXT_WIDTH, break_long_words=False) or [""]
+            first, *rest = _lines(unmarked(text))
             lines.append(f"{label:<{LABEL_WIDTH - 1}} {first}")
             lines += [" " * LABEL_WIDTH + line for line in rest]
         if self.hints and not self.right:
@@ -128,17 +127,30 @@ CARD = "padding: 6px 12px; margin: 4px 0; max-width: 60em; overflow-x: auto"
 TABLE = "border-collapse: collapse; margin: 0"
 CELL = "text-align: left; vertical-align: top; padding: 2px 14px 2px 0; background: transparent"
 LABEL = "white-space: nowrap; opacity: 0.75"
+VALUES = "white-space: pre-wrap; font-family: monospace"  # so that got stands above expected, digit by digit
+SHORT = 72
 
 
 def _score(finding: Finding) -> str:
     return f"{html.escape(finding.part)} <b>{finding.points}</b> of {finding.possible}"
 
 
+def _lines(text: str) -> list[str]:
+    """Short lines side by side, long ones below each other."""
+    together = "   ".join(" ".join(line.split()) for line in text.splitlines()) if "\n" in text else text
+    if len(together) <= TEXT_WIDTH:
+        return [together]
+    return [piece for line in text.splitlines() for piece in textwrap.wrap(line, TEXT_WIDTH, break_long_words=False)]
+
+
 def _row(label: str, text: str) -> str:
+    face = f"; {VALUES}" if "\n" in text or " = " in text else ""
+    if len(text) <= SHORT and "expected" not in text:
+        text = text.replace("\n", "   ")
     shown = html.escape(text).replace(OPEN, '<b style="text-decoration: underline">').replace(CLOSE, "</b>")
     return (
         f'<tr style="background: transparent"><td style="{CELL}; {LABEL}">{html.escape(label)}</td>'
-        f'<td style="{CELL}; width: 100%">{shown}</td></tr>'
+        f'<td style="{CELL}; width: 100%{face}">{shown}</td></tr>'
     )
 
 

@@ -32,6 +32,14 @@ def bias_gradient(dy: Array) -> float:
     return dy.sum()
 
 
+SQUARES: dict[str, Callable[..., bool]] = {
+    "a kernel that is not square": lambda dy, x: x.shape[0] - dy.shape[0] != x.shape[1] - dy.shape[1],
+    "a picture that is not square": lambda dy, x: x.shape[0] != x.shape[1],
+    "a dy that is not square": lambda dy, x: dy.shape[0] != dy.shape[1],
+    **LAYOUTS,
+}
+
+
 def small(*shape: int) -> Array:
     """Whole numbers that differ from their neighbours."""
     return np.resize(np.array([5.0, 7, 11, 13, 2, 3, 1, 4, 6, 8, 9, 12]), shape)
@@ -107,7 +115,7 @@ WEIGHT_GRADIENT = Exercise(
     parts={"dw": 2},
     reference=weight_gradient,
     cases=weight_gradient_cases,
-    features=LAYOUTS,
+    features=SQUARES,
     feeds=(("dy", "x"),),
     hints=(
         "Take one weight, say w[0, 1]. Which pixel did it meet when output (i, j) was made?",
@@ -306,6 +314,7 @@ SPREAD = Exercise(
             "s - 1 rows and columns of zeros at the end as well. They stand between entries only: s (H - 1) + 1 rows.",
             lambda dy, stride: np.kron(dy, np.eye(1, stride * stride).reshape(stride, stride)),
         ),
+        Slip("nothing between", "dy as it was. Where did the skipped outputs stand?", lambda dy, stride: dy.copy()),
         Slip(
             "repeated",
             "every entry s times. The outputs in between do not exist: their pull is 0.",

@@ -585,8 +585,8 @@ def locate_cases(rng: Rng) -> list[Inputs]:
 
     def hidden(H: int, W: int, size: tuple[int, int], row: int, column: int, light: float) -> Inputs:
         """A template pasted into noise, beside a bright patch that fools a plain sum."""
-        template = np.abs(rng.normal(size=size)) + np.eye(*size) * 2
-        picture = 0.1 * rng.random((H, W))
+        template = 0.2 * (np.abs(rng.normal(size=size)) + np.eye(*size) * 2)
+        picture = 0.02 * rng.random((H, W))
         picture[row : row + size[0], column : column + size[1]] += template
         picture[-size[0] :, : size[1]] += light
         return {"picture": picture, "template": template, "correlate": correlate}

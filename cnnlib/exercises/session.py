@@ -3,6 +3,7 @@
 The only state is in the running notebook: which exercises were checked, and how many hints were asked for.
 """
 
+import difflib
 import html
 import sys
 from collections.abc import Callable
@@ -130,8 +131,10 @@ def _exercise(answer: Callable[..., Any] | str, namespace: dict[str, Any]) -> tu
     name = answer if isinstance(answer, str) else getattr(answer, "__name__", type(answer).__name__)
     exercise = find(name)
     if exercise is None:
-        known = ", ".join(e.name for exercises in lectures().values() for e in exercises)
-        raise LookupError(f"No exercise is called {name!r}. There are: {known}.")
+        names = [e.name for exercises in lectures().values() for e in exercises]
+        close = difflib.get_close_matches(name, names, n=3)
+        meant = f" Did you mean {' or '.join(close)}?" if close else " Its name stands in the text above the cell."
+        raise LookupError(f"No exercise is called {name!r}.{meant}")
     if not isinstance(answer, str):
         return exercise, answer
     if name not in namespace:

@@ -143,7 +143,9 @@ def layer_forward_tensordot(x, w, b, stride=1, padding=0):
 
 def layer_forward_scipy(x, w, b, stride=1, padding=0):
     xpad = np.pad(x, ((0, 0), (0, 0), (padding,) * 2))
-    one = [[sum(np.correlate(s, k, "valid") for s, k in zip(signal, taps, strict=True)) for taps in w] for signal in xpad]
+    one = [
+        [sum(np.correlate(s, k, "valid") for s, k in zip(signal, taps, strict=True)) for taps in w] for signal in xpad
+    ]
     return np.array(one)[:, :, ::stride] + b[None, :, None]
 
 

@@ -104,7 +104,7 @@ def layer_cnnlib(x, w, b, stride=1, padding=0):
 
 
 def layer_by_taps(x, w, b, stride=1, padding=0):
-    (N, C, H, W), (F, _, KH, KW) = x.shape, w.shape
+    (N, _, H, W), (F, _, KH, KW) = x.shape, w.shape
     OH, OW = (H + 2 * padding - KH) // stride + 1, (W + 2 * padding - KW) // stride + 1
     xpad = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     y = np.zeros((N, F, OH, OW)) + b[:, None, None]
