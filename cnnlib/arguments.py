@@ -1,0 +1,146 @@
+"""Checks of arguments: every refusal names the argument, what was given, and what would fit."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Pair = int | tuple[int, int]
+Size = tuple[int, ...]
+Pullback = Callable[..., Any]
+
+
+def _ranked(name: str, array: Array, axes: tuple[str, ...]) -> Array:
+    if axes and array.ndim != len(axes):
+        raise ValueError(f"{name} must have the axes ({', '.join(axes)}), got shape {array.shape}")
+    return array
+
+
+def floats(name: str, value: object, *axes: str) -> Array:
+    """The array behind `value`, which must hold float32 or float64 in one axis for each of `axes`.
+
+    Without `axes` any shape will do. Lists are taken, too; integers are not: a picture of bytes that is
+    forgotten to be scaled is a common mistake, and integer gradients would be cut off.
+    """
+    array = np.asarray(value)
+    if array.dtype not in (np.float32, np.float64):
+        raise TypeError(
+            f"{name} must hold float32 or float64, got dtype {array.dtype}: convert it first, "
+            f"for example {name}.astype(np.float32)"
+        )
+    return _ranked(name, array, axes)
+
+
+def numbers(name: str, value: object, *axes: str) -> Array:
+    """The array behind `value`, of whole numbers (as int64, which no byte can overflow) or real ones."""
+    array = np.asarray(value)
+    if array.dtype.kind in "biu":
+        array = array.astype(np.int64)
+    elif array.dtype not in (np.float32, np.float64):
+        raise TypeError(f"{name} must hold whole or real numbers, got dtype {array.dtype}")
+    return _ranked(name, array, axes)
+
+
+def same_dtype(**arrays: Array | None) -> None:
+    """Refuse a mixture: float64 weights would silently turn a float32 network into a slow one."""
+    found = {name: array.dtype for name, array in arrays.items() if array is not None}
+    if len(set(found.values())) > 1:
+        listed = ", ".join(f"{name} {dtype}" for name, dtype in found.items())
+        raise TypeError(f"the arrays must share one dtype, got {listed}: convert with .astype")
+
+
+def shaped(name: str, array: Array, shape: tuple[int, ...], why: str) -> None:
+    """Refuse an array of any other shape than `shape`."""
+    if array.shape != shape:
+        raise ValueError(f"{name} must have shape {shape} ({why}), got {array.shape}")
+
+
+def upstream(value: object, like: Array, name: str = "dy") -> Array:
+    """The gradient that arrives from above, in the shape and dtype of the output it belongs to."""
+    array = np.asarray(value)
+    if not np.can_cast(array.dtype, like.dtype, "same_kind"):
+        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
+    shaped(name, array, like.shape, "that of the output")
+    return array.astype(like.dtype, copy=False)
+
+
+def whole(name: str, value: object, least: int = 1) -> int:
+    """A whole number of at least `least`, as a Python int."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{name} must be a whole number, got {value!r}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}")
+    return int(value)
+
+
+def real(name: str, value: object, least: float = -np.inf) -> float:
+    """A finite number of at least `least`, as a Python float."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    number = float(value)
+    if not (least <= number and abs(number) < np.inf):
+        raise ValueError(f"{name} must be finite{f' and at least {least:g}' if least > -np.inf else ''}, got {value}")
+    return number
+
+
+def pair(name: str, value: object, least: int = 1) -> tuple[int, int]:
+    """Rows and columns from an int (both alike) or a pair (rows, columns)."""
+    if not isinstance(value, (tuple, list)):
+        size = whole(name, value, least)
+        return size, size
+    if len(value) != 2:
+        raise ValueError(f"{name} must be a whole number or a pair (rows, columns), got {value!r}")
+    return whole(f"{name}[0]", value[0], least), whole(f"{name}[1]", value[1], least)
+
+
+def filters(x: Array, w: object, b: object, *axes: str) -> tuple[Array, Array | None]:
+    """Weights and biases that go with the images or signals `x`; axis "C" of `w` must be as long as that of `x`."""
+    weights = floats("w", w, *axes)
+    biases = None if b is None else floats("b", b, "F")
+    same_dtype(x=x, w=weights, b=biases)
+    channels, count = weights.shape[axes.index("C")], weights.shape[axes.index("F")]
+    if channels != x.shape[1]:
+        raise ValueError(
+            f"w must have C = {x.shape[1]} channels, as x of shape {x.shape} has, "
+            f"got C = {channels} in shape {weights.shape} ({', '.join(axes)})"
+        )
+    if not weights.size:
+        raise ValueError(f"w must hold at least one weight, got shape {weights.shape}")
+    if biases is not None:
+        shaped("b", biases, (count,), "one bias a filter")
+    return weights, biases
+
+
+def window(x: object, kernel_size: object, stride: object, padding: object) -> tuple[Array, Size, Size, Size]:
+    """The arguments of a pooling layer; a window must stand on at least half of its length of real cells."""
+    x, size = floats("x", x, "N", "C", "H", "W"), pair("kernel_size", kernel_size)
+    steps, rim = size if stride is None else pair("stride", stride), pair("padding", padding, 0)
+    if any(2 * p > k for p, k in zip(rim, size, strict=True)):
+        raise ValueError(f"padding must be at most half of kernel_size {size}, got {rim}")
+    return x, size, steps, rim
+
+
+def labels(name: str, value: Array, count: int, classes: int) -> Array:
+    """One whole number from 0 to classes - 1 for each of `count` examples."""
+    if value.dtype.kind not in "iu":
+        raise TypeError(f"{name} of one axis are labels and must be whole numbers, got dtype {value.dtype}")
+    shaped(name, value, (count,), "one label an example")
+    outside = value[(value < 0) | (value >= classes)]
+    if outside.size:
+        raise ValueError(f"{name} must be labels from 0 to {classes - 1}, got {outside[0]}")
+    return value
+
+
+def probabilities(name: str, value: Array, shape: Size) -> Array:
+    """Rows of probabilities: none negative, each row adding up to 1."""
+    value = floats(name, value)
+    shaped(name, value, shape, "that of the logits, or one label an example")
+    if (value < 0).any():
+        raise ValueError(f"{name} must not be negative, got {value.min()}")
+    totals = value.sum(-1)
+    wrong = np.abs(totals - 1) > 1e-3
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ValueError(f"{name} must add up to 1 in each row, but row {row} adds up to {totals[row]:.6g}")
+    return value

@@ -1,0 +1,175 @@
+"""Pooling and resampling: what a window, or a lattice, keeps of a map.
+
+The taps of a window are views of x, x_kl[i, j] = x[i s + k, j s + l], for every map of every image alike. Then
+
+    max    y = max over k, l of x_kl                dx_kl += dy at the first maximum of each window
+    mean   y = mean over k, l of x_kl               dx_kl += dy / (KH KW)
+    L^p    y = (sum over k, l of |x_kl|^p)^(1/p)    dx_kl += dy sign(x_kl) (|x_kl| / y)^(p - 1)
+
+with += because windows may overlap. Sources: Arora, Neural Networks, "Pooling Layer: Subsampling Equations"; Raj,
+Convolutional Networks III, "Derivative of max pooling layer", "Derivative of mean pooling layer", "Recap: Resampling".
+"""
+
+from functools import reduce
+
+import numpy as np
+
+from cnnlib.arguments import Array, Pair, Pullback, floats, pair, real, upstream, window
+from cnnlib.windows import batch_first, batch_last, places, taps
+
+
+def max_pool2d(x: Array, kernel_size: Pair, *, stride: Pair | None = None, padding: Pair = 0) -> tuple[Array, Pullback]:
+    """Keep the largest entry of every window.
+
+    Args:
+        x: maps (N, C, H, W).
+        kernel_size: size of the window, an int or a pair (rows, columns).
+        stride: step between windows, an int or a pair; by default the size of the window.
+        padding: rim that never wins, at most half of the window, an int or a pair.
+
+    Returns:
+        y: (N, C, OH, OW) with OH = floor((H + 2 padding - KH) / stride) + 1, likewise OW.
+        backward: maps dy, of y's shape, to dx. The first of tied maxima, row by row, takes it all.
+
+    Raises:
+        TypeError: x is not float32 or float64; a size is not a whole number.
+        ValueError: x does not have four axes, a size is too small, the padding too large, the window does not fit.
+    """
+    x, size, steps, rim = window(x, kernel_size, stride, padding)
+    places(x.shape[2:], size, steps, rim)
+    padded = batch_last(x, rim, -np.inf)
+    seen = taps(padded, size, steps)
+    highest = reduce(np.maximum, seen[1:-1], np.maximum(seen[0], seen[-1]))
+    y = batch_first(highest)
+    apart = all(s >= k for s, k in zip(steps, size, strict=True))
+
+    def backward(dy: Array) -> Array:
+        dy, dx = batch_last(upstream(dy, y)), np.zeros_like(padded)
+        waiting = np.ones(dy.shape, bool)
+        for tap, dtap in zip(seen, taps(dx, size, steps), strict=True):
+            first = (tap == highest) & waiting
+            waiting ^= first
+            if apart:  # nothing to add to, and a third of the time saved
+                np.multiply(dy, first, out=dtap)
+            else:
+                dtap += dy * first
+        return batch_first(dx, rim)
+
+    return y, backward
+
+
+def avg_pool2d(x: Array, kernel_size: Pair, *, stride: Pair | None = None, padding: Pair = 0) -> tuple[Array, Pullback]:
+    """Keep the mean of every window; the zeros of the padding count.
+
+    Args:
+        x: maps (N, C, H, W).
+        kernel_size: size of the window, an int or a pair (rows, columns).
+        stride: step between windows, an int or a pair; by default the size of the window.
+        padding: rim of zeros, at most half of the window, an int or a pair.
+
+    Returns:
+        y: (N, C, OH, OW), as max_pool2d.
+        backward: maps dy, of y's shape, to dx.
+
+    Raises:
+        TypeError, ValueError: as max_pool2d.
+    """
+    x, size, steps, rim = window(x, kernel_size, stride, padding)
+    places(x.shape[2:], size, steps, rim)
+    padded = batch_last(x, rim)
+    share = x.dtype.type(1 / (size[0] * size[1]))
+    y = batch_first(reduce(np.add, taps(padded, size, steps)) * share)
+
+    def backward(dy: Array) -> Array:
+        dy, dx = batch_last(upstream(dy, y)) * share, np.zeros_like(padded)
+        for dtap in taps(dx, size, steps):
+            dtap += dy
+        return batch_first(dx, rim)
+
+    return y, backward
+
+
+def lp_pool2d(x: Array, p: float, kernel_size: Pair, *, stride: Pair | None = None) -> tuple[Array, Pullback]:
+    """Keep the L^p norm of every window: p = 1 adds up, a large p comes close to the largest.
+
+    Args:
+        x: maps (N, C, H, W).
+        p: the power, a finite number of at least 1.
+        kernel_size: size of the window, an int or a pair (rows, columns).
+        stride: step between windows, an int or a pair; by default the size of the window.
+
+    Returns:
+        y: (N, C, OH, OW), as max_pool2d. Each window is first divided by its largest |x|, so that no power overflows.
+        backward: maps dy, of y's shape, to dx; where a whole window is 0, so is its gradient.
+
+    Raises:
+        TypeError, ValueError: as max_pool2d; p is not a number, or is below 1 or infinite.
+    """
+    x, size, steps, _ = window(x, kernel_size, stride, 0)
+    places(x.shape[2:], size, steps, (0, 0))
+    power = real("p", p, 1)
+    stored = batch_last(x)
+    seen = taps(stored, size, steps)
+    scale = reduce(np.maximum, map(np.abs, seen))
+    scale[scale == 0] = 1
+    norm = scale * reduce(np.add, (np.abs(tap / scale) ** power for tap in seen)) ** (1 / power)
+    y = batch_first(norm)
+
+    def backward(dy: Array) -> Array:
+        dy, dx = batch_last(upstream(dy, y)), np.zeros_like(stored)
+        for tap, dtap in zip(seen, taps(dx, size, steps), strict=True):
+            dtap += dy * np.sign(tap) * np.abs(tap / np.where(norm > 0, norm, scale)) ** (power - 1)
+        return batch_first(dx)
+
+    return y, backward
+
+
+def downsample(x: Array, stride: Pair) -> tuple[Array, Pullback]:
+    """Drop all rows and columns but every `stride`-th.
+
+    Args:
+        x: maps (N, C, H, W).
+        stride: an int or a pair (rows, columns).
+
+    Returns:
+        y: (N, C, ceil(H / stride), ceil(W / stride)), y[i, j] = x[i s, j s].
+        backward: maps dy, of y's shape, to dx: dy on the lattice, zeros between. A strided layer is a dense one, and
+            then this.
+
+    Raises:
+        TypeError: x is not float32 or float64; stride is not a whole number.
+        ValueError: x does not have four axes; stride < 1.
+    """
+    x, (rows, columns) = floats("x", x, "N", "C", "H", "W"), pair("stride", stride)
+    y = x[:, :, ::rows, ::columns].copy()
+
+    def backward(dy: Array) -> Array:
+        dx = np.zeros_like(x)
+        dx[:, :, ::rows, ::columns] = upstream(dy, y)
+        return dx
+
+    return y, backward
+
+
+def upsample(x: Array, stride: Pair) -> tuple[Array, Pullback]:
+    """Put stride - 1 rows and columns of zeros after every one.
+
+    Args:
+        x: maps (N, C, H, W).
+        stride: an int or a pair (rows, columns).
+
+    Returns:
+        y: (N, C, H stride, W stride), y[i s, j s] = x[i, j], 0 elsewhere: the pullback of downsample.
+        backward: maps dy, of y's shape, to dx[i, j] = dy[i s, j s].
+
+    Raises:
+        TypeError, ValueError: as downsample.
+    """
+    x, (rows, columns) = floats("x", x, "N", "C", "H", "W"), pair("stride", stride)
+    y = np.zeros((*x.shape[:2], x.shape[2] * rows, x.shape[3] * columns), x.dtype)
+    y[:, :, ::rows, ::columns] = x
+
+    def backward(dy: Array) -> Array:
+        return upstream(dy, y)[:, :, ::rows, ::columns].copy()
+
+    return y, backward

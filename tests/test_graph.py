@@ -1,0 +1,136 @@
+"""The computational graph: two routes to one gradient, and their price."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+from oracle import steady
+
+from cnnlib.gradients import central_difference
+from cnnlib.graph import (
+    Graph,
+    cosine,
+    gradient_by_paths,
+    gradients,
+    logistic,
+    paths,
+    plus,
+    product_graph,
+    sine,
+    square,
+    times,
+)
+
+
+def two_paths(w):
+    graph = Graph()
+    graph.variable("w", w)
+    graph.node("y", square, "w")
+    graph.node("p", sine, "y")
+    graph.node("q", cosine, "y")
+    graph.node("o", plus, "p", "q")
+    return graph
+
+
+@steady
+@given(st.floats(-2, 2))
+def test_lee_s_product_graph_gives_32_w_31(w):
+    graph = product_graph(w)
+    by_paths, price_of_paths = gradient_by_paths(graph, "w", "o")
+    by_program, price_of_program = gradients(graph, "o")
+    assert math.isclose(graph.values["o"], w**32, rel_tol=1e-9, abs_tol=1e-300)
+    assert math.isclose(by_paths, 32 * w**31, rel_tol=1e-9, abs_tol=1e-300)
+    assert math.isclose(by_program["w"], by_paths, rel_tol=1e-9, abs_tol=1e-300)
+    assert len(list(paths(graph, "w", "o"))) == 32
+    assert (price_of_paths, price_of_program) == (32 * 6, 2 + 4 * 4 + 2)
+
+
+def test_a_hundred_nodes_in_three_layers_are_a_million_paths():
+    for width in (2, 5, 10):
+        assert sum(1 for _ in paths(product_graph(1.0, depth=3, width=width), "w", "o")) == width**3
+    assert gradients(product_graph(1.0, depth=3, width=100), "o")[0]["w"] == 100**3
+
+
+@steady
+@given(st.floats(-2, 2))
+def test_sin_w2_plus_cos_w2(w):
+    expected = -2 * w * math.sin(w * w) + 2 * w * math.cos(w * w)
+    assert math.isclose(gradient_by_paths(two_paths(w), "w", "o")[0], expected, abs_tol=1e-12)
+    assert math.isclose(gradients(two_paths(w), "o")[0]["w"], expected, abs_tol=1e-12)
+
+
+def test_one_path_cos_w2_and_two_nested_sigmoids():
+    graph = Graph()
+    graph.variable("w", 0.7)
+    graph.node("o", cosine, graph.node("y", square, "w"))
+    assert math.isclose(gradients(graph, "o")[0]["w"], -1.4 * math.sin(0.49))
+    nested = Graph()
+    nested.variable("w", 0.7)
+    nested.node("o", logistic, nested.node("y", logistic, "w"))
+    assert math.isclose(nested.values["o"], 1 / (1 + math.exp(-1 / (1 + math.exp(-0.7)))))
+
+
+def test_random_graphs_agree_by_both_routes_and_with_differences():
+    for seed in range(60):
+
+        def build(inputs, seed=seed):
+            rng = np.random.default_rng(seed)
+            graph = Graph()
+            names = [graph.variable(f"x{i}", value) for i, value in enumerate(inputs)]
+            for k in range(7):
+                parents = rng.choice(names, rng.integers(2, 4))  # with repetition: some parents count twice
+                operation = (times, plus)[rng.integers(2)]
+                inner = graph.node(f"a{k}", operation, *parents)
+                names.append(graph.node(f"b{k}", (sine, cosine, logistic)[rng.integers(3)], inner))
+            return graph, names[-1]
+
+        inputs = np.random.default_rng(seed).uniform(-1, 1, 3)
+        graph, last = build(inputs)
+        program, price = gradients(graph, last)
+        measured = central_difference(lambda v, build=build: build(v)[0].values[build(v)[1]], inputs)
+        for i in range(3):
+            by_paths, price_of_paths = gradient_by_paths(graph, f"x{i}", last)
+            assert math.isclose(by_paths, program[f"x{i}"], rel_tol=1e-9, abs_tol=1e-12), seed
+            assert math.isclose(by_paths, measured[i], rel_tol=1e-5, abs_tol=1e-7), seed
+        assert price <= sum(map(len, graph.children.values()))
+        assert price_of_paths >= 0
+
+
+def test_nodes_after_the_target_have_no_part_in_it():
+    graph = two_paths(0.5)
+    slopes, _ = gradients(graph, "p")
+    assert slopes["o"] == slopes["q"] == 0
+    assert slopes["p"] == 1
+    assert gradient_by_paths(graph, "q", "p")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "needles"),
+    [
+        (lambda g: g.variable("w", 1.0), ("'w'", "new")),
+        (lambda g: g.node("z", times, "nobody"), ("parent", "nobody", "w")),
+        (lambda g: g.node("z", lambda a, b: (a, (1.0,)), "w", "y"), ("2 derivatives", "got 1")),
+        (lambda g: gradients(g, "nobody"), ("target", "nobody")),
+        (lambda g: gradient_by_paths(g, "nobody", "o"), ("source", "nobody")),
+    ],
+)
+def test_wrong_names_are_named(wrong, needles):
+    with pytest.raises(ValueError, match="must") as caught:
+        wrong(two_paths(0.5))
+    assert all(needle in str(caught.value) for needle in needles)
+
+
+def test_the_drawing_shows_every_node_edge_and_gradient():
+    from cnnlib.plotting.graph import draw_graph
+
+    axes = Figure().subplots()
+    draw_graph(two_paths(0.5), axes, target="o")
+    texts = [text.get_text() for text in axes.texts]
+    assert [name for name in "wypqo" if not any(text.startswith(f"{name}\n") for text in texts)] == []
+    edges = sum(map(len, two_paths(0.5).children.values()))
+    assert sum(text == "" for text in texts) == edges
+    slope = gradients(two_paths(0.5), "o")[0]["w"]
+    assert f"{slope:.3g}" in texts
