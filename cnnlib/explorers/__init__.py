@@ -1,0 +1,6 @@
+"""Interactive views of the lectures: point at a number and see what it touches, change it and see what follows."""
+
+from cnnlib.explorers.boards import Board, conv1d_board, conv2d_board
+from cnnlib.explorers.kernels import KernelExplorer, kernel_explorer
+
+__all__ = ["Board", "KernelExplorer", "conv1d_board", "conv2d_board", "kernel_explorer"]

@@ -1,0 +1,216 @@
+"""The boards of lectures 05 and 06: one convolution forward and backward, every number on its square.
+
+Each gradient stands beside what it is the gradient of, and has its shape. Point at a square to see what it touches.
+"""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from cnnlib.arguments import Array
+from cnnlib.convolution import conv2d
+from cnnlib.explorers.linked import Explorer, Frame, Knob, Values, count, describe, link, panel, plain, rows
+
+MOST = 12  # rows and columns that still can be read as numbers
+NUMBERS = partial(rows, height=MOST, width=MOST)
+STRIDE, PADDING = partial(count, least=1, most=4), partial(count, least=0, most=4)
+SPEC: list[dict[str, Any]] = [
+    {"kind": "range", "name": "stride", "label": "stride", "min": 1, "max": 4},
+    {"kind": "range", "name": "padding", "label": "padding", "min": 0, "max": 4},
+    {"kind": "toggle", "name": "spread", "label": "dx as a correlation"},
+]
+SUMS = {
+    "y": {"of": "y", "factors": ["x", "w"], "plus": ["b"]},
+    "dx": {"of": "dx", "factors": ["dy", "w"]},
+    "dw": {"of": "dw", "factors": ["dy", "x"]},
+    "db": {"of": "db", "factors": ["dy"]},
+    "spread": {"of": "dx", "factors": ["z", "f"], "zeros": True},  # with the terms that are zero by construction
+}
+READS = {  # which sums are told for which panel
+    **{"x": ["y", "dx"], "w": ["y", "dw"], "b": ["db"], "y": ["y"], "dy": ["dx", "dw", "db"]},
+    **{"dx": ["dx"], "dw": ["dw"], "db": ["db"], "z": ["dx"], "f": ["dw"]},
+}
+
+
+def view(x: Any, w: Any, b: Any, dy: Any, stride: int, padding: int, spread: bool = False, *, ndim: int = 2) -> Frame:
+    """The frame of a board.
+
+    Args:
+        x: input (H, W), or (W,).
+        w: kernel (KH, KW), or (KW,).
+        b: bias, a number.
+        dy: gradient of the loss by y; cut, or continued with ones, where its shape is not y's.
+        stride, padding: of the columns and, in two dimensions, of the rows.
+        spread: show dx a second time, as a correlation: dy with zeros between and around, with the flipped kernel.
+        ndim: 1 or 2.
+
+    Returns:
+        a frame, see linked.py, with the panels x, w, b, y, dx, dw, db, dy, and z (dy spread) and f (w flipped).
+
+    Raises:
+        TypeError, ValueError: not numbers, too many, or the kernel does not fit.
+    """
+    high = MOST if ndim == 2 else 1
+    x, w, b = rows("x", x, high, MOST), rows("w", w, high, MOST), rows("b", b, 1, 1)
+    stride, padding = STRIDE("stride", stride), PADDING("padding", padding)
+    step, rim = ((1, stride), (0, padding)) if ndim == 1 else ((stride, stride), (padding, padding))
+    conv2d(x[None, None], w[None, None], stride=step, padding=rim)  # refuses what does not fit, in terms of x itself
+    padded = np.pad(x, [(n, n) for n in rim])
+    y4, backward = conv2d(padded[None, None], w[None, None], b[0], stride=step)
+    y = y4[0, 0]
+    dy = fit(rows("dy", dy, MOST + 8, MOST + 8), y.shape)
+
+    def gradients(dy: Array) -> tuple[Array, Array, Array]:
+        dx, dw, db = backward(dy[None, None])
+        return dx[0, 0], dw[0, 0], db[None]
+
+    dx, dw, db = gradients(dy)
+    done = np.tri(y.size, dtype=bool).reshape(y.size, *y.shape)  # done[n]: the positions 0 to n
+    dxs, dws, dbs = zip(*(gradients(dy * now) for now in done), strict=True)
+    up = f"dy↑{stride}" if stride > 1 else "dy"
+    panels = [
+        panel("x", "x", padded, "input", edit="x", rim=rim),
+        panel("dx", "x", dx, f"= {up} ∗ w, full", rim=rim, partial=dxs),
+        panel("w", "w", w, "kernel", edit="w"),
+        panel("dw", "w", dw, f"= x ⋆ {up}", partial=dws),
+        panel("b", "b", b, "bias", edit="b"),
+        panel("db", "b", db, "= Σ dy", partial=dbs),
+        panel("y", "y", y, "= x ⋆ w + b", partial=np.where(done, y, np.nan)),
+        panel("dy", "y", dy, "gradient of the loss", edit="dy"),
+    ]
+    layout = [
+        {"title": "forward ↓", "abreast": 2, "rows": [["x"], ["w", "b"], ["y"]]},
+        {"title": "backward ↑", "abreast": 2, "rows": [["dx"], ["dw", "db"], ["dy"]]},
+    ]
+    if spread:
+        panels += correlation(dy, w, padded.shape, step)
+        layout.append({"title": "dx = z ⋆ f, its rim cut off", "rows": [["z", "⋆", "f"]]})
+    relation = link(ndim, x, w, y, step, rim)
+    between = f";  {up}: dy with {stride - 1} zero{'s' * (stride > 2)} between" if stride > 1 else ""
+    reads = READS | ({"dx": ["dx", "spread"]} if spread else {})
+    if ndim == 1:
+        reads |= {"y": ["y", "dx", "dw", "db"]}
+        start, lines = ("dw", [0, min(1, w.shape[1] - 1)]), 3 + 2 * min(6, w.shape[1])
+        values = {p["id"]: " ".join(f"{v:g}" for v in p["values"].ravel()) for p in panels}
+    else:
+        start, lines = ("dx", [min(1, n - 1) for n in x.shape]), 3 + 4 * min(5, max(len(w), len(y) * (y.size <= 49)))
+        values = {p["id"]: p["extent"] or f"{p['values'].item():g}" for p in panels}
+    return {
+        "panels": panels,
+        "layout": layout,
+        "link": relation,
+        "sums": SUMS,
+        "reads": reads,
+        "caption": describe(relation) + between,
+        "start": dict(zip(("panel", "at"), start, strict=True)),
+        "sweep": "y" if ndim == 1 else "dy",
+        "lines": lines,
+        "summary": f"conv{ndim}d_board, stride {stride}, padding {padding}: "
+        + ", ".join(f"{name} = {values[name]}" for name in ("x", "w", "b", "y", "dy", "dx", "dw", "db")),
+    }
+
+
+def correlation(dy: Array, w: Array, size: tuple[int, ...], step: tuple[int, int]) -> list[dict[str, Any]]:
+    """The panels z and f whose correlation is dx, of this size: dy spread by the step, and w flipped."""
+    last = w.shape[0] - 1, w.shape[1] - 1
+    z = np.zeros([n + k for n, k in zip(size, last, strict=True)])
+    z[np.ix_(*(k + s * np.arange(n) for k, s, n in zip(last, step, dy.shape, strict=True)))] = dy
+    return [
+        panel("z", "y", z, "dy, zeros between and around", scale=step, offset=last, stretched=True),
+        panel("f", "w", w[::-1, ::-1], "w flipped", scale=(-1, -1), offset=last, stretched=True),
+    ]
+
+
+def fit(values: Array, shape: tuple[int, ...]) -> Array:
+    """Cut to a shape, or continued with ones."""
+    fitted = np.ones(shape)
+    kept = tuple(slice(min(m, n)) for m, n in zip(values.shape, shape, strict=True))
+    fitted[kept] = values[kept]
+    return fitted
+
+
+class Board(Explorer):
+    """A convolution whose every number can be read, changed and traced.
+
+    Attributes:
+        x, w, b, dy: inputs, as read-only arrays; assign a whole array to change one.
+        stride, padding: whole numbers, to be assigned likewise.
+        y, dx, dw, db: what follows from them.
+    """
+
+    x, w, dy, b = Values("x", NUMBERS), Values("w", NUMBERS), Values("dy", NUMBERS), Values("b", NUMBERS, 0)
+    y, dx, dw, db = Values("y"), Values("dx"), Values("dw"), Values("db", None, 0)
+    stride, padding = Knob(STRIDE), Knob(PADDING)
+
+    def __init__(self, ndim: int, start: Any, x: Any, w: Any, b: Any, dy: Any, **knobs: Any) -> None:
+        usual = start[2] if x is None and w is None else 1.0  # what is missing is continued with ones
+        inputs = {"x": start[0] if x is None else x, "w": start[1] if w is None else w, "b": b, "dy": usual}
+        arrays = {name: NUMBERS(name, value) for name, value in inputs.items()}
+        super().__init__(partial(view, ndim=ndim), SPEC[: ndim + 1], **knobs | arrays)
+        if dy is not None:
+            self.dy = dy
+
+    def choose(self, **changes: Any) -> None:
+        if "dy" in changes:
+            panels = self.view(**self.knobs | plain(changes))["panels"]
+            (shape,) = (p["shape"] for p in panels if p["id"] == "y")
+            if changes["dy"].shape != shape:
+                raise ValueError(f"dy must have the shape of y, {shape}, got {changes['dy'].shape}")
+        super().choose(**changes)
+
+
+def conv1d_board(
+    x: Any = None, w: Any = None, b: float = 0.0, dy: Any = None, *, stride: int = 1, padding: int = 0
+) -> Board:
+    """Lecture 05: a one-dimensional convolution forward and backward, to point at, change and step through.
+
+    Args:
+        x: input (L,), at most 12 numbers; by default 2, 0, 1, 3.
+        w: kernel (K,); by default 1, -1.
+        b: bias.
+        dy: gradient of the loss by y, (T,) with T = floor((L + 2 padding - K) / stride) + 1; by default 5, 7, 11, or
+            ones for an x or w of your own.
+        stride: 1 to 4.
+        padding: zeros at each end, 0 to 4.
+
+    Returns:
+        the board, with the attributes x, w, b, dy, stride, padding, y, dx, dw, db.
+
+    Raises:
+        TypeError, ValueError: not numbers, too many, or they do not fit each other.
+    """
+    start = [2, 0, 1, 3], [1, -1], [5, 7, 11]
+    return Board(1, start, x, w, b, dy, stride=stride, padding=padding)
+
+
+def conv2d_board(
+    x: Any = None,
+    w: Any = None,
+    b: float = 0.0,
+    dy: Any = None,
+    *,
+    stride: int = 1,
+    padding: int = 0,
+    spread: bool = False,
+) -> Board:
+    """Lecture 06: a two-dimensional convolution forward and backward, to point at, change and step through.
+
+    Args:
+        x: input (H, W), at most 12 x 12; by default a small one of 4 x 4.
+        w: kernel (KH, KW); by default one of 2 x 2.
+        b: bias.
+        dy: gradient of the loss by y, of y's shape; by default small numbers, or ones for an x or w of your own.
+        stride: 1 to 4.
+        padding: zeros on each side, 0 to 4.
+        spread: show dx as a correlation, too: dy with zeros between and around, with the flipped kernel.
+
+    Returns:
+        the board, with the attributes x, w, b, dy, stride, padding, y, dx, dw, db.
+
+    Raises:
+        TypeError, ValueError: not numbers, too many, or they do not fit each other.
+    """
+    picture = [[2, 0, 1, 3], [1, 3, 2, 0], [0, 1, 2, 1], [3, 2, 0, 1]]
+    start = picture, [[1, -1], [2, 0]], [[5, 7, 11], [2, 3, 1], [4, 1, 6]]
+    return Board(2, start, x, w, b, dy, stride=stride, padding=padding, spread=spread)

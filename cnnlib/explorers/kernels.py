@@ -1,0 +1,203 @@
+"""The kernel explorer of lecture 04: a picture, a kernel that can be edited, and what it makes of the picture."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from cnnlib.arguments import Array
+from cnnlib.convolution import conv2d
+from cnnlib.data import digits, sample_picture
+from cnnlib.explorers.linked import Explorer, Frame, Knob, Values, count, describe, link, panel, rows
+
+OWN = "your own"
+PRESETS: dict[str, list[list[float]]] = {
+    "identity": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
+    "blur": [[0.107, 0.113, 0.107], [0.113, 0.119, 0.113], [0.107, 0.113, 0.107]],  # Shi, Video 12.1
+    "vertical edge": [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]],  # Shi, Video 12.1
+    "horizontal edge": [[-1, -2, -1], [0, 0, 0], [1, 2, 1]],
+    "Laplacian": [[0, 1, 0], [1, -4, 1], [0, 1, 0]],
+    "sharpen": [[0, -1, 0], [-1, 5, -1], [0, -1, 0]],
+    "emboss": [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]],
+    "corner": [[-1, -1, 1], [-1, -1, 1], [1, 1, 1]],
+    "shift": [[0, 0, 0], [0, 0, 0], [0, 0, 1]],
+    "Gaussian 5 × 5": (np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1]) / 256).tolist(),
+    "smear 1 × 7": [[1 / 7] * 7],
+}
+STRIDE, PADDING, DILATION = (partial(count, least=a, most=b) for a, b in ((1, 8), (0, 8), (1, 4)))
+WIDTH = 288  # pixels of the screen
+
+
+def view(image: Any, kernel: Any, stride: int, padding: int, dilation: int, flip: bool) -> Frame:
+    """The frame of the kernel explorer.
+
+    Args:
+        image: (H, W), or in colour (3, H, W) or (H, W, 3).
+        kernel: (KH, KW), at most 7 x 7.
+        stride, padding, dilation: whole numbers, for rows and columns.
+        flip: true convolution, where the kernel is flipped, instead of correlation.
+
+    Returns:
+        a frame, see linked.py, with the panels x, w and y.
+
+    Raises:
+        TypeError, ValueError: not numbers, too many, or the kernel does not fit.
+    """
+    x, w = picture("image", image), weights("kernel", kernel)
+    stride, padding = STRIDE("stride", stride), PADDING("padding", padding)
+    dilation = DILATION("dilation", dilation)
+    spread = np.zeros([dilation * (n - 1) + 1 for n in w.shape])
+    spread[::dilation, ::dilation] = w[::-1, ::-1] if flip else w
+    y = conv2d(x[None, None], spread[None, None], stride=stride, padding=padding)[0][0, 0]
+    padded, rim = np.pad(x, padding), (padding, padding)
+    flipped: dict[str, Any] = {"scale": (-1, -1), "offset": (len(w) - 1, w.shape[1] - 1)} if flip else {}
+    limits = (min(0.0, float(x.min())), max(1.0, float(x.max())))
+    shades = None if y.min() < 0 else (0.0, max(limits[1], float(y.max())))
+    width = max(WIDTH // 2, WIDTH * max(y.shape) // max(padded.shape))
+    sign = "∗" if flip else "⋆"
+    joint = link(2, x, w, y, (stride, stride), rim, (dilation, dilation))
+    return {
+        "panels": [
+            panel("x", "x", padded, "picture", rim=rim, limits=limits, picture=True, size=WIDTH, asset="x"),
+            panel("w", "w", w, "kernel", edit="kernel", **flipped),
+            panel("y", "y", y, f"= x {sign} w", picture=True, size=width, limits=shades, computed=True),
+        ],
+        "layout": [{"title": "", "rows": [["x", sign, "w", "=", "y"]]}],
+        "link": joint,
+        "sums": {"y": {"of": "y", "factors": ["x", "w"]}},
+        "reads": {"x": ["y"], "w": ["y"], "y": ["y"]},
+        "caption": describe(joint),
+        "start": {"panel": "y", "at": [n // 2 for n in y.shape]},
+        "sweep": "y",
+        "lines": 2 + 2 * max(2, len(w), len(y) * (y.size <= 49)),
+        "summary": f"kernel_explorer: picture {x.shape[0]} × {x.shape[1]} {sign} kernel {w.shape[0]} × {w.shape[1]}, "
+        f"stride {stride}, padding {padding}, dilation {dilation} = {y.shape[0]} × {y.shape[1]}",
+    }
+
+
+def picture(name: str, value: Any) -> Array:
+    """A picture (H, W) of float64, at most 256 x 256, from (H, W), or in colour from (3, H, W) or (H, W, 3)."""
+    array = np.asarray(value)
+    if array.ndim == 3 and array.shape[0] in (1, 3):
+        array = np.moveaxis(array, 0, 2)
+    if array.ndim == 3 and array.shape[2] in (3, 4):
+        array = array[:, :, :3] @ [0.299, 0.587, 0.114]
+    elif array.ndim == 3 and array.shape[2] == 1:
+        array = array[:, :, 0]
+    if array.ndim == 2 and max(array.shape) > 256:
+        every = -(-max(array.shape) // 256)
+        raise ValueError(
+            f"{name} of {array.shape} is too big: 256 x 256 fits, for example {name}[::{every}, ::{every}]"
+        )
+    return rows(name, array, 256, 256)
+
+
+def weights(name: str, value: Any) -> Array:
+    """A kernel of at most 7 x 7, or a preset by its name."""
+    if isinstance(value, str):
+        if value not in PRESETS:
+            raise ValueError(f"{name} must be an array or one of {', '.join(PRESETS)}; got {value!r}")
+        value = PRESETS[value]
+    return rows(name, value, 7, 7)
+
+
+class KernelExplorer(Explorer):
+    """A picture, a kernel and the output, linked.
+
+    Attributes:
+        image, kernel: read-only arrays; assign a whole array, or the name of a picture or preset, to change one.
+        stride, padding, dilation, flip: to be assigned likewise.
+        output: what follows from them.
+    """
+
+    kernel, output = Values("w", weights, 2), Values("y")
+    image = Values("x", lambda name, value: value if isinstance(value, str) else picture(name, value))
+    stride, padding, dilation = Knob(STRIDE), Knob(PADDING), Knob(DILATION)
+    flip = Knob(lambda name, value: bool(value))
+
+    def __init__(self, image: Any, **knobs: Any) -> None:
+        self.pictures = pictures() | ({} if isinstance(image, str) else {OWN: picture("image", image)})
+        knobs |= {"picture": image if isinstance(image, str) else OWN, "kernel": weights("kernel", knobs["kernel"])}
+        super().__init__(self._show, controls(self.pictures), **knobs)
+        self.on_msg(self._receive)
+
+    def _show(self, picture: str, **knobs: Any) -> Frame:
+        if picture not in self.pictures:
+            raise ValueError(f"image must be an array or one of {', '.join(self.pictures)}; got {picture!r}")
+        return view(self.pictures[picture], **knobs)
+
+    def choose(self, **changes: Any) -> None:
+        image, before = changes.pop("image", None), self.pictures
+        if isinstance(image, str):
+            changes["picture"] = image
+        elif image is not None:
+            changes["picture"], self.pictures = OWN, before | {OWN: image}
+        try:
+            super().choose(**changes)
+        except (TypeError, ValueError):
+            self.pictures = before
+            raise
+        self.spec = controls(self.pictures)
+
+    def _receive(self, widget: Any, content: Any, buffers: Any) -> None:
+        """A picture that the reader opened in the page."""
+        try:
+            self.image = np.frombuffer(buffers[0], np.uint8).reshape(content["picture"]) / 255
+        except (TypeError, ValueError) as refusal:
+            self.refuse(refusal)
+
+
+def pictures() -> dict[str, Array]:
+    """The bundled pictures: a photograph of 96 x 96, digits of 8 x 8, and three whose outputs can be foreseen."""
+    hopper = sample_picture()[12:492, 16:496].reshape(96, 5, 96, 5).mean((1, 3))
+    written, labels, *_ = digits()
+    at = np.arange(16)
+    return {
+        "photograph": hopper.astype(float),
+        **{f"digit {n}": written[labels == n][0, 0].astype(float) for n in (0, 3, 4, 7)},
+        "step edge": np.tile(at >= 8, (16, 1)).astype(float),
+        "diagonal": (abs(at[:, None] - at) < 2).astype(float),
+        "checkerboard": (at[:, None] // 2 + at // 2) % 2.0,
+    }
+
+
+def controls(pictures: dict[str, Array]) -> list[dict[str, Any]]:
+    presets = {name: {"kernel": kernel} for name, kernel in PRESETS.items()}
+    return [
+        {"kind": "choice", "name": "picture", "label": "picture", "options": list(pictures)},
+        {"kind": "upload", "label": "open …", "most": 96},
+        {"kind": "presets", "label": "kernel", "options": presets},
+        {"kind": "size", "name": "kernel", "label": "size", "max": 7},
+        {"kind": "range", "name": "stride", "label": "stride", "min": 1, "max": 8},
+        {"kind": "range", "name": "padding", "label": "padding", "min": 0, "max": 8},
+        {"kind": "range", "name": "dilation", "label": "dilation", "min": 1, "max": 4},
+        {"kind": "toggle", "name": "flip", "label": "flip (true convolution)"},
+    ]
+
+
+def kernel_explorer(
+    image: Any = "photograph",
+    kernel: Any = "vertical edge",
+    *,
+    stride: int = 1,
+    padding: int = 0,
+    dilation: int = 1,
+    flip: bool = False,
+) -> KernelExplorer:
+    """Lecture 04: any picture, any kernel, and the arithmetic under every pixel.
+
+    Args:
+        image: an array (H, W), (3, H, W) or (H, W, 3) of at most 256 x 256, or the name of a bundled picture.
+        kernel: an array (KH, KW) of at most 7 x 7, or the name of a preset.
+        stride: 1 to 8.
+        padding: zeros on each side, 0 to 8.
+        dilation: 1 to 4.
+        flip: true convolution instead of correlation.
+
+    Returns:
+        the explorer, with the attributes image, kernel, output, stride, padding, dilation, flip.
+
+    Raises:
+        TypeError, ValueError: not numbers, too many, an unknown name, or the kernel does not fit.
+    """
+    return KernelExplorer(image, kernel=kernel, stride=stride, padding=padding, dilation=dilation, flip=flip)

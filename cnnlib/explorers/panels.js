@@ -1,0 +1,238 @@
+// Panels: what is drawn. Three axes and, on each side of a panel, one relation between their indices:
+//     m = stride·i + dilation·u − padding          m in the input, u in the kernel, i in the output
+// A panel shows one axis, its role: "x", "w" or "y" ("b", the bias, has none: every output uses it). Its own index n,
+// the one that is printed, stands for the axis' index (n − offset) / scale: scale −1 is a flipped kernel, scale =
+// stride an output with zeros put between. A rim of padding is printed as n = −1, −2, …
+const AXES = "xwy", LETTERS = "abcdefghi";
+const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+// One side with one index fixed: every [m, u, i] that meets it, in the order of the sum. Two such lists say all about
+// a picture of any size: its terms are rows × columns, and are never multiplied out to draw.
+export function terms(role, at, { w, y, stride, dilation, padding }) {
+  const up = n => [...Array(n).keys()];
+  if (role === "y") return up(w).map(u => [stride * at + dilation * u - padding, u, at]);
+  if (role === "w") return up(y).map(i => [stride * i + dilation * at - padding, at, i]);
+  if (role === "x") return up(w).reverse().map(u => [at, u, (at + padding - dilation * u) / stride]);
+  return up(y).map(i => [NaN, NaN, i]);
+}
+// An input between two strides or past the last window meets no output: such a term is dead.
+export const live = ([, , i], { y }) => Number.isInteger(i) && i >= 0 && i < y;
+
+export function fmt(v) {
+  if (Number.isInteger(v) && Math.abs(v) < 1e6) return String(v).replace("-", "−");
+  const size = Math.abs(v), text = size >= 1e6 || size < .0005 ? v.toExponential(1) : v.toFixed(size < 100 ? 3 : 1);
+  return (text.includes("e") ? text : text.replace(/\.?0+$/, "")).replace("-", "−");
+}
+// A number as people type it: a true minus, a decimal comma, a fraction.
+export function parse(text) {
+  const parts = text.replaceAll("−", "-").replaceAll(",", ".").split("/").map(t => t.trim() ? +t : NaN);
+  const v = parts.length > 2 ? NaN : parts[0] / (parts[1] ?? 1);
+  return Number.isFinite(v) ? v : NaN;
+}
+
+const make = (tag, props = {}, ...kids) => {
+  const e = Object.assign(document.createElement(tag), props); e.append(...kids); return e;
+};
+// JupyterLab's command-mode keys (a, x, d d …) act on any focused element that lacks this mark.
+const focusable = (e, label) => {
+  e.dataset.lmSuppressShortcuts = "true"; if (label) e.setAttribute("aria-label", label); return e;
+};
+
+class Panel {
+  constructor(act) {
+    this.act = act; this.heading = make("figcaption"); this.el = make("figure", {}, this.heading);
+  }
+  load(spec, values, link) {
+    Object.assign(this, spec, link, { values });
+    [this.rows, this.cols] = spec.shape; this.el.dataset.panel = spec.id;
+    const extent = make("small", { textContent: spec.extent });
+    this.heading.replaceChildren(make("b", { textContent: spec.name }), ` ${spec.title} `, extent);
+  }
+  index(n) { return n.map((v, a) => (v - this.offset[a]) / this.scale[a]); }
+  side(t, a) { return this.role === "b" ? 0 : t[AXES.indexOf(this.role)] * this.scale[a] + this.offset[a]; }
+  own(pair) { return pair.map((t, a) => this.side(t, a)); }
+  within(v, a) { return Number.isInteger(v) && v >= -this.rim[a] && v < this.shape[a] - this.rim[a]; }
+  holds(n) { return n.every((v, a) => this.within(v, a)); }
+  cell(k) { return [Math.floor(k / this.cols) - this.rim[0], k % this.cols - this.rim[1]]; }
+  flat(n) { return (n[0] + this.rim[0]) * this.cols + n[1] + this.rim[1]; }
+  value(n) { return this.values[this.flat(n)]; }
+  label(n) { return this.role === "b" ? this.name : `${this.name}[${n.slice(-this.ndim).map(fmt)}]`; }
+  padded(n) {                                                     // a cell that stands for nothing on its axis
+    const inside = (v, a) => Number.isInteger(v) && v >= 0 && v < this.sides[a][this.role];
+    return this.role !== "b" && !this.index(n).every(inside);
+  }
+  // The related rows or columns of this panel. A stretched one shows the dead terms too: they are its zeros.
+  related(list, a, role) {
+    if (this.role === "b") return role === "y" || role === "b" ? [0] : [];
+    const mine = list.filter(t => this.stretched || live(t, this.sides[a])).map(t => this.side(t, a));
+    return [...new Set(mine)].filter(v => this.within(v, a)).sort((p, q) => p - q);
+  }
+  key(e, n) {
+    const d = MOVES[e.key], stop = (v, a) => Math.max(-this.rim[a], Math.min(this.shape[a] - this.rim[a] - 1, v));
+    if (d) this.act.move(this, n.map((v, a) => stop(v + (e.shiftKey ? 8 : 1) * d[a], a)));
+    else if (e.key === "Enter") this.act.pin(this, n);
+    else return;
+    e.preventDefault();
+  }
+}
+
+// Many values: one canvas, one stop of the Tab key.
+class Picture extends Panel {
+  constructor(act) {
+    super(act);
+    this.canvas = focusable(make("canvas", { tabIndex: 0 })); this.canvas.setAttribute("role", "img");
+    this.bits = make("canvas"); this.el.append(this.canvas);
+    const under = e => {
+      const b = this.canvas.getBoundingClientRect();
+      const part = [(e.clientY - b.top) / b.height, (e.clientX - b.left) / b.width];
+      const n = part.map((v, a) => Math.floor(v * this.shape[a]) - this.rim[a]);
+      return this.holds(n) && n;
+    };
+    this.canvas.onpointermove = e => { const n = under(e); if (n) act.point(this, n); };
+    this.canvas.onclick = e => { const n = under(e); if (n) act.pin(this, n); };
+    this.canvas.onkeydown = e => this.key(e, act.where(this));
+    this.canvas.onfocus = () => act.point(this, act.where(this));
+  }
+  load(spec, values, link, { palettes }) {
+    super.load(spec, values, link);
+    focusable(this.canvas, `${spec.name}, ${spec.title}, ${spec.extent}; arrow keys move the cell`);
+    const [lo, hi] = spec.limits, lut = palettes[spec.palette], s = 255 / (hi - lo || 1);
+    const px = new ImageData(this.cols, this.rows);
+    for (let k = 0; k < values.length; k++) {
+      const q = 3 * Math.max(0, Math.min(255, Math.round((values[k] - lo) * s)));
+      px.data.set([lut.getUint8(q), lut.getUint8(q + 1), lut.getUint8(q + 2), 255], 4 * k);
+    }
+    Object.assign(this.bits, { width: this.cols, height: this.rows }).getContext("2d").putImageData(px, 0, 0);
+    this.unit = spec.size / Math.max(this.rows, this.cols);
+    const sharp = this.unit * (window.devicePixelRatio || 1);
+    const [w, h] = [this.cols, this.rows].map(n => Math.round(n * sharp));
+    if (this.canvas.width !== w || this.canvas.height !== h) Object.assign(this.canvas, { width: w, height: h });
+    this.canvas.style.width = `${Math.round(this.cols * this.unit)}px`;
+  }
+  fill() {}
+  focus() { this.canvas.focus(); }
+  show({ both, panel, step }) {
+    const c = this.canvas, g = c.getContext("2d"), q = c.width / this.cols;
+    const box = (r, k, h, w) => [(k + this.rim[1]) * q, (r + this.rim[0]) * q, w * q, h * q];
+    g.imageSmoothingEnabled = false; g.drawImage(this.bits, 0, 0, c.width, c.height);
+    if (Math.max(...this.rim)) this.hatch(g, box);
+    if (this.unit >= 28) this.print(g, q);
+    if (step !== null && this.computed) {                         // the sweep has not come here yet
+      const [r, k] = this.cell(step); g.fillStyle = "rgb(128 128 128 / .8)";
+      g.fillRect(...box(r, k, 1, this.cols)); g.fillRect(...box(r + 1, 0, this.rows, this.cols));
+    }
+    const [rows, cols] = both.map((list, a) => this.related(list, a, panel.role));
+    if (!rows.length || !cols.length) return;
+    const h = rows.at(-1) - rows[0] + 1, w = cols.at(-1) - cols[0] + 1;
+    for (const [ink, width] of [["#000", 6], ["#fff", 3]]) {    // black under white: seen on any colour
+      g.strokeStyle = ink; g.lineWidth = width; g.strokeRect(...box(rows[0], cols[0], h, w));
+    }
+    if (this.unit < 3 || rows.length === h && cols.length === w) return;
+    const frame = this.unit >= 12;                                // gaps (stride, dilation): mark each cell
+    for (const [ink, size, width] of [["#000", .5, 4], ["#fff", .3, 1.5]]) {
+      g.fillStyle = g.strokeStyle = ink; g.lineWidth = width;
+      for (const r of rows) for (const k of cols) {
+        if (frame) g.strokeRect(...box(r + .1, k + .1, .8, .8));
+        else g.fillRect(...box(r + .5 - size / 2, k + .5 - size / 2, size, size));
+      }
+    }
+  }
+  hatch(g, box) {
+    const tile = make("canvas", { width: 6, height: 6 }), p = tile.getContext("2d"), [r, k] = this.rim;
+    p.fillStyle = "#9aa0a6"; p.fillRect(0, 0, 6, 6);
+    p.fillStyle = "#868c92"; p.fillRect(0, 0, 3, 3); p.fillRect(3, 3, 3, 3);
+    g.fillStyle = g.createPattern(tile, "repeat"); g.beginPath(); g.rect(...box(-r, -k, this.rows, this.cols));
+    g.rect(...box(0, 0, this.rows - 2 * r, this.cols - 2 * k)); g.fill("evenodd");
+  }
+  print(g, q) {
+    const [lo, hi] = this.limits, dark = v => lo < 0 ? Math.abs(v) > .6 * hi : v < lo + .5 * (hi - lo);
+    Object.assign(g, { font: `${q * .3}px sans-serif`, textAlign: "center", textBaseline: "middle" });
+    this.values.forEach((v, k) => {
+      g.fillStyle = dark(v) ? "#fff" : "#000";
+      g.fillText(fmt(+v.toFixed(2)), (k % this.cols + .5) * q, (Math.floor(k / this.cols) + .5) * q);
+    });
+  }
+}
+
+// Few values: a native input for each number, read-only where Python computes it.
+class Numbers extends Panel {
+  constructor(act) {
+    super(act);
+    this.grid = make("div", { className: "lm-grid" }); this.el.append(this.grid);
+    this.grid.setAttribute("role", "group");
+    const hear = (event, f) => this.grid.addEventListener(event, e => {
+      const k = this.inputs.indexOf(e.target); if (k >= 0) f(this.cell(k), e.target, e);
+    });
+    hear("pointerover", n => act.point(this, n));
+    hear("click", (n, input) => { input.select(); if (input.readOnly) act.pin(this, n); });   // else it is to be edited
+    hear("focusin", (n, input) => { this.stop(input); input.select(); act.point(this, n); });
+    hear("focusout", (n, input) => { if (Number.isNaN(parse(input.value))) act.note(""); act.refresh(); });
+    hear("input", (n, input) => this.type(n, input));
+    hear("keydown", (n, input, e) => this.press(e, n, input));
+  }
+  stop(input) { this.inputs.forEach(i => { i.tabIndex = i === input ? 0 : -1; }); }   // one stop of the Tab key
+  type(n, input) {
+    const v = parse(input.value), bad = Number.isNaN(v);
+    input.setAttribute("aria-invalid", bad);
+    this.act.note(bad ? `“${input.value}” is not a number: ${this.label(n)} stays ${fmt(this.chosen(n))}` : "");
+    if (!bad) this.act.edit(this, n, v);
+  }
+  press(e, n, input) {
+    const { selectionStart: p, selectionEnd: q, value, readOnly } = input;
+    if (!readOnly && (p > 0 && e.key === "ArrowLeft" || q < value.length && e.key === "ArrowRight")) return;
+    const up = { PageUp: 1, PageDown: -1 }[e.key];
+    if (!up || readOnly) return this.key(e, n);
+    e.preventDefault(); input.value = fmt(+(this.chosen(n) + up * (e.shiftKey ? .1 : 1)).toFixed(9));
+    this.type(n, input);
+  }
+  load(spec, values, link, { tints, hues }) {
+    super.load(spec, values, link);
+    Object.assign(this, { tints, hues });
+    this.grid.setAttribute("aria-label", `${spec.name}, ${spec.title}, ${spec.extent}`);
+    this.grid.style.setProperty("--cols", this.cols);
+    if (this.inputs?.length !== values.length) {
+      const props = { type: "text", inputMode: "decimal", autocomplete: "off", spellcheck: false };
+      this.inputs = [...values].map(() => focusable(make("input", props)));
+      this.grid.replaceChildren(...this.inputs.map(i => make("span", { className: "lm-cell" }, i)));
+      this.stop(this.inputs.find((_, k) => !this.padded(this.cell(k))));
+    }
+    this.inputs.forEach((input, k) => {
+      const n = this.cell(k), padded = this.padded(n);
+      const { classList } = input.parentNode; input.readOnly = !spec.edit || padded;
+      classList.toggle("lm-pad", padded); classList.toggle("lm-edit", !input.readOnly);
+      focusable(input, this.label(n) + (padded ? ", padding" : ""));
+    });
+  }
+  // What the reader typed is shown at once; the arithmetic waits for Python's frame.
+  chosen(n) { return this.padded(n) ? this.value(n) : this.knobs?.[this.edit]?.[n[0]]?.[n[1]] ?? this.value(n); }
+  fill(knobs, step) {
+    this.knobs = knobs;
+    const size = this.values.length, past = step !== null && this.partial?.slice((step - 1) * size, step * size);
+    let longest = 4;
+    this.inputs.forEach((input, k) => {
+      const v = past ? past[k] : this.chosen(this.cell(k)), text = Number.isNaN(v) ? "" : fmt(v);
+      const typed = parse(input.value);
+      const typing = input.matches(":focus") && !input.readOnly && (typed === v || Number.isNaN(typed));
+      if (!typing) { input.removeAttribute("aria-invalid"); if (input.value !== text) input.value = text; }
+      longest = Math.max(longest, text.length);
+      const depth = .45 * Math.min(1, Math.abs(v) / (this.limits[1] || 1)) || 0, tint = this.tints[+(v > 0)].join(" ");
+      input.parentNode.style.setProperty("--tint", `rgb(${tint} / ${depth.toFixed(3)})`);
+    });
+    this.grid.style.setProperty("--least", longest > 4 ? `${6 + 7.2 * longest}px` : "26px");
+  }
+  focus(n) { this.inputs[this.flat(n)].focus(); }
+  show({ both, panel, at, told, pairs, letters }) {
+    const [rows, cols] = both.map((list, a) => this.related(list, a, panel.role)), tags = new Map();
+    for (const pair of pairs) {                                   // a letter joins the factors of one product
+      const key = String(this.own(pair)); tags.set(key, tags.has(key) ? "" : letters.get(String(pair)));
+    }
+    this.grid.classList.toggle("lm-told", told.has(this.id));
+    this.inputs.forEach((input, k) => {
+      const n = this.cell(k), cell = input.parentNode, tag = told.has(this.id) && tags.get(String(n)) || "";
+      cell.classList.toggle("lm-on", rows.includes(n[0]) && cols.includes(n[1]));
+      cell.classList.toggle("lm-at", panel === this && String(at) === String(n));
+      if (cell.dataset.tag === tag) return;
+      cell.dataset.tag = tag; cell.style.setProperty("--hue", this.hues[LETTERS.indexOf(tag)] ?? "transparent");
+    });
+  }
+}

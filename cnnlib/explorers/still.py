@@ -1,0 +1,99 @@
+"""The still picture of an explorer: what a saved notebook shows where no kernel runs."""
+
+import io
+from typing import Any
+
+import matplotlib
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+FONT = f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans"  # comes with matplotlib: the same everywhere
+MOST = 24_000  # bytes
+GAP = 3  # pixels between squares
+INK, SOFT, LINE, PAPER = "#222222", "#666666", "#bbbbbb", "#ffffff"
+Picture = Image.Image
+
+
+def draw(shown: dict[str, Any], assets: dict[str, Any]) -> bytes:
+    """A frame as a small PNG: panels with names, sizes and, where they are few, numbers. Same frame, same bytes."""
+    panels = {panel["id"]: panel for panel in shown["panels"]}
+    groups = []
+    for group in shown["layout"]:
+        lines = [[_panel(panels[id], assets) if id in panels else _text(id, 20) for id in row] for row in group["rows"]]
+        title = [_text(group["title"], 11)] if group["title"] else []
+        groups.append(_beside(title + [_beside(line, 22) for line in lines], 12, down=True))
+    invitation = "Run this cell in JupyterLab to point at numbers, change them and step."
+    sheet = _beside(
+        [_beside(groups[:2], 48), *groups[2:], _text(shown["caption"], 11), _text(invitation, 11)], 10, down=True
+    )
+    framed = Image.new("RGB", (sheet.width + 24, sheet.height + 24), PAPER)
+    framed.paste(sheet, (12, 12))
+    for colours in (64, 32, 16, 8, 4):  # a busy one keeps fewer
+        out = io.BytesIO()
+        framed.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        if out.tell() <= MOST:
+            break
+    return out.getvalue()
+
+
+def keep_pictures(model: dict[str, Any], **kwargs: Any) -> None:
+    """A pre-save hook for Jupyter's server: save a widget that has a picture as the picture alone.
+
+    JupyterLab trusts a notebook that it ran itself, and would show "model not found" instead of the picture when it is
+    opened again. Start it with --FileContentsManager.pre_save_hook=cnnlib.explorers.still.keep_pictures
+    """
+    cells = model["content"]["cells"] if model["type"] == "notebook" else []
+    for data in (output.get("data", {}) for cell in cells for output in cell.get("outputs", [])):
+        if "image/png" in data:
+            data.pop("application/vnd.jupyter.widget-view+json", None)
+
+
+def _text(text: str, size: int, ink: str = SOFT, face: str = "") -> Picture:
+    font = ImageFont.truetype(f"{FONT}{face}.ttf", size)
+    image = Image.new("RGB", (int(font.getlength(text)) + 2, size * 3 // 2), PAPER)
+    ImageDraw.Draw(image).text((0, size * 5 // 4), text, ink, font, anchor="ls")
+    return image
+
+
+def _beside(images: list[Picture], gap: int, down: bool = False) -> Picture:
+    """Images in a row, or in a column."""
+    along, across = (1, 0) if down else (0, 1)
+    size = [0, 0]
+    size[along] = sum(image.size[along] + gap for image in images) - gap
+    size[across] = max(image.size[across] for image in images)
+    sheet, at = Image.new("RGB", (size[0], size[1]), PAPER), 0
+    for image in images:
+        sheet.paste(image, (0, at) if down else (at, 0))
+        at += image.size[along] + gap
+    return sheet
+
+
+def _panel(panel: dict[str, Any], assets: dict[str, Any]) -> Picture:
+    caption = _beside([_text(panel["name"], 13, INK, "-Bold"), _text(f"{panel['title']}  {panel['extent']}", 12)], 5)
+    return _beside([caption, _pixels(panel, assets) if panel.get("picture") else _squares(panel, assets)], 3, down=True)
+
+
+def _pixels(panel: dict[str, Any], assets: dict[str, Any]) -> Picture:
+    low, high = panel["limits"]
+    palette = np.frombuffer(assets["palettes"][panel["palette"]], np.uint8).reshape(256, 3)
+    every = -(-max(panel["shape"]) // 112)
+    places = np.clip((panel["values"][::every, ::every] - low) / ((high - low) or 1) * 255, 0, 255).round().astype(int)
+    unit = max(1, round(panel["size"] / max(places.shape) * 2 / 3))
+    return Image.fromarray(palette[places].repeat(unit, 0).repeat(unit, 1))
+
+
+def _squares(panel: dict[str, Any], assets: dict[str, Any]) -> Picture:
+    values, (top, left) = panel["values"], panel["rim"]
+    side = 34 if max(values.shape) < 9 else 22
+    image = Image.new("RGB", ((side + GAP) * values.shape[1], (side + GAP) * values.shape[0]), PAPER)
+    pen, font = ImageDraw.Draw(image), ImageFont.truetype(f"{FONT}.ttf", side // 4 + 4)
+    for (r, c), value in np.ndenumerate(values):
+        x, y = c * (side + GAP), r * (side + GAP)
+        padded = not (top <= r < len(values) - top and left <= c < values.shape[1] - left)
+        depth = 0.45 * min(1.0, abs(value) / (panel["limits"][1] or 1))
+        tint = tuple(round(255 + depth * (part - 255)) for part in assets["tints"][int(value > 0)])
+        edge = None if padded else SOFT if panel.get("edit") else LINE
+        pen.rounded_rectangle((x, y, x + side, y + side), 3, fill=tint, outline=edge)
+        text = f"{value:.2g}" if 0 < abs(value) < 1 else f"{value:.4g}"
+        pen.text((x + side / 2, y + side / 2), text.replace("-", "−"), SOFT if padded else INK, font, anchor="mm")
+    return image

@@ -1,0 +1,429 @@
+"""The explorers without a browser: every number of a frame, what is refused, what is sent, what is saved."""
+
+import base64
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import ipywidgets
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnnlib import correlate2d
+from cnnlib.explorers import boards, conv1d_board, conv2d_board, kernel_explorer, kernels, linked, still
+from cnnlib.explorers.linked import Explorer, wire
+
+RNG = np.random.default_rng(5)
+GEOMETRY = [(1, 0), (2, 0), (1, 1), (2, 1), (3, 2), (4, 4)]
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    ipywidgets.Widget.close_all()
+
+
+def whole(*shape: int) -> Any:
+    """An array of small whole numbers, never symmetric by accident of being constant."""
+    return RNG.integers(-9, 10, shape).astype(float)
+
+
+def values(frame: dict[str, Any]) -> dict[str, Any]:
+    return {panel["id"]: panel["values"] for panel in frame["panels"]}
+
+
+def by_loops(x: Any, w: Any, b: float, dy: Any, stride: int, padding: int) -> Any:
+    """y, and the gradients with the padding's share, from the definition, one product at a time."""
+    x = np.pad(x, padding)
+    y, dx, dw = np.full(dy.shape, b), np.zeros_like(x), np.zeros_like(w)
+    for i, j, u, v in np.ndindex(*dy.shape, *w.shape):
+        at = i * stride + u, j * stride + v
+        y[i, j] += x[at] * w[u, v]
+        dx[at] += dy[i, j] * w[u, v]
+        dw[u, v] += dy[i, j] * x[at]
+    return y, dx, dw
+
+
+@pytest.mark.parametrize(("stride", "padding"), GEOMETRY)
+@pytest.mark.parametrize("shape", [(3, 2), (1, 3), (2, 1)])
+def test_a_board_in_two_dimensions_shows_the_right_numbers(stride: int, padding: int, shape: tuple[int, int]) -> None:
+    x, w = whole(5, 7), whole(*shape)
+    size = [(n + 2 * padding - k) // stride + 1 for n, k in zip(x.shape, shape, strict=True)]
+    dy = whole(*size)
+    frame = boards.view(x, w, 3, dy, stride, padding)
+    y, dx, dw = by_loops(x, w, 3, dy, stride, padding)
+    shown = values(frame)
+    for name, right in {"x": np.pad(x, padding), "w": w, "y": y, "dy": dy, "dx": dx, "dw": dw}.items():
+        np.testing.assert_allclose(shown[name], right, atol=1e-12, err_msg=name)
+    assert shown["db"].item() == dy.sum()
+    assert [s["y"] for s in frame["link"]["sides"]] == size
+
+
+@pytest.mark.parametrize(("stride", "padding"), GEOMETRY)
+def test_a_board_in_one_dimension_shows_the_right_numbers(stride: int, padding: int) -> None:
+    x, w = whole(8), whole(3)
+    dy = whole((8 + 2 * padding - 3) // stride + 1)
+    shown = values(boards.view(x, w, -2, dy, stride, padding, ndim=1))
+    columns = [np.pad(x, padding)[stride * i + np.arange(3)] for i in range(len(dy))]
+    np.testing.assert_allclose(shown["y"], [[c @ w - 2 for c in columns]], atol=1e-12)
+    np.testing.assert_allclose(shown["dw"], [sum(g * c for g, c in zip(dy, columns, strict=True))], atol=1e-12)
+    dx = np.zeros(8 + 2 * padding)
+    for i, g in enumerate(dy):
+        dx[stride * i : stride * i + 3] += g * w
+    np.testing.assert_allclose(shown["dx"], [dx], atol=1e-12)
+
+
+@pytest.mark.parametrize(("stride", "padding"), GEOMETRY)
+def test_the_sweep_adds_one_position_at_a_time(stride: int, padding: int) -> None:
+    x, w = whole(5, 4), whole(2, 3)
+    dy = values(boards.view(x, w, 0, [[1]], stride, padding))["dy"]
+    dy = whole(*dy.shape)
+    panels = {p["id"]: p for p in boards.view(x, w, 1, dy, stride, padding)["panels"]}
+    for n, last in enumerate(np.ndindex(*dy.shape)):
+        so_far = np.where(np.arange(dy.size).reshape(dy.shape) <= n, dy, 0)
+        _, dx, dw = by_loops(x, w, 1, so_far, stride, padding)
+        np.testing.assert_allclose(panels["dx"]["partial"][n], dx, atol=1e-12)
+        np.testing.assert_allclose(panels["dw"]["partial"][n], dw, atol=1e-12)
+        assert panels["db"]["partial"][n].item() == so_far.sum()
+        assert np.isfinite(panels["y"]["partial"][n]).sum() == n + 1
+        assert panels["y"]["partial"][n][last] == panels["y"]["values"][last]
+
+
+@pytest.mark.parametrize(("stride", "padding"), GEOMETRY)
+@pytest.mark.parametrize("shape", [(3, 2), (1, 4)])
+def test_dx_is_the_spread_dy_correlated_with_the_flipped_kernel(
+    stride: int, padding: int, shape: tuple[int, int]
+) -> None:
+    frame = boards.view(whole(5, 6), whole(*shape), 0, [[3, 1], [4, 1]], stride, padding, True)
+    panels = {p["id"]: p for p in frame["panels"]}
+    z, f, dx = (panels[name]["values"] for name in ("z", "f", "dx"))
+    np.testing.assert_allclose(correlate2d(z, f), dx, atol=1e-12)
+    for n in np.ndindex(*panels["dy"]["shape"]):  # where z says that it keeps dy
+        at = tuple(k * i + o for k, i, o in zip(panels["z"]["scale"], n, panels["z"]["offset"], strict=True))
+        assert z[at] == panels["dy"]["values"][n]
+    assert np.count_nonzero(z) == np.count_nonzero(panels["dy"]["values"])
+
+
+@pytest.mark.parametrize(("stride", "padding", "dilation"), [(1, 0, 1), (2, 3, 1), (3, 1, 2), (1, 8, 4)])
+@pytest.mark.parametrize("flip", [False, True])
+def test_the_kernel_explorer_shows_the_right_output(stride: int, padding: int, dilation: int, flip: bool) -> None:
+    image, kernel = RNG.random((20, 17)), whole(3, 4)
+    shown = values(kernels.view(image, kernel, stride, padding, dilation, flip))
+    used = kernel[::-1, ::-1] if flip else kernel
+    padded = np.pad(image, padding)
+    rows, columns = (n - dilation * (k - 1) for n, k in zip(padded.shape, kernel.shape, strict=True))
+    right = sum(
+        used[u, v] * padded[dilation * u :, dilation * v :][:rows:stride, :columns:stride] for u, v in np.ndindex(3, 4)
+    )
+    np.testing.assert_allclose(shown["y"], right, atol=1e-12)
+    np.testing.assert_array_equal(shown["w"], kernel)  # as it was typed
+    np.testing.assert_array_equal(shown["x"], padded)
+
+
+def test_a_frame_depends_on_its_knobs_alone() -> None:
+    x, w, dy = whole(4, 4), whole(2, 2), whole(3, 3)
+    before = x.copy(), w.copy(), dy.copy()
+    first, second = (wire(boards.view(x, w, 0, dy, 1, 0, True)) for _ in range(2))
+    assert first == second
+    for array, kept in zip((x, w, dy), before, strict=True):
+        np.testing.assert_array_equal(array, kept)
+    image = RNG.random((9, 9))
+    assert wire(kernels.view(image, w, 1, 1, 1, False)) == wire(kernels.view(image.copy(), w, 1, 1, 1, False))
+
+
+def test_dy_is_cut_or_continued_with_ones_where_y_changes_its_shape() -> None:
+    board = conv1d_board()
+    board.padding = 1
+    np.testing.assert_array_equal(board.dy, [5, 7, 11, 1, 1])
+    board.stride = 3
+    np.testing.assert_array_equal(board.dy, [5, 7])
+    board.stride, board.padding = 1, 0
+    np.testing.assert_array_equal(board.dy, [5, 7, 11])
+
+
+def test_the_default_board_is_the_one_of_the_lecture() -> None:
+    board = conv1d_board()
+    np.testing.assert_array_equal(board.y, [2, -1, -2])
+    np.testing.assert_array_equal(board.dw, [21, 40])
+    np.testing.assert_array_equal(board.dx, [5, 2, 4, -11])
+    assert (board.b, board.db) == (0, 23)
+    assert board.shown["start"] == {"panel": "dw", "at": [0, 1]}
+
+
+def test_arrays_of_the_notebook_follow_and_lead() -> None:
+    board = conv2d_board([[1, 2, 3], [4, 5, 6]], [[1, 0], [0, -1]], 0.5, [[2, 3]])
+    assert board.x.shape == (2, 3)
+    np.testing.assert_array_equal(board.y, [[1 - 5 + 0.5, 2 - 6 + 0.5]])
+    board.w = [[1, 1], [1, 1]]
+    np.testing.assert_array_equal(board.y, [[12.5, 16.5]])
+    board.dy, board.b = [[1, -1]], 2
+    np.testing.assert_array_equal(board.dx, [[1, 0, -1], [1, 0, -1]])
+    assert (board.b, board.db) == (2, 0)
+    board.padding = np.int64(1)
+    assert board.y.shape == (3, 4)
+    json.dumps(board.knobs)
+    with pytest.raises(ValueError, match="read-only"):
+        board.w[0, 0] = 7
+    with pytest.raises(AttributeError, match="dx is computed"):
+        board.dx = [[1]]
+
+    explorer = kernel_explorer("step edge", "identity")
+    np.testing.assert_array_equal(explorer.output, explorer.image[1:-1, 1:-1])
+    explorer.kernel = [[2]]
+    np.testing.assert_array_equal(explorer.output, 2 * explorer.image)
+    explorer.image = np.eye(5)
+    np.testing.assert_array_equal(explorer.output, 2 * np.eye(5))
+    explorer.image = "checkerboard"
+    assert explorer.image.shape == (16, 16)
+    explorer.stride, explorer.padding, explorer.dilation, explorer.flip = 2, 1, 3, True
+    assert explorer.output.shape == (9, 9)
+    json.dumps(explorer.knobs)
+
+
+def test_pictures_come_in_grey_and_in_colour() -> None:
+    colour = RNG.random((6, 5, 3))
+    grey = colour @ [0.299, 0.587, 0.114]
+    for image in (colour, colour.transpose(2, 0, 1), np.dstack([colour, np.ones((6, 5))])):
+        np.testing.assert_allclose(kernel_explorer(image, [[1]]).output, grey)
+    assert kernel_explorer(np.ones((1, 4, 4))).image.shape == (4, 4)
+    np.testing.assert_array_equal(kernel_explorer(np.full((3, 3), 200, np.uint8), [[-1]]).output, np.full((3, 3), -200))
+    assert kernel_explorer().image.shape == (96, 96)
+    for name, picture in kernels.pictures().items():
+        assert 0 <= picture.min() < picture.max() <= 1, name
+        assert max(picture.shape) <= 96, name
+
+
+def test_presets_are_what_they_are_called() -> None:
+    presets = {name: np.array(kernel) for name, kernel in kernels.PRESETS.items()}
+    assert presets["blur"].sum() == pytest.approx(1, abs=2e-3)  # as the deck prints it
+    for name in ("identity", "sharpen", "emboss", "Gaussian 5 × 5", "smear 1 × 7", "shift"):
+        assert presets[name].sum() == pytest.approx(1), name
+    for name in ("vertical edge", "horizontal edge", "Laplacian"):
+        assert presets[name].sum() == 0, name
+    np.testing.assert_array_equal(presets["vertical edge"], presets["horizontal edge"].T)
+    step = kernel_explorer("step edge", "vertical edge")
+    assert np.unique(np.nonzero(step.output)[1]).tolist() == [6, 7]
+    step.kernel = "horizontal edge"
+    assert not step.output.any()
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "said"),
+    [
+        (lambda: conv1d_board(x="abc"), TypeError, "x must hold numbers"),
+        (lambda: conv1d_board(x=[]), ValueError, r"x must have .* got shape \(0,\)"),
+        (lambda: conv1d_board(x=[[1, 2], [3, 4]]), ValueError, r"x must have 1 to 1 rows .* got shape \(2, 2\)"),
+        (lambda: conv1d_board(x=range(13)), ValueError, r"1 to 12 columns, got shape"),
+        (lambda: conv1d_board(w=[1, np.nan]), ValueError, "w must be finite, got nan"),
+        (lambda: conv1d_board(w=[1, 2, 3, 4, 5]), ValueError, "does not fit"),
+        (lambda: conv1d_board(dy=[1, 2]), ValueError, r"dy must have the shape of y, \(1, 3\), got \(1, 2\)"),
+        (lambda: conv1d_board(stride=0), ValueError, "stride must be at least 1, got 0"),
+        (lambda: conv1d_board(stride=1.5), TypeError, "stride must be a whole number, got 1.5"),
+        (lambda: conv1d_board(padding=9), ValueError, "padding must be 0 to 4, got 9"),
+        (lambda: conv2d_board(b=[1, 2]), ValueError, "b must have 1 to 1 rows and 1 to 1 columns"),
+        (lambda: conv2d_board(x=[[1, 2], [3]]), TypeError, "x must hold numbers, in rows of equal length"),
+        (lambda: kernel_explorer("a cat"), ValueError, "image must be an array or one of photograph.*'a cat'"),
+        (lambda: kernel_explorer(kernel="blurr"), ValueError, "kernel must be an array or one of identity.*'blurr'"),
+        (lambda: kernel_explorer(kernel=np.ones((8, 2))), ValueError, "kernel must have 1 to 7 rows"),
+        (lambda: kernel_explorer(np.ones((600, 512))), ValueError, r"too big: 256 x 256 fits.*\[::3, ::3\]"),
+        (lambda: kernel_explorer(np.ones((4, 4)), dilation=4), ValueError, "does not fit"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_a_reason(make: Any, kind: type[Exception], said: str) -> None:
+    with pytest.raises(kind, match=said):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("w", [[1] * 9]), ("x", "no"), ("dy", [1]), ("stride", -1), ("padding", 0.5)]
+)
+def test_a_refused_change_leaves_a_board_as_it_was(name: str, value: Any) -> None:
+    board = conv1d_board()
+    before = board.knobs, board.frame, board.y.tolist()
+    with pytest.raises((TypeError, ValueError)):
+        setattr(board, name, value)
+    assert (board.knobs, board.frame, board.y.tolist()) == before
+
+
+def test_a_refused_picture_leaves_the_explorer_as_it_was() -> None:
+    explorer = kernel_explorer("digit 3", np.ones((7, 7)))
+    before = explorer.knobs, explorer.frame, explorer.spec
+    for image in (np.ones((3, 3)), np.ones((300, 300)), "a cat", [["x"]]):
+        with pytest.raises((TypeError, ValueError)):
+            explorer.image = image
+        assert (explorer.knobs, explorer.frame, explorer.spec) == before
+    explorer.stride = 2
+    assert "your own" not in explorer.spec[0]["options"]
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        {"stride": 0},
+        {"stride": None},
+        {"w": [[1, "x"]]},
+        {"w": []},
+        {"w": [[1] * 12]},
+        {"x": [[None]]},
+        {"surprise": 1},
+    ],
+)
+def test_nonsense_from_the_page_is_answered_beside_the_last_good_frame(news: dict[str, Any]) -> None:
+    board = conv1d_board(w=[1, 1, 1])
+    good, knobs, y = board.frame, board.knobs, board.y.tolist()
+    board.set_state({"knobs": knobs | news})
+    assert board.frame["note"]
+    assert board.frame | {"note": ""} == good
+    assert board.y.tolist() == y
+    board.set_state({"knobs": knobs})
+    assert board.frame == good
+
+
+def test_a_picture_from_the_page_is_shown_or_answered() -> None:
+    explorer = kernel_explorer()
+    assert "your own" not in explorer.spec[0]["options"]
+    explorer._handle_custom_msg({"picture": [2, 3]}, [bytes([0, 51, 102, 153, 204, 255])])
+    assert explorer.frame["note"].startswith("a kernel of size (3, 3) does not fit")
+    explorer.kernel = [[1]]
+    explorer._handle_custom_msg({"picture": [2, 3]}, [memoryview(bytes([0, 51, 102, 153, 204, 255]))])
+    np.testing.assert_allclose(explorer.image, [[0, 0.2, 0.4], [0.6, 0.8, 1]])
+    assert explorer.knobs["picture"] == "your own"
+    assert "your own" in explorer.spec[0]["options"]
+    explorer._handle_custom_msg({"picture": [2, 2]}, [bytes(6)])
+    assert explorer.frame["note"].startswith("cannot reshape")
+    assert explorer.image.shape == (2, 3)
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[set[str], int]]:
+    """What widgets send from here on: the names of the traits, and the bytes."""
+    messages: list[tuple[set[str], int]] = []
+
+    def send(self: Explorer, msg: Any, buffers: Any = None) -> None:
+        messages.append((set(msg["state"]), len(json.dumps(msg)) + sum(map(len, buffers or []))))
+
+    monkeypatch.setattr(Explorer, "_send", send)
+    return messages
+
+
+def test_an_edit_is_answered_by_one_small_message(sent: list[tuple[set[str], int]]) -> None:
+    explorer = kernel_explorer()
+    sent.clear()
+    explorer.set_state({"knobs": explorer.knobs | {"kernel": [[1.0, 2.0], [3.0, 4.0]]}})
+    ((names, size),) = sent
+    assert names == {"frame"}  # neither the input picture nor a palette
+    assert size < 95 * 95 * 8 + 4000
+    sent.clear()
+    explorer.stride = 2
+    ((names, size),) = sent
+    assert names == {"frame", "knobs"}
+    sent.clear()
+    explorer.padding = 3
+    ((names, size),) = sent
+    assert names == {"frame", "knobs", "assets"}  # with a rim, the input is another picture
+
+
+def test_nothing_is_sent_when_nothing_changed(sent: list[tuple[set[str], int]]) -> None:
+    board = conv2d_board()
+    sent.clear()
+    board.set_state({"knobs": dict(board.knobs)})
+    board.stride = board.stride
+    assert sent == []
+
+
+def noise(*shape: int) -> Any:
+    return np.random.default_rng(1).random(shape)
+
+
+EXPLORERS = {
+    "photograph": lambda: kernel_explorer(),
+    "photograph, padded": lambda: kernel_explorer(padding=8, kernel=np.ones((7, 7)) / 49),
+    "noise": lambda: kernel_explorer(noise(96, 96)),
+    "flat": lambda: kernel_explorer(noise(2, 256), [[1]]),
+    "largest picture": lambda: kernel_explorer(noise(256, 256)),
+    "one dimension": lambda: conv1d_board(stride=2, padding=1),
+    "two dimensions": lambda: conv2d_board(),
+    "with z and f": lambda: conv2d_board(stride=2, padding=1, spread=True),
+    "largest board": lambda: conv2d_board(noise(12, 12), noise(3, 3) - 0.5, padding=1, spread=True),
+}
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_a_saved_notebook_shows_a_small_picture_that_is_always_the_same(name: str) -> None:
+    (data, metadata), (again, _) = (EXPLORERS[name]()._repr_mimebundle_() for _ in range(2))
+    assert data["image/png"] == again["image/png"]
+    assert data["text/plain"] == again["text/plain"] == metadata["image/png"]["alt"]
+    assert "\n" not in data["text/plain"]
+    assert "application/vnd.jupyter.widget-view+json" in data
+    png = base64.b64decode(data["image/png"])
+    assert len(png) < 25_000
+    with Image.open(BytesIO(png)) as picture:
+        assert 200 < picture.width <= 1200
+        assert picture.height <= 1500
+
+
+def test_the_line_of_text_says_what_is_shown() -> None:
+    data, _ = conv1d_board()._repr_mimebundle_()
+    assert data["text/plain"] == (
+        "conv1d_board, stride 1, padding 0: x = 2 0 1 3, w = 1 -1, b = 0, y = 2 -1 -2, dy = 5 7 11, dx = 5 2 4 -11, "
+        "dw = 21 40, db = 23"
+    )
+    data, _ = kernel_explorer(padding=1, flip=True)._repr_mimebundle_()
+    assert data["text/plain"] == (
+        "kernel_explorer: picture 96 × 96 ∗ kernel 3 × 3, stride 1, padding 1, dilation 1 = 96 × 96"
+    )
+
+
+def test_a_notebook_is_saved_with_the_picture_alone() -> None:
+    widget, png = {"application/vnd.jupyter.widget-view+json": {}}, {"image/png": ""}
+    outputs = [{"data": widget | png}, {"data": dict(widget)}, {"data": dict(png)}, {"text": "printed"}]
+    model = {"type": "notebook", "content": {"cells": [{"outputs": outputs}, {"source": "words"}]}}
+    still.keep_pictures(model, path="x.ipynb", contents_manager=None)
+    assert outputs == [{"data": png}, {"data": widget}, {"data": png}, {"text": "printed"}]
+    still.keep_pictures({"type": "file", "content": "words"})
+
+
+class Shell:
+    """The part of ipykernel's shell that knows which cell runs."""
+
+    cell, run = "a", 0
+
+    def get_parent(self) -> dict[str, Any]:
+        return {"metadata": {"cellId": self.cell}, "header": {"msg_id": str(self.run)}}
+
+
+def test_running_a_cell_again_closes_what_it_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = Shell()
+    monkeypatch.setattr(linked, "get_ipython", lambda: shell)
+    other = conv1d_board()
+    shell.cell = "b"
+    for run in range(1, 20):
+        shell.run = run
+        pair = conv1d_board(), conv2d_board()
+    assert set(ipywidgets.widgets.widget._instances.values()) == {
+        *(other, *pair),
+        *(explorer.layout for explorer in (other, *pair)),
+    }
+    assert all(explorer.comm is not None for explorer in (other, *pair))
+
+
+def test_importing_the_package_imports_no_widget() -> None:
+    code = "import cnnlib, sys; print({'anywidget', 'ipywidgets', 'matplotlib', 'IPython'} & set(sys.modules))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "set()"
+
+
+def test_every_panel_of_a_frame_is_placed_and_told() -> None:
+    for make in EXPLORERS.values():
+        frame = make().shown
+        ids = {panel["id"] for panel in frame["panels"]}
+        placed = [name for group in frame["layout"] for row in group["rows"] for name in row]
+        assert sorted(ids) == sorted(name for name in placed if name in ids)
+        for name in ids:
+            for told in frame["reads"][name]:
+                total = frame["sums"][told]
+                assert {total["of"], *total["factors"], *total.get("plus", [])} <= ids

@@ -1,0 +1,837 @@
+"""The explorers in a real browser: the front end alone with a fake model, and a few whole ways in a real JupyterLab."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import pytest
+from browser.front_end import View, chrome
+from browser.lab import Lab, jupyterlab
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from cnnlib import correlate2d
+from cnnlib.explorers import conv1d_board, conv2d_board, kernel_explorer
+from cnnlib.explorers.linked import Explorer, link, panel
+
+Opens = Callable[..., View]
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with chrome(chromium) as browser:
+        yield browser
+
+
+@pytest.fixture
+def opens(browser: Browser) -> Iterator[Opens]:
+    """Opens an explorer on a page of its own; no test may leave an error in the page's console."""
+    views: list[View] = []
+
+    def opens(explorer: Explorer, width: int = 1000, dark: bool = False, **options: Any) -> View:
+        page = browser.new_page(viewport={"width": width, "height": 900}, **options)
+        views.append(View(page, explorer, dark))
+        return views[-1]
+
+    yield opens
+    errors = [error for view in views for error in view.errors]
+    for view in views:
+        view.page.close()
+        view.explorer.close()
+    assert errors == []
+
+
+def cell(view: View, label: str) -> Locator:
+    return view.page.locator(f"#a input[aria-label='{label}'], #a input[aria-label='{label}, padding']")
+
+
+def canvas(view: View, name: str) -> Locator:
+    return view.page.locator(f"#a [data-panel={name}] canvas")
+
+
+def at(view: View, name: str, row: int, column: int) -> dict[str, float]:
+    """Where in a canvas the middle of a cell is, counted with its rim."""
+    shape = next(p["shape"] for p in view.explorer.shown["panels"] if p["id"] == name)
+    box = canvas(view, name).bounding_box()
+    assert box
+    return {"x": (column + 0.5) * box["width"] / shape[1], "y": (row + 0.5) * box["height"] / shape[0]}
+
+
+def numbers(view: View, name: str, where: str = "#a") -> list[str]:
+    return view.page.locator(f"{where} [data-panel={name}] input").evaluate_all("all => all.map(i => i.value)")
+
+
+def marked(view: View, name: str, kind: str = "lm-on") -> list[str]:
+    """The labels of a panel's cells that carry a mark."""
+    return view.page.locator(f"#a [data-panel={name}] .{kind} input").evaluate_all("all => all.map(i => i.ariaLabel)")
+
+
+def said(view: View) -> list[str]:
+    """The lines of the readout."""
+    return view.page.locator("#a [role=status] p").evaluate_all("all => all.map(p => p.textContent)")
+
+
+def products(view: View) -> list[list[str]]:
+    """The readout's table, each cell as [symbols, numbers]."""
+    return view.page.locator("#a [role=status] td").evaluate_all(
+        "all => all.map(td => [...td.children].map(s => s.textContent))"
+    )
+
+
+def slide(view: View, name: str, value: int) -> None:
+    view.page.locator(f"#a input[type=range][aria-label='{name}']").fill(str(value))
+    view.settle()
+
+
+def minus(text: str) -> str:
+    return text.replace("-", "−")
+
+
+def shown(values: Any) -> list[str]:
+    return [minus(f"{v:.3f}".rstrip("0").rstrip(".")) for v in np.ravel(values)]
+
+
+# --- the relation ---------------------------------------------------------------------------------------------------
+
+
+def test_the_lists_of_terms_are_all_the_terms_that_meet_a_cell(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    rng = np.random.default_rng(3)
+    for _ in range(60):
+        x, w, s, d, p = (int(n) for n in rng.integers([4, 1, 1, 1, 0], [10, 4, 5, 4, 4]))
+        y = (x + 2 * p - (d * (w - 1) + 1)) // s + 1
+        if y < 1:
+            continue
+        side = {"x": x, "w": w, "y": y, "stride": s, "dilation": d, "padding": p}
+        everything = [[s * i + d * u - p, u, i] for i in range(y) for u in range(w)]
+        for role, axis, places in (("x", 0, range(-p, x + p)), ("w", 1, range(w)), ("y", 2, range(y))):
+            for place in places:
+                found = view.page.evaluate(
+                    "([role, at, side]) => module.terms(role, at, side).filter(t => module.live(t, side))",
+                    [role, place, side],
+                )
+                assert found == [t for t in everything if t[axis] == place], (role, place, side)
+
+
+def test_a_number_is_read_as_people_type_it(opens: Opens) -> None:
+    page = opens(conv1d_board()).page
+    for text, value in {"3": 3, " −2,5 ": -2.5, "-.5": -0.5, "1/8": 0.125, "1e3": 1000, "+4": 4}.items():
+        assert page.evaluate("text => module.parse(text)", text) == value
+    for text in ("", "-", "abc", "1/0", "1/2/3", "1e999", "NaN", "Infinity", "1 2", "1,2,3"):
+        assert np.isnan(page.evaluate("text => module.parse(text)", text)), text
+    for value, text in {0.107: "0.107", 12: "12", -0.5: "−0.5", 0.00001: "1.0e−5", 123.456: "123.5"}.items():
+        assert page.evaluate("v => module.fmt(v)", value) == text
+
+
+# --- pointing, with the mouse and with the keys ---------------------------------------------------------------------
+
+
+def test_pointing_at_an_output_pixel_tells_its_window_and_sum(opens: Opens) -> None:
+    view = opens(kernel_explorer(stride=2, padding=1))
+    canvas(view, "y").hover(position=at(view, "y", 3, 5))
+    x, w, y = view.explorer.image, view.explorer.kernel, view.explorer.output
+    assert said(view) == [f"y[3,5] = Σ x·w = {shown(y[3, 5])[0]}"]
+    told = products(view)
+    for k, (u, v) in enumerate(np.ndindex(3, 3)):
+        r, c = 2 * 3 + u - 1, 2 * 5 + v - 1
+        one, weight, product = shown([x[r, c], w[u, v], x[r, c] * w[u, v]])
+        factor = f"({weight})" if weight.startswith("−") else weight
+        assert told[k] == [f"x[{r},{c}]·w[{u},{v}]", f"{one}·{factor} = {product}"]
+
+
+def test_pointing_at_a_corner_shows_the_padding(opens: Opens) -> None:
+    view = opens(kernel_explorer("digit 3", "Laplacian", padding=1))
+    canvas(view, "y").hover(position=at(view, "y", 0, 0))
+    padded = view.page.locator("#a [role=status] .lm-pad").all_text_contents()
+    assert minus(padded[0]) == "x[−1,−1]·w[0,0]"
+    assert len(padded) == 5
+    assert products(view)[1] == ["x[−1,0]·w[0,1]", "0·1 = 0"]
+
+
+def test_pointing_at_an_input_pixel_tells_what_it_adds_to_each_output(opens: Opens) -> None:
+    view = opens(kernel_explorer("digit 3", [[1, 2, 3], [4, 5, 6], [7, 8, 9]]))
+    canvas(view, "x").hover(position=at(view, "x", 3, 4))
+    one = shown(view.explorer.image[3, 4])[0]
+    assert said(view) == [f"x[3,4] = {one} adds to 9 cells of y"]
+    assert [top for top, _ in products(view)] == [f"y[{i},{j}] += " for i in (1, 2, 3) for j in (2, 3, 4)]
+    assert products(view)[0][1].startswith(f"{one}·9 = ")
+    canvas(view, "x").hover(position=at(view, "x", 0, 0))
+    assert said(view)[0].startswith("y[0,0] += x[0,0]·w[0,0]")
+
+
+def test_the_rim_of_a_picture_can_be_pointed_at(opens: Opens) -> None:
+    view = opens(kernel_explorer("digit 3", [[1, 2], [3, 4]], padding=2))
+    canvas(view, "x").hover(position=at(view, "x", 2, 4))
+    assert said(view)[0].startswith("y[1,3] += x[0,2]·w[1,1]")
+    canvas(view, "x").hover(position=at(view, "x", 0, 1))
+    assert said(view) == ["y[0,0] += x[−2,−1]·w[0,1] = 0·2 = 0,  y[0,1] += x[−2,−1]·w[0,0] = 0·1 = 0"]
+
+
+def test_pointing_at_a_kernel_cell_counts_what_it_touches(opens: Opens) -> None:
+    view = opens(kernel_explorer())
+    cell(view, "w[1,0]").hover()
+    assert said(view) == ["w[1,0] = −2 takes part in 8836 cells of y"]
+    assert marked(view, "w", "lm-at") == ["w[1,0]"]
+
+
+def test_a_true_convolution_meets_the_kernel_from_its_other_end(opens: Opens) -> None:
+    view = opens(kernel_explorer("digit 3", [[1, 2, 3], [4, 5, 6], [7, 8, 9]]))
+    view.page.get_by_label("flip (true convolution)").check()
+    view.settle()
+    canvas(view, "y").hover(position=at(view, "y", 0, 0))
+    assert [top for top, _ in products(view)][:3] == ["x[0,0]·w[2,2]", "x[0,1]·w[2,1]", "x[0,2]·w[2,0]"]
+    assert view.explorer.flip is True
+    total = sum(float(n.split(" = ")[1]) for _, n in products(view))
+    assert total == pytest.approx(view.explorer.output[0, 0], abs=5e-3)
+
+
+def test_dilation_leaves_gaps(opens: Opens) -> None:
+    view = opens(kernel_explorer("digit 3", [[1, 1], [1, 1]]))
+    slide(view, "dilation", 4)
+    canvas(view, "y").hover(position=at(view, "y", 1, 2))
+    assert "x[1,2]·w[0,0] + x[1,6]·w[0,1] + x[5,2]·w[1,0] + x[5,6]·w[1,1]" in said(view)[0]
+
+
+def test_the_window_is_outlined_in_black_and_white(opens: Opens) -> None:
+    view = opens(kernel_explorer(np.full((12, 12), 0.5), np.ones((3, 3))))
+    canvas(view, "y").hover(position=at(view, "y", 2, 2))
+    count = """canvas => {
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        const lights = Array.from({ length: data.length / 4 }, (_, k) => data[4 * k]);
+        return [lights.filter(v => v < 40).length, lights.filter(v => v > 230).length];
+    }"""
+    black, white = canvas(view, "x").evaluate(count)  # of a picture that is grey all over
+    assert black > 300
+    assert white > 300
+
+
+def test_arrow_keys_walk_and_stop_at_the_edge(opens: Opens) -> None:
+    view = opens(kernel_explorer())
+    canvas(view, "y").focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown", "Shift+ArrowUp"):
+        view.page.keyboard.press(key)
+    assert said(view)[0].startswith("y[40,49] = ")
+    for _ in range(9):
+        view.page.keyboard.press("Shift+ArrowLeft")
+    assert said(view)[0].startswith("y[40,0] = ")
+    board = opens(conv2d_board())
+    cell(board, "x[0,0]").focus()
+    board.page.keyboard.press("ArrowRight")
+    board.page.keyboard.press("ArrowDown")
+    board.page.keyboard.press("ArrowDown")
+    assert marked(board, "x", "lm-at") == ["x[2,1]"]
+    expect(cell(board, "x[2,1]")).to_be_focused()
+
+
+def test_a_pin_holds_until_it_is_let_go(opens: Opens) -> None:
+    view = opens(conv2d_board())
+    cell(view, "dx[1,2]").click()
+    cell(view, "dw[0,0]").hover()
+    assert marked(view, "dx", "lm-at") == ["dx[1,2]"]
+    expect(view.page.get_by_text("pinned")).to_be_visible()
+    view.page.keyboard.press("ArrowDown")  # the keys take it along
+    cell(view, "dw[0,0]").hover()
+    assert marked(view, "dx", "lm-at") == ["dx[2,2]"]
+    view.page.keyboard.press("Escape")
+    expect(view.page.get_by_text("pinned")).to_be_hidden()
+    cell(view, "dw[0,1]").hover()
+    assert marked(view, "dw", "lm-at") == ["dw[0,1]"]
+    cell(view, "dw[0,1]").click()
+    cell(view, "dw[0,1]").click()  # a second click lets go, too
+    cell(view, "y[0,0]").hover()
+    assert marked(view, "y", "lm-at") == ["y[0,0]"]
+    view.page.keyboard.press("Enter")
+    expect(view.page.get_by_text("pinned")).to_be_visible()
+
+
+def test_an_edit_keeps_the_pin(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    cell(view, "dw[1]").click()
+    cell(view, "x[1]").click()
+    view.page.keyboard.type("4")
+    view.settle()
+    assert said(view) == ["dw[1] = dy[0]·x[1] + dy[1]·x[2] + dy[2]·x[3] = 5·4 + 7·1 + 11·3 = 60"]
+    view.page.keyboard.press("Escape")
+    cell(view, "w[0]").click()  # a number to be changed is not pinned by the click
+    cell(view, "y[0]").hover()
+    assert marked(view, "y", "lm-at") == ["y[0]"]
+
+
+def test_pointing_sends_nothing(opens: Opens) -> None:
+    view = opens(kernel_explorer())
+    for k in range(30):
+        canvas(view, "xy"[k % 2]).hover(position=at(view, "xy"[k % 2], 3 * k, 2 * k))
+    canvas(view, "y").click(position=at(view, "y", 9, 9))
+    for key in ("ArrowRight", "Enter", "Escape", "Tab"):
+        view.page.keyboard.press(key)
+    slide(view, "position", 500)
+    assert view.page.evaluate("() => [model.saved.length, model.sent.length]") == [0, 0]
+
+
+# --- the sentences of a board ---------------------------------------------------------------------------------------
+
+SENTENCES = {
+    "dw[1]": ["dw[1] = dy[0]·x[1] + dy[1]·x[2] + dy[2]·x[3] = 5·0 + 7·1 + 11·3 = 40"],
+    "dw[0]": ["dw[0] = dy[0]·x[0] + dy[1]·x[1] + dy[2]·x[2] = 5·2 + 7·0 + 11·1 = 21"],
+    "dx[0]": ["dx[0] = dy[0]·w[0] = 5·1 = 5"],
+    "dx[1]": ["dx[1] = dy[0]·w[1] + dy[1]·w[0] = 5·(−1) + 7·1 = 2"],
+    "db": ["db = dy[0] + dy[1] + dy[2] = 5 + 7 + 11 = 23"],
+    "b": ["db = dy[0] + dy[1] + dy[2] = 5 + 7 + 11 = 23"],
+    "x[3]": ["y[2] += x[3]·w[1] = 3·(−1) = −3", "dx[3] = dy[2]·w[1] = 11·(−1) = −11"],
+    "w[0]": [
+        "y[0] += x[0]·w[0] = 2·1 = 2,  y[1] += x[1]·w[0] = 0·1 = 0,  y[2] += x[2]·w[0] = 1·1 = 1",
+        "dw[0] = dy[0]·x[0] + dy[1]·x[1] + dy[2]·x[2] = 5·2 + 7·0 + 11·1 = 21",
+    ],
+    "y[1]": [
+        "y[1] = x[1]·w[0] + x[2]·w[1] + b = 0·1 + 1·(−1) + 0 = −1",
+        "dx[1] += dy[1]·w[0] = 7·1 = 7,  dx[2] += dy[1]·w[1] = 7·(−1) = −7",
+        "dw[0] += dy[1]·x[1] = 7·0 = 0,  dw[1] += dy[1]·x[2] = 7·1 = 7",
+        "db += dy[1] = 7",
+    ],
+    "dy[1]": [
+        "dx[1] += dy[1]·w[0] = 7·1 = 7,  dx[2] += dy[1]·w[1] = 7·(−1) = −7",
+        "dw[0] += dy[1]·x[1] = 7·0 = 0,  dw[1] += dy[1]·x[2] = 7·1 = 7",
+        "db += dy[1] = 7",
+    ],
+}
+TOUCHED = {  # for each, what is marked in which panel
+    "dw[1]": {"x": "1 2 3", "dy": "0 1 2", "w": "1", "dw": "1", "y": "0 1 2", "dx": "1 2 3"},
+    "dx[1]": {"dx": "1", "x": "1", "dy": "0 1", "w": "0 1", "dw": "0 1", "y": "0 1"},
+    "y[1]": {"x": "1 2", "w": "0 1", "y": "1", "dy": "1", "dx": "1 2", "dw": "0 1"},
+}
+
+
+def test_a_board_says_the_arithmetic_of_every_cell(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    assert said(view) == SENTENCES["dw[1]"]  # before anything is touched
+    for label, sentences in SENTENCES.items():
+        cell(view, label).hover()
+        assert said(view) == sentences
+
+
+def test_a_board_marks_what_a_cell_touches_in_all_panels(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    for label, touched in TOUCHED.items():
+        cell(view, label).hover()
+        for name, places in touched.items():
+            assert marked(view, name) == [f"{name}[{n}]" for n in places.split()], (label, name)
+    cell(view, "y[0]").hover()
+    assert (marked(view, "b"), marked(view, "db")) == (["b"], ["db"])
+    cell(view, "x[0]").hover()
+    assert (marked(view, "b"), marked(view, "db")) == ([], [])
+
+
+def test_letters_join_the_factors_of_a_product(opens: Opens) -> None:
+    view = opens(conv2d_board())
+    cell(view, "dx[1,1]").hover()
+    tag = "i => i.parentNode.dataset.tag"
+    pairs = {
+        (cell(view, f"dy[{i},{j}]").evaluate(tag), cell(view, f"w[{1 - i},{1 - j}]").evaluate(tag))
+        for i in (0, 1)
+        for j in (0, 1)
+    }
+    assert pairs == {("a", "a"), ("b", "b"), ("c", "c"), ("d", "d")}  # the kernel runs the other way
+    assert cell(view, "dy[2,2]").evaluate(tag) == ""
+    assert said(view)[0].startswith("dx[1,1] = dy[0,0]·w[1,1] + dy[0,1]·w[1,0] + dy[1,0]·w[0,1] + dy[1,1]·w[0,0] = ")
+
+
+def test_padding_and_stride_show_in_a_board(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    slide(view, "padding", 1)
+    assert numbers(view, "x") == ["0", "2", "0", "1", "3", "0"]
+    cell(view, "dw[0]").hover()
+    assert said(view)[0].startswith("dw[0] = dy[0]·x[−1] + dy[1]·x[0] + ")
+    assert view.page.locator("#a [role=status] .lm-pad").first.inner_text() == "dy[0]·x[−1]"
+    cell(view, "dx[−1]").hover()
+    assert said(view) == ["dx[−1] = dy[0]·w[0] = 5·1 = 5, on the padding: cut off"]
+    slide(view, "padding", 0)
+    slide(view, "stride", 3)
+    cell(view, "x[2]").hover()
+    assert said(view) == ["x[2] = 1: no window reaches it", "dx[2] = 0: no window reaches it"]
+
+
+def test_dx_as_a_correlation_shows_the_zeros_between(opens: Opens) -> None:
+    view = opens(conv2d_board(stride=2))
+    view.page.get_by_label("dx as a correlation").check()
+    view.settle()
+    shape = view.explorer.shown["panels"][-2]["values"]
+    assert numbers(view, "z") == shown(shape)
+    cell(view, "dx[1,2]").hover()
+    assert said(view)[1].startswith("dx[1,2] = z[1,2]·f[0,0] + z[1,3]·f[0,1] + z[2,2]·f[1,0] + z[2,3]·f[1,1] = ")
+    assert said(view)[1].split(" = ")[-1] == said(view)[0].split(" = ")[-1] == numbers(view, "dx")[4 + 2]
+    assert marked(view, "z") == ["z[1,2], padding", "z[1,3]", "z[2,2], padding", "z[2,3], padding"]
+    cell(view, "z[0,0]").hover()
+    assert said(view) == ["z[0,0] = 0: a zero that was put in"]
+    cell(view, "z[1,1]").hover()
+    assert marked(view, "dy") == ["dy[0,0]"]
+    view.page.get_by_label("dx as a correlation").uncheck()
+    view.settle()
+    expect(view.page.locator("[data-panel=z]")).to_have_count(0)
+
+
+# --- changing things ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("label", "value"), [("x[1]", -4), ("w[0]", 0.5), ("b", 2), ("dy[2]", 1 / 8)])
+def test_an_edit_is_followed_by_all_numbers(opens: Opens, label: str, value: float) -> None:
+    view = opens(conv1d_board())
+    cell(view, label).click()
+    view.page.keyboard.type("1/8" if value == 1 / 8 else str(value))
+    view.settle()
+    board = view.explorer
+    name, place = label.rstrip("]").split("[") if "[" in label else (label, "0")
+    assert np.ravel(getattr(board, name))[int(place)] == value
+    view.page.keyboard.press("Tab")
+    for name in ("x", "w", "b", "y", "dy", "dx", "dw", "db"):
+        assert numbers(view, name) == shown(getattr(board, name)), name
+
+
+def test_page_keys_change_a_number_by_one(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    cell(view, "w[1]").click()
+    for key in ("PageUp", "PageUp", "PageUp", "Shift+PageDown"):
+        view.page.keyboard.press(key)
+    view.settle()
+    assert view.explorer.w.tolist() == [1, 1.9]
+    cell(view, "y[0]").click()
+    view.page.keyboard.press("PageUp")
+    view.page.keyboard.type("7")
+    assert view.page.evaluate("() => model.saved.length") == 4  # what Python computes cannot be typed over
+
+
+def test_the_caret_moves_inside_a_number_that_is_being_typed(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    cell(view, "x[1]").click()
+    view.page.keyboard.type("12")
+    view.page.keyboard.press("ArrowLeft")
+    view.page.keyboard.type("5")
+    view.settle()
+    assert view.explorer.x[1] == 152
+    view.page.keyboard.press("End")
+    view.page.keyboard.press("ArrowRight")
+    expect(cell(view, "x[2]")).to_be_focused()
+
+
+def test_a_preset_turns_to_custom_and_back(opens: Opens) -> None:
+    view = opens(kernel_explorer())
+    preset = view.page.get_by_label("kernel", exact=True)
+    expect(preset).to_have_value("vertical edge")
+    preset.select_option("sharpen")
+    view.settle()
+    assert numbers(view, "w") == shown([0, -1, 0, -1, 5, -1, 0, -1, 0])
+    assert view.explorer.kernel[1, 1] == 5
+    cell(view, "w[1,1]").click()
+    view.page.keyboard.type("9")
+    expect(preset).to_have_value("custom")
+    view.settle()
+    assert view.explorer.kernel[1, 1] == 9
+    cell(view, "w[1,1]").fill("5")
+    expect(preset).to_have_value("sharpen")
+
+
+def test_the_kernel_grows_and_shrinks_about_its_middle(opens: Opens) -> None:
+    view = opens(kernel_explorer(kernel=[[1, 2, 3], [4, 5, 6], [7, 8, 9]]))
+    view.page.get_by_label("size, rows").select_option("5")
+    view.page.get_by_label("size, columns").select_option("1")
+    view.settle()
+    np.testing.assert_array_equal(view.explorer.kernel, [[0], [2], [5], [8], [0]])
+    assert numbers(view, "w") == ["0", "2", "5", "8", "0"]
+    assert view.explorer.output.shape == (92, 96)
+    view.page.get_by_label("size, rows").select_option("7")
+    view.page.get_by_label("size, columns").select_option("7")
+    view.settle()
+    assert view.explorer.kernel.shape == (7, 7)
+    assert view.explorer.kernel[3, 3] == 5
+
+
+def test_a_change_of_the_picture_changes_the_canvas(opens: Opens) -> None:
+    view = opens(kernel_explorer())
+    pixels = "c => c.toDataURL()"
+    before = canvas(view, "x").evaluate(pixels), canvas(view, "y").evaluate(pixels)
+    view.page.get_by_label("picture", exact=True).select_option("checkerboard")
+    view.settle()
+    after = canvas(view, "x").evaluate(pixels), canvas(view, "y").evaluate(pixels)
+    assert before[0] != after[0]
+    assert before[1] != after[1]
+    assert view.explorer.image.shape == (16, 16)
+
+
+def test_a_picture_of_ones_own_can_be_opened(opens: Opens, tmp_path: Path) -> None:
+    Image.fromarray(np.full((300, 200, 3), (255, 0, 0), np.uint8)).save(tmp_path / "red.png")
+    (tmp_path / "no.png").write_text("this is no picture")
+    view = opens(kernel_explorer())
+    files = view.page.get_by_label("open a picture of your own")
+    files.set_input_files(tmp_path / "no.png")
+    expect(view.page.get_by_role("alert").first).to_have_text("no.png cannot be read as a picture")
+    files.set_input_files(tmp_path / "red.png")
+    expect(view.page.get_by_label("picture", exact=True)).to_have_value("your own")
+    assert view.explorer.image.shape == (96, 64)
+    np.testing.assert_allclose(view.explorer.image, 0.299, atol=0.005)
+
+
+def test_a_bad_number_is_answered_and_changes_nothing(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    box = cell(view, "w[1]")
+    box.fill("abc")
+    expect(view.page.get_by_role("alert").first).to_have_text("“abc” is not a number: w[1] stays −1")
+    expect(box).to_have_attribute("aria-invalid", "true")
+    assert view.page.evaluate("() => model.saved.length") == 0
+    box.fill("2")
+    view.settle()
+    expect(view.page.get_by_role("alert").first).to_have_text("")
+    assert view.explorer.w.tolist() == [1, 2]
+    box.fill("-")
+    cell(view, "x[0]").focus()
+    expect(box).to_have_value("2")
+    expect(box).not_to_have_attribute("aria-invalid", "true")
+    expect(view.page.get_by_role("alert").first).to_have_text("")
+    assert view.explorer.w.tolist() == [1, 2]
+
+
+def test_what_cannot_be_is_answered_beside_the_last_good_frame(opens: Opens) -> None:
+    view = opens(kernel_explorer("digit 3"))
+    before = canvas(view, "y").evaluate("c => c.toDataURL()")
+    slide(view, "dilation", 4)
+    expect(view.page.get_by_role("alert").first).to_contain_text("does not fit")
+    assert canvas(view, "y").evaluate("c => c.toDataURL()") == before
+    canvas(view, "y").hover(position=at(view, "y", 1, 1))
+    assert said(view)[0].startswith("y[1,1] = ")
+    slide(view, "padding", 4)
+    expect(view.page.get_by_role("alert").first).to_have_text("")
+    assert view.explorer.output.shape == (8, 8)
+
+
+def test_python_leads_the_page(opens: Opens) -> None:
+    view = opens(kernel_explorer())
+    cell(view, "w[0,0]").click()  # even while the reader stands on the number
+    view.choose(kernel=[[7, 8], [9, 10]], stride=3)
+    assert numbers(view, "w") == ["7", "8", "9", "10"]
+    expect(view.page.locator("#a input[aria-label=stride]")).to_have_value("3")
+    expect(view.page.get_by_label("kernel", exact=True)).to_have_value("custom")
+    expect(view.page.get_by_label("size, columns")).to_have_value("2")
+    view.choose(image=np.eye(9))
+    expect(view.page.get_by_label("picture", exact=True)).to_have_value("your own")
+    view.choose(kernel="blur")
+    expect(view.page.get_by_label("kernel", exact=True)).to_have_value("blur")
+
+
+# --- the sweep ------------------------------------------------------------------------------------------------------
+
+
+def test_the_sweep_builds_the_gradients_up(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    slide(view, "position", 1)
+    assert (numbers(view, "y"), numbers(view, "dw")) == (["2", "", ""], ["10", "0"])
+    assert (numbers(view, "dx"), numbers(view, "db")) == (["5", "−5", "0", "0"], ["5"])
+    assert said(view)[0].startswith("y[0] = ")
+    slide(view, "position", 2)
+    assert (numbers(view, "y"), numbers(view, "dw")) == (["2", "−1", ""], ["10", "7"])
+    cell(view, "dx[0]").hover()  # the position is pinned
+    assert marked(view, "y", "lm-at") == ["y[1]"]
+    view.page.keyboard.press("Escape")
+    assert (numbers(view, "dw"), numbers(view, "dx")) == (["21", "40"], ["5", "2", "4", "−11"])
+    expect(view.page.locator("#a .lm-sweep output")).to_have_text("all of 3 positions")
+
+
+def test_the_sweep_pushes_each_dy_to_what_it_feeds(opens: Opens) -> None:
+    view = opens(conv2d_board())
+    slide(view, "position", 5)
+    assert marked(view, "dy", "lm-at") == ["dy[1,1]"]
+    assert said(view) == [
+        "dx[1,1] += dy[1,1]·w[0,0] = 3·1 = 3,  dx[1,2] += dy[1,1]·w[0,1] = 3·(−1) = −3,  "
+        "dx[2,1] += dy[1,1]·w[1,0] = 3·2 = 6,  dx[2,2] += dy[1,1]·w[1,1] = 3·0 = 0",
+        "dw[0,0] += dy[1,1]·x[1,1] = 3·3 = 9,  dw[0,1] += dy[1,1]·x[1,2] = 3·2 = 6,  "
+        "dw[1,0] += dy[1,1]·x[2,1] = 3·1 = 3,  dw[1,1] += dy[1,1]·x[2,2] = 3·2 = 6",
+        "db += dy[1,1] = 3",
+    ]
+    board = view.explorer
+    dy = np.where(np.arange(9).reshape(3, 3) < 5, board.dy, 0)
+    assert numbers(view, "dw") == shown(correlate2d(board.x, dy))
+    assert numbers(view, "db") == shown(dy.sum())
+
+
+def test_the_sweep_plays_and_pauses(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    view.page.clock.install()
+    button = view.page.locator("#a .lm-sweep button")
+    button.click()
+    expect(button).to_have_text("❚❚ pause")
+    assert marked(view, "y", "lm-at") == ["y[0]"]
+    view.page.clock.run_for(950)
+    assert marked(view, "y", "lm-at") == ["y[1]"]
+    button.click()
+    view.page.clock.run_for(5000)
+    assert marked(view, "y", "lm-at") == ["y[1]"]
+    button.click()
+    view.page.clock.run_for(950)
+    assert marked(view, "y", "lm-at") == ["y[2]"]
+    expect(button).to_have_text("▶ sweep")
+
+
+def test_the_sweep_hides_what_is_not_computed_yet(opens: Opens) -> None:
+    view = opens(kernel_explorer(np.ones((10, 10)), [[1]]))
+    last = "c => [...c.getContext('2d').getImageData(c.width - 4, c.height - 4, 1, 1).data.slice(0, 3)]"
+    assert canvas(view, "y").evaluate(last) == [255, 255, 255]
+    slide(view, "position", 42)
+    assert max(canvas(view, "y").evaluate(last)) < 180
+    assert said(view)[0].startswith("y[4,1] = ")
+
+
+def test_who_wants_no_motion_gets_none(opens: Opens) -> None:
+    view = opens(conv1d_board(), reduced_motion="reduce")
+    view.page.clock.install()
+    button = view.page.locator("#a .lm-sweep button")
+    expect(button).to_have_text("▸ next")
+    button.click()
+    view.page.clock.run_for(5000)
+    assert marked(view, "y", "lm-at") == ["y[0]"]
+    button.click()
+    assert marked(view, "y", "lm-at") == ["y[1]"]
+
+
+# --- one front end for all ------------------------------------------------------------------------------------------
+
+
+def test_the_same_front_end_serves_max_pooling(opens: Opens) -> None:
+    x = np.array([[1.0, 5, 5], [2, 3, 4], [0, 6, 1]])  # 2 x 2 windows at stride 1, with a tie; the first wins
+    y, dy = np.array([[5.0, 5], [6, 6]]), np.array([[1.0, 10], [100, 1000]])
+    dx = np.array([[0.0, 11, 0], [0, 0, 0], [0, 1100, 0]])
+
+    def view_of(**knobs: Any) -> dict[str, Any]:
+        return {
+            "panels": [
+                panel("x", "x", x, "input"),
+                panel("y", "y", y, "= max"),
+                panel("dx", "x", dx, "gradient"),
+                panel("dy", "y", dy, "gradient", edit="dy"),
+            ],
+            "layout": [{"title": "forward", "rows": [["x"], ["y"]]}, {"title": "backward", "rows": [["dx"], ["dy"]]}],
+            "link": link(2, x, np.ones((2, 2)), y, (1, 1), (0, 0)),
+            "sums": {
+                "y": {"of": "y", "factors": ["x"], "op": "max"},
+                "dx": {"of": "dx", "factors": ["dy"], "winner": True},
+            },
+            "reads": {"x": ["dx"], "y": ["y"], "dx": ["dx"], "dy": ["dx"]},
+            "winner": [1, 1, 7, 7],
+            **{"caption": "", "start": {"panel": "y", "at": [0, 0]}, "sweep": "y", "lines": 3, "summary": ""},
+        }
+
+    view = opens(Explorer(view_of, [], dy=dy))
+    assert said(view) == ["y[0,0] = max(x[0,0], x[0,1], x[1,0], x[1,1]) = max(1, 5, 2, 3) = 5"]
+    assert view.page.locator("#a .lm-won").all_text_contents() == ["x[0,1]", "5"]
+    cell(view, "dx[0,1]").hover()
+    assert said(view) == ["dx[0,1] = dy[0,0] + dy[0,1] = 1 + 10 = 11"]
+    cell(view, "dy[1,0]").hover()
+    assert said(view) == ["dx[2,1] += dy[1,0] = 100"]
+
+
+def test_two_views_of_one_model_share_numbers_but_not_the_pointer(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    view.page.evaluate("() => { window.close_b = module.default.render({ model, el: document.getElementById('b') }); }")
+    cell(view, "y[0]").hover()
+    other = view.page.locator("#b [role=status] p").first
+    expect(other).to_have_text(SENTENCES["dw[1]"][0])
+    cell(view, "x[0]").fill("9")
+    view.settle()
+    assert numbers(view, "x", "#b") == ["9", "0", "1", "3"]
+    assert numbers(view, "y", "#b") == shown(view.explorer.y)
+
+
+def test_a_closed_view_leaves_nothing_behind(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    view.page.clock.install()
+    view.page.locator("#a .lm-sweep button").click()
+    assert view.page.evaluate("() => model.heard.length") == 3
+    view.page.evaluate("() => close_a()")
+    assert view.page.evaluate("() => model.heard.length") == 0
+    reached = said(view)
+    view.page.clock.run_for(10_000)
+    assert said(view) == reached
+
+
+# --- to be read by everyone -----------------------------------------------------------------------------------------
+
+ALL = {
+    "kernel": lambda: kernel_explorer(padding=2),
+    "kernel 7 x 7": lambda: kernel_explorer("digit 3", np.full((7, 7), -0.125)),
+    "one dimension": lambda: conv1d_board(stride=2, padding=1),
+    "two dimensions": lambda: conv2d_board(stride=2, padding=1, spread=True),
+}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_control_has_a_name_and_keeps_its_keys(opens: Opens, name: str) -> None:
+    view = opens(ALL[name]())
+    found = view.page.evaluate(
+        """() => [...document.querySelectorAll("#a input, #a select, #a button, #a [tabindex]")].map(
+            e => [e.ariaLabel || e.textContent, e.dataset.lmSuppressShortcuts])"""
+    )
+    assert len(found) > 10
+    assert [e for e in found if not e[0] or e[1] != "true"] == []
+    names = [e[0] for e in found]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("width", [380, 500, 1000])
+def test_nothing_is_cut_off(opens: Opens, name: str, width: int) -> None:
+    view = opens(ALL[name](), width)
+    wide = """() => [...document.querySelectorAll("#a *")].filter(e => e.closest(".lm-read") === null)
+        .filter(e => e.getBoundingClientRect().right > window.innerWidth + 1).map(e => e.outerHTML.slice(0, 80))"""
+    assert view.page.evaluate(wide) == []
+    assert view.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    cut = """() => [...document.querySelectorAll("#a .lm-grid input")].filter(i => i.scrollWidth > i.clientWidth + 1)
+        .map(i => [i.value, i.clientWidth])"""
+    assert view.page.evaluate(cut) == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_number_stands_out_from_its_square(opens: Opens, dark: bool) -> None:
+    view = opens(conv2d_board(stride=2, padding=1), dark=dark)
+    pairs = view.page.evaluate(
+        """() => [...document.querySelectorAll("#a .lm-cell:not(.lm-pad) input")].map(
+            i => [getComputedStyle(i).color, getComputedStyle(i.parentNode).backgroundColor])"""
+    )
+    paper = 0x11 if dark else 0xFF
+
+    def light(rgb: Any) -> float:
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in np.array(rgb[:3]) / 255]
+        return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
+
+    for ink, tint in pairs:
+        r, g, b, *alpha = (float(v) for v in tint[tint.index("(") + 1 : -1].replace(",", " ").replace("/", " ").split())
+        depth = alpha[0] if alpha else 1
+        under = [depth * c + (1 - depth) * paper for c in (r, g, b)]
+        over = [float(v) for v in ink[ink.index("(") + 1 : -1].split(",")]
+        bright, faint = sorted([light(over), light(under)], reverse=True)
+        assert (bright + 0.05) / (faint + 0.05) > 4.5, (ink, tint)
+
+
+def test_the_readout_keeps_its_height(opens: Opens) -> None:
+    view = opens(conv2d_board())
+    heights = set()
+    for label in ("x[1,1]", "w[0,0]", "y[0,0]", "dy[1,1]", "dx[0,0]", "dw[1,1]", "db"):
+        cell(view, label).hover()
+        heights.add(view.page.locator("#a [role=status]").bounding_box()["height"])  # type: ignore[index]
+    assert len(heights) == 1
+
+
+# --- in a real JupyterLab -------------------------------------------------------------------------------------------
+
+IMPORT = "from cnnlib.explorers import conv1d_board, conv2d_board, kernel_explorer"
+PIXELS = "c => c.toDataURL()"
+
+
+@pytest.fixture(scope="module")
+def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with jupyterlab(tmp_path_factory.mktemp("lab"), browser) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: Lab) -> Iterator[Page]:
+    """One notebook with a kernel explorer and a board, run; the tests below share it."""
+    page = lab.open("explorers", IMPORT, "explorer = kernel_explorer()\nexplorer", "board = conv1d_board()\nboard")
+    lab.run(page)
+    page.locator(".lm-stage").nth(1).wait_for()
+    yield page
+    page.close()
+
+
+def test_lab_an_edit_changes_the_picture_and_the_array(lab: Lab, notebook: Page) -> None:
+    canvas, box = notebook.locator("[data-panel=y] canvas").first, notebook.get_by_label("w[1,1]", exact=True)
+    before = canvas.evaluate(PIXELS)
+    box.fill("6")
+    notebook.wait_for_function("([c, before]) => c.toDataURL() !== before", arg=[canvas.element_handle(), before])
+    assert lab.python(notebook, "print(explorer.kernel[1, 1], explorer.output.shape)") == "6.0 (94, 94)\n"
+    notebook.locator("[data-panel=dy] input").first.fill("50")
+    expect(notebook.locator("[data-panel=db] input")).to_have_value("68")
+
+
+def test_lab_python_changes_the_page(lab: Lab, notebook: Page) -> None:
+    lab.python(notebook, "explorer.kernel = [[3, -2]]; board.stride = 2")
+    expect(notebook.locator("[data-panel=w] input").nth(1)).to_have_value("−2")
+    expect(notebook.locator("[data-panel=w]").first.locator("input")).to_have_count(2)
+    expect(notebook.locator("[data-panel=y] input")).to_have_count(2)
+    assert "got 9" in lab.python(notebook, "explorer.padding = 9")
+    expect(notebook.locator("[data-panel=w] input").first).to_have_value("3")
+
+
+def test_lab_pointing_sends_no_message(lab: Lab, notebook: Page) -> None:
+    canvas = notebook.locator("[data-panel=y] canvas").first
+    canvas.scroll_into_view_if_needed()
+    notebook.wait_for_timeout(300)
+    lab.messages.clear()
+    for k in range(40):
+        canvas.hover(position={"x": 5 * k + 4, "y": 4 * k + 4})
+    said = notebook.get_by_role("status").filter(has_text="y[")
+    expect(said.first).to_contain_text("y[53,66] = ")
+    for key in ("ArrowLeft", "Enter", "Shift+ArrowDown", "Escape"):
+        canvas.press(key)
+    notebook.wait_for_timeout(300)
+    assert [message for message in lab.messages if message[1]] == []
+    notebook.get_by_label("w[0,0]", exact=True).fill("4")
+    notebook.wait_for_timeout(300)
+    assert [way for way, widget, _ in lab.messages if widget].count("sent") == 1  # so the count can count
+
+
+def test_lab_no_key_reaches_the_notebook(lab: Lab, notebook: Page) -> None:
+    order = "() => jupyterapp.shell.currentWidget.content.widgets.map(w => w.model.sharedModel.getSource())"
+    cells = notebook.evaluate(order)
+    for name in ("[data-panel=y] canvas", "[data-panel=w] input", "[data-panel=y] input", ".lm-presets select"):
+        notebook.locator(name).first.focus()
+        for key in "abxddzmy":
+            notebook.keyboard.press(key)
+    for control in (".lm-range input", ".lm-toggle input", ".lm-sweep button", ".lm-upload input", ".lm-size select"):
+        notebook.locator(control).first.focus()
+        for key in "abxddz":
+            notebook.keyboard.press(key)
+    assert notebook.evaluate(order) == cells
+    notebook.locator(".jp-InputArea-prompt").first.click()  # the same keys, elsewhere, do act
+    notebook.keyboard.press("b")
+    notebook.wait_for_function(f"n => ({order})().length === n + 1", arg=len(cells))
+    notebook.keyboard.press("d")
+    notebook.keyboard.press("d")
+
+
+def test_lab_running_a_cell_again_leaves_no_widgets_behind(lab: Lab, notebook: Page) -> None:
+    count = "import ipywidgets; print(len(ipywidgets.widgets.widget._instances))"
+    before = lab.python(notebook, count)
+    for _ in range(6):
+        lab.run(notebook)
+    assert lab.python(notebook, count) == before == "4\n"  # two explorers, each with its layout
+    notebook.locator("[data-panel=dy] input").first.fill("40")
+    expect(notebook.locator("[data-panel=db] input")).to_have_value("58")
+    assert lab.python(notebook, "print(board.db)") == "58.0\n"
+
+
+def pictures(page: Page) -> Locator:
+    return page.locator(".jp-OutputArea .jp-RenderedImage img")
+
+
+def png_of(explorer: Explorer) -> str:
+    return f"data:image/png;base64,{explorer._repr_mimebundle_()[0]['image/png']}"
+
+
+def test_lab_a_reopened_notebook_shows_the_pictures(lab: Lab, notebook: Page) -> None:
+    lab.command(notebook, "docmanager:save")
+    notebook.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
+    notebook.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    assert "widgets" not in json.loads((lab.folder / "explorers.ipynb").read_text())["metadata"]
+    again = lab.show("explorers")
+    expect(pictures(again)).to_have_count(2)
+    expect(pictures(again).first).to_have_attribute("src", png_of(kernel_explorer()))
+    expect(pictures(again).last).to_have_attribute("src", png_of(conv1d_board()))
+    again.close()
+
+
+def test_lab_a_notebook_from_elsewhere_shows_the_picture(lab: Lab) -> None:
+    data, metadata = conv2d_board()._repr_mimebundle_()  # with the number of a widget that no kernel here knows
+    output = nbformat.v4.new_output("display_data", data, metadata=metadata)
+    lab.write("elsewhere", nbformat.v4.new_code_cell("conv2d_board()", outputs=[output]))
+    page = lab.show("elsewhere")
+    expect(pictures(page)).to_have_attribute("src", png_of(conv2d_board()))
+    page.close()
