@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+MISUSE = 2  # argparse's exit code for it, too
 Subparsers = Any  # argparse's own type is private
 
 
@@ -37,7 +38,7 @@ def grade(commands: Subparsers) -> None:
         metavar="SECONDS",
         type=_at_least(float, 0.1),
         default=10.0,
-        help="for one call of a student's function (10); a cell gets twice, a notebook twelve times as long",
+        help="for one call of a student's function (10); a cell gets twice, a notebook six times as much and a minute",
     )
     parser.add_argument(
         "--seed",
@@ -50,12 +51,12 @@ def grade(commands: Subparsers) -> None:
         from cnnlib.grading.batch import grade
         from cnnlib.grading.report import Refused
 
+        options = {"jobs": asked.jobs, "seconds": asked.timeout, "seed": asked.seed, "force": asked.force}
         try:
-            return grade(
-                asked.submissions, asked.out, jobs=asked.jobs, seconds=asked.timeout, seed=asked.seed, force=asked.force
-            )
+            return grade(asked.submissions, asked.out, **options)
         except Refused as problem:
-            parser.error(str(problem))
+            print(f"{parser.prog}: {problem}", file=sys.stderr)
+            return MISUSE
 
     parser.set_defaults(run=run)
 

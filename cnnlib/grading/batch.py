@@ -1,0 +1,121 @@
+"""Many notebooks at once: none of them stops the others, and Ctrl-C keeps what is done."""
+
+import os
+import secrets
+import sys
+import tempfile
+import time
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from cnnlib.grading import report
+from cnnlib.grading.marking import Graded, mark
+from cnnlib.grading.process import INTERRUPTED, Ended, Limits, Process
+from cnnlib.grading.sandbox import Launcher, pack_kit, sandboxes, unsandboxed
+from cnnlib.grading.submissions import Submission, find
+
+CTRL_C = 130
+
+WARNING = """\
+WARNING: no sandbox. {why}
+Students' code will run with your rights: it can read and change your files, and use the network. Every result is
+marked "unsandboxed". On Linux, install the package bubblewrap; elsewhere, grade in a container or a virtual machine.
+"""
+
+
+def grade(
+    folder: Path, out: Path, *, jobs: int = 0, seconds: float = 10, seed: int | None = None, force: bool = False
+) -> int:
+    """Grade every notebook below `folder`; print a table, write grades.csv and totals.csv into `out`.
+
+    Args:
+        folder: the submissions; nothing is written there.
+        out: made if need be. Tables of an earlier run are kept beside the new ones with `force`, refused without.
+        jobs: notebooks at once; 0 for one a processor.
+        seconds: for one call of a student's function. A cell gets twice, a notebook a minute and six times as much.
+        seed: of the random inputs; by default a new one for every run, so that no student can know it.
+
+    Returns:
+        The exit code: 0 when every file was handled, 130 after Ctrl-C.
+
+    Raises:
+        report.Refused: the folders cannot be used.
+    """
+    started = time.perf_counter()
+    report.prepare(folder, out, force)
+    found = find(folder.resolve())
+    if not found:
+        raise report.Refused(f"There is no notebook in {folder}.")
+    seed = secrets.randbits(32) if seed is None else seed
+    limits = Limits(call=seconds, cell=2 * seconds, notebook=60 + 6 * seconds)
+    with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as kit, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the students' code, while it is parsed
+        launcher, why = choose(pack_kit(Path(kit)), [folder, out], limits)
+        if not launcher.sandboxed:
+            print(WARNING.format(why=why), file=sys.stderr)
+        graded = _grade(found, launcher, limits, seed, jobs or _processors())
+    graded = remarked(graded, launcher.sandboxed)
+    written = report.write(graded, out)
+    print(report.table(graded))
+    took = time.perf_counter() - started
+    print(f"\n{len(graded)} of {len(found)} in {took:.1f} s, seed {seed}: {', '.join(map(str, written))}")
+    if len(graded) < len(found):
+        print("Stopped by Ctrl-C: the others are not in these tables.", file=sys.stderr)
+        return CTRL_C
+    return 0
+
+
+def choose(kit: Path, hidden: list[Path], limits: Limits) -> tuple[Launcher, str]:
+    """The best way to start a student's process that works here; if it is no sandbox, why."""
+    why = "The program bwrap (bubblewrap) is not installed."
+    for launcher in sandboxes(kit, hidden):
+        try:
+            Process(launcher, limits.stop).close()
+        except Ended as problem:
+            why = f"bubblewrap does not work here: {problem}"
+        else:
+            return launcher, ""
+    return unsandboxed(kit), why
+
+
+def _grade(found: Sequence[Submission], launcher: Launcher, limits: Limits, seed: int, jobs: int) -> list[Graded]:
+    """In the order of `found`, without what Ctrl-C left undone."""
+    with (
+        ThreadPoolExecutor(jobs) as pool,
+        tqdm(total=len(found), desc="grade", unit="notebook", disable=None, leave=False) as bar,
+    ):
+        futures = [pool.submit(mark, submission, launcher, limits, seed) for submission in found]
+        left: set[Future[Graded]] = set(futures)
+        try:
+            while left:
+                done, left = wait(left, timeout=1, return_when=FIRST_COMPLETED)  # Windows hears Ctrl-C in between
+                bar.update(len(done))
+        except KeyboardInterrupt:
+            limits.stop.set()
+            pool.shutdown(cancel_futures=True)
+    graded = [future.result() for future in futures if not future.cancelled()]
+    return [one for one in graded if one.status != f"stopped: {INTERRUPTED}"]
+
+
+def remarked(graded: Sequence[Graded], sandboxed: bool) -> list[Graded]:
+    """With all that an instructor should know beside the points in the status."""
+    attempts = Counter((one.submission.student, one.lecture) for one in graded if one.lecture)
+    remarks = []
+    for one in graded:
+        count = attempts[one.submission.student, one.lecture or ""]
+        said = [one.status]
+        said += ["late"] if one.submission.late else []
+        said += [f"one of {count} for this lecture"] if count > 1 else []
+        said += [] if sandboxed else ["unsandboxed"]
+        remarks.append(replace(one, status=", ".join(said)))
+    return remarks
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

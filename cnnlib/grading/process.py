@@ -1,0 +1,173 @@
+"""One student's process, seen from outside: frames to and fro, and a watch on its time, memory and number."""
+
+import contextlib
+import json
+import math
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from cnnlib.grading import wire
+from cnnlib.grading.sandbox import Launcher
+
+START_SECONDS = 30
+GRACE = 2.0  # seconds in which the process may still say itself that something took too long
+LOOK_EVERY = 0.05  # seconds between two looks at a process
+MOST_MEMORY = 5 << 29  # bytes, of all processes of one notebook together
+MOST_PROCESSES = 32
+IN_USE = re.compile(r"^Rss(?:Anon|Shmem):\s*(\d+) kB", re.MULTILINE)
+
+INTERRUPTED = "interrupted"
+LATE = "TimeoutError: no answer within"
+
+
+class Ended(Exception):
+    """The process is no more; says why."""
+
+
+@dataclass
+class Limits:
+    """How long a student's code may run, in seconds; `stop` ends every process at once."""
+
+    call: float = 10
+    cell: float = 20
+    notebook: float = 120
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+class Process:
+    """Starts at once. Every method raises Ended once the process is gone, whoever ended it."""
+
+    def __init__(self, launcher: Launcher, stop: threading.Event, until: float = math.inf) -> None:
+        self.sandboxed, self.stop, self.until = launcher.sandboxed, stop, until
+        self.reason = ""
+        self.tag: str | None = None  # of the frame that is to be answered
+        self.over, self.ending = threading.Event(), threading.Lock()
+        self._allow(START_SECONDS)
+        self.folder = "/" if launcher.sandboxed else tempfile.mkdtemp(dir=launcher.environment["TMPDIR"])
+        try:
+            self.popen = subprocess.Popen(
+                [*launcher.command, json.dumps(launcher.arguments())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=self.folder,
+                env=launcher.environment,
+                start_new_session=True,  # Ctrl-C is for the grader
+            )
+        except OSError as problem:
+            raise Ended(f"no process could be started: {problem.strerror}") from None
+        self.requests, self.replies = cast(BinaryIO, self.popen.stdin), cast(BinaryIO, self.popen.stdout)
+        threading.Thread(target=self._watch, daemon=True).start()
+        try:
+            self.receive(START_SECONDS)
+        except Ended:
+            said = cast(BinaryIO, self.popen.stderr).read(wire.TEXT_LIMIT).decode(errors="replace").strip()
+            self.close()
+            raise Ended(said.splitlines()[-1] if said else self.reason) from None
+        for pid in family(self.popen.pid):  # if memory runs out, these go first
+            with contextlib.suppress(OSError):
+                Path(f"/proc/{pid}/oom_score_adj").write_text("1000")
+
+    def send(self, message: dict[str, Any], seconds: float, numbers: bytes | bytearray = b"") -> None:
+        """Send a frame; a process that does not take it within so many seconds is ended."""
+        self.tag = secrets.token_hex(8)  # nobody can have answered before
+        frame = wire.pack(message | {"tag": self.tag}, numbers)
+        self._allow(seconds)
+        try:
+            self.requests.write(frame)
+            self.requests.flush()
+        except (OSError, ValueError):
+            self.end("the process ended")
+            raise Ended(self.reason) from None
+
+    def receive(self, seconds: float) -> tuple[dict[str, Any], bytes]:
+        """The next frame; a process that sends none within so many seconds, or sends anything else, is ended."""
+        self._allow(seconds)
+        try:
+            message, numbers = wire.read(self.replies)
+            if message.get("tag") == self.tag:
+                return message, numbers
+            self.end("the process sent what nobody asked for")
+        except wire.WireError as problem:
+            self.end(f"the process sent what is no answer ({problem})")
+        except (EOFError, OSError, ValueError):
+            self.end("the process ended")
+        finally:
+            self.deadline = math.inf
+        raise Ended(self.reason)
+
+    def end(self, reason: str) -> None:
+        """End it and all that it started, once: its number may be another process's soon. From any thread."""
+        with self.ending:
+            if self.over.is_set():
+                return
+            self.over.set()
+            self.reason = reason
+            if not self.sandboxed:
+                _kill_family(self.popen.pid)
+            with contextlib.suppress(OSError):
+                self.popen.kill()  # bwrap's death ends everything in its process namespace
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.popen.wait(5)
+
+    def close(self) -> None:
+        self.end("closed")
+        for stream in (self.popen.stdin, self.popen.stdout, self.popen.stderr):
+            with contextlib.suppress(OSError):
+                cast(BinaryIO, stream).close()
+        if not self.sandboxed:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _allow(self, seconds: float) -> None:
+        self.allowed = seconds
+        self.deadline = min(time.monotonic() + seconds + GRACE, self.until)
+
+    def _watch(self) -> None:
+        while not self.over.wait(LOOK_EVERY):
+            pids = family(self.popen.pid)
+            if time.monotonic() > self.deadline:
+                self.end(f"{LATE} {self.allowed:g} s")
+            elif self.stop.is_set():
+                self.end(INTERRUPTED)
+            elif len(pids) > MOST_PROCESSES:
+                self.end(f"stopped: more than {MOST_PROCESSES} processes")
+            elif sum(map(memory, pids)) > MOST_MEMORY:
+                self.end(f"stopped: more than {MOST_MEMORY / 2**30:g} GB of memory")
+
+
+def family(pid: int) -> list[int]:
+    """A process and its descendants. Just itself where there is no /proc to read that from."""
+    pids = [pid]
+    for parent in pids:  # grows while it is read
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(f"/proc/{parent}/task"):
+                pids += map(int, Path(f"/proc/{parent}/task/{thread}/children").read_text().split())
+    return pids
+
+
+def memory(pid: int) -> int:
+    """Bytes in use, without those of files; 0 where there is no /proc to read that from."""
+    with contextlib.suppress(OSError):
+        return 1024 * sum(map(int, IN_USE.findall(Path(f"/proc/{pid}/status").read_text())))
+    return 0
+
+
+def _kill_family(pid: int) -> None:
+    if os.name == "nt":
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(pid)], capture_output=True, check=False)
+        return
+    for one in family(pid):
+        with contextlib.suppress(OSError):
+            os.kill(one, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        os.killpg(pid, signal.SIGKILL)

@@ -1,0 +1,112 @@
+"""What comes out: rows for a spreadsheet, files that overwrite nothing, a table for the terminal."""
+
+import csv
+import os
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from cnnlib.checks.verdict import unmarked
+from cnnlib.grading.marking import Graded
+
+GRADES = ["student", "notebook", "exercise", "part", "points", "possible", "reason"]
+TOTALS = ["student", "notebook", "points", "possible", "status"]
+MOST_TEXT = 500  # characters of one cell
+MOST_WIDTH = 40  # characters of a name on the terminal
+
+Row = list[Any]  # of text and whole numbers
+
+
+class Refused(Exception):
+    """These folders cannot be used; says why, and what to do."""
+
+
+def prepare(folder: Path, out: Path, force: bool) -> None:
+    """Make `out`; raises Refused before anything is graded if the tables could not be written there."""
+    if not folder.is_dir():
+        raise Refused(f"{folder} is not a folder.")
+    if out.resolve().is_relative_to(folder.resolve()):
+        raise Refused(f"{out} lies in the folder of submissions, where nothing is written. Choose another one.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise Refused(f"{out} cannot be made: {problem.strerror}.") from None
+    if not os.access(out, os.W_OK):
+        raise Refused(f"{out} cannot be written to.")
+    earlier = [name for name in ("grades.csv", "totals.csv") if (out / name).exists()]
+    if earlier and not force:
+        raise Refused(
+            f"There is a {' and a '.join(earlier)} of an earlier run in {out}. Choose another folder, "
+            f"or use --force: the old tables are then kept as grades.{_free(out)}.csv and totals.{_free(out)}.csv."
+        )
+
+
+def write(graded: Sequence[Graded], out: Path) -> list[Path]:
+    """Write grades.csv and totals.csv; those of an earlier run get a number and stay."""
+    number = _free(out)
+    tables = {"grades": [GRADES, *grades(graded)], "totals": [TOTALS, *totals(graded)]}
+    for name, rows in tables.items():
+        new, old = out / f"{name}.csv.part", out / f"{name}.csv"
+        with new.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([cell(value) for value in row] for row in rows)
+        if old.exists():
+            old.rename(out / f"{name}.{number}.csv")
+        new.replace(old)
+    return [out / f"{name}.csv" for name in tables]
+
+
+def grades(graded: Iterable[Graded]) -> list[Row]:
+    """A row a part. A file without a lecture has one row, so that both tables hold the same files."""
+    rows: list[Row] = []
+    for one in graded:
+        who: Row = [one.submission.student, one.submission.notebook]
+        for verdict in one.verdicts:
+            rows += [[*who, verdict.exercise, f.part, f.points, f.possible, f.reason] for f in verdict.findings]
+        if not one.verdicts:
+            rows.append([*who, "", "", 0, 0, one.status])
+    return rows
+
+
+def totals(graded: Iterable[Graded]) -> list[Row]:
+    return [[g.submission.student, g.submission.notebook, g.points, g.possible, g.status] for g in graded]
+
+
+def table(graded: Iterable[Graded]) -> str:
+    """The totals in columns."""
+    rows = [[plain(str(value)) for value in row] for row in [TOTALS, *totals(graded)]]
+    widths = [min(MOST_WIDTH, max(map(len, column))) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(_columns(row, widths)).rstrip() for row in rows)
+
+
+def _columns(row: list[str], widths: list[int]) -> Iterator[str]:
+    for name, text, width in zip(TOTALS, row, widths, strict=True):
+        if name == "status":
+            yield text
+        elif name in ("points", "possible"):
+            yield text.rjust(width)
+        else:
+            yield text.ljust(width) if len(text) <= width else text[: width - 1] + "…"
+
+
+def cell(value: str | int) -> str | int:
+    """One cell of a spreadsheet, which is never taken for a formula."""
+    if isinstance(value, int):
+        return value
+    text = plain(value)
+    return "'" + text if text[:1] in ("=", "+", "-", "@") else text
+
+
+def plain(text: str) -> str:
+    """One line without anything that a terminal or a spreadsheet would act on: students choose these texts."""
+    text = " ".join(unmarked(text[: 10 * MOST_TEXT]).split())
+    text = "".join(sign if unicodedata.category(sign)[0] != "C" else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    return text if len(text) <= MOST_TEXT else text[: MOST_TEXT - 1] + "…"
+
+
+def _free(out: Path) -> int:
+    """The first number that no earlier table has."""
+    number = 1
+    while any((out / f"{name}.{number}.csv").exists() for name in ("grades", "totals")):
+        number += 1
+    return number

@@ -1,0 +1,293 @@
+"""The student's process: runs the cells it is sent, calls the student's functions, sends back what they return.
+
+It knows no reference and no expected value. Everything in it may be overwritten by the student's code; the grader
+takes what comes out of it for data, nothing more. It needs NumPy and the standard library, and no file of the course
+but attempt.py, wire.py and standin.py.
+
+    {"cell": 7, "source": "...", "seconds": 20}                   {"error": ""}, or {"spoilt": "why"} if this process
+                                                                  had better be started again without the cell
+    {"check": "conv1d_forward", "calls": [...], "seconds": 10}    {"missing": true}, or {"answer": {...}} for each call,
+                                                                  or fewer of those and {"ended": "why"}
+
+Every request has a tag, which comes back in all that answers it: frames without it were not written here.
+"""
+
+import builtins
+import contextlib
+import json
+import linecache
+import os
+import select
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from types import FrameType, ModuleType
+from typing import Any, BinaryIO, NamedTuple
+
+import numpy as np
+
+from cnnlib.checks.attempt import Answer, attempt
+from cnnlib.grading import standin, wire
+
+GRACE = 1.0  # seconds between asking a call to stop and ending its process
+MOST_LATE = 3  # calls of one check that may run out of time
+HURRY = 5  # the time for a call, after another one ran out of it, is divided by this
+MOST_THREADS = 16  # that a cell may leave running
+PIPE = 1 << 16
+
+Call = tuple[list[Any], dict[str, Any]]
+OutOfTime = type("TimeoutError", (BaseException,), {"__module__": "builtins"})  # `except Exception` lets it pass
+
+
+def main() -> None:
+    settings = json.loads(sys.argv[1])
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    apply_limits(settings)
+    namespace = clean_namespace(settings)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):  # from here on nothing that a student prints goes anywhere
+        os.dup2(nowhere, stream)
+    send(replies, wire.pack({"ready": True}))
+    with contextlib.suppress(EOFError):  # the grader has no more questions
+        while True:
+            message, numbers = wire.read(requests)
+            tag = message["tag"]
+            if "cell" in message:
+                send(replies, wire.pack(run_cell(message, namespace) | {"tag": tag}))
+            elif message["check"] not in namespace:
+                send(replies, wire.pack({"missing": True, "tag": tag}))
+            else:
+                decoder = wire.Decoder(numbers, build)
+                calls = [(decoder.value(args), dict(decoder.value(kwargs))) for args, kwargs in message["calls"]]
+                check = Check(namespace[message["check"]], calls, message["seconds"], tag)
+                if settings["fork"]:
+                    check_in_a_fork(check, requests, replies)
+                elif not check.answer(replies):
+                    send(replies, wire.pack({"ended": "", "tag": tag}))
+            if settings["alone"]:
+                sweep()
+
+
+def send(stream: BinaryIO, frame: bytes | bytearray) -> None:
+    stream.write(frame)
+    stream.flush()
+
+
+def apply_limits(settings: dict[str, Any]) -> None:
+    """Give up root, then whatever the operating system can limit."""
+    if (uid := settings["uid"]) is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+        with open(np.__file__):  # fails, and so does the start, where the libraries are for root alone
+            pass
+    with contextlib.suppress(ImportError):  # Windows has none
+        import resource
+
+        for name, most in settings["limits"].items():
+            with contextlib.suppress(ValueError, OSError, AttributeError):
+                resource.setrlimit(getattr(resource, name), (most, most))
+
+
+def clean_namespace(settings: dict[str, Any]) -> dict[str, Any]:
+    """The globals of the student's cells, in an interpreter that has forgotten how it was started."""
+    sys.path[:] = [*(path for path in sys.path if path not in (settings["kit"], "")), *settings["sites"]]
+    sys.argv[:] = [""]
+    for name in [name for name in sys.modules if name.split(".")[0] == "cnnlib"]:
+        del sys.modules[name]
+    sys.meta_path.insert(0, standin.Finder(settings["public"]))
+    namespace = sys.modules["__main__"] = ModuleType("__main__")
+    names = namespace.__dict__
+    shell = Shell(names)
+    builtins.__dict__.update(input=nobody_answers, get_ipython=lambda: shell, display=nothing)
+    return names
+
+
+def nothing(*args: Any, **kwargs: Any) -> None: ...
+
+
+def nobody_answers(prompt: object = "") -> str:
+    raise EOFError("input() was called, and nobody is there to answer while grading")
+
+
+class Shell(standin.Placeholder):
+    """What get_ipython() returns. IPython's own magics become calls to it; those that run code still run it."""
+
+    names: dict[str, Any]
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        super().__init__("get_ipython()")
+        self.__dict__["names"] = names
+
+    def run_line_magic(self, magic: str, line: str, *_: Any, **__: Any) -> None:
+        if magic == "time":
+            exec(line, self.names)
+
+    def run_cell_magic(self, magic: str, line: str, cell: str, *_: Any, **__: Any) -> None:
+        if magic in ("time", "capture"):
+            exec(cell, self.names)
+
+    def getoutput(self, *_: Any, **__: Any) -> list[str]:
+        return []
+
+
+# ---------------------------------------------------------------- running
+
+
+def run_cell(message: dict[str, Any], namespace: dict[str, Any]) -> dict[str, Any]:
+    source, name = message["source"], f"<cell {message['cell']}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+
+    def run() -> None:
+        exec(compile(source, name, "exec", dont_inherit=True), namespace)
+
+    answer = in_time(run, [], {}, message["seconds"], course="")
+    if (threads := threading.active_count()) > MOST_THREADS:
+        return {"spoilt": f"it left {threads} threads running"}  # and there may be none left for a fork
+    return {"error": answer.error[: wire.TEXT_LIMIT]}
+
+
+def in_time(function: Any, args: list[Any], kwargs: dict[str, Any], seconds: float, course: str) -> Answer:
+    """attempt(), stopped after so many seconds by an exception in the student's code, where the system can do that."""
+    this = os.getpid()
+    try:
+        with alarm(seconds):
+            return attempt(function, args, kwargs, course)
+    except BaseException as problem:  # the alarm rang outside the student's code, or that code overwrote ours
+        return Answer(error=f"{type(problem).__name__}: {problem}", seconds=seconds)
+    finally:
+        if os.getpid() != this:  # the student's code forked: there is one runner
+            os._exit(0)
+
+
+@contextlib.contextmanager
+def alarm(seconds: float) -> Iterator[None]:
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise OutOfTime(f"no answer within {seconds:g} s")
+
+    if not hasattr(signal, "setitimer"):  # Windows: the grader ends this process instead
+        yield
+        return
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+class Check(NamedTuple):
+    """One function and all that it is asked."""
+
+    function: Any
+    calls: list[Call]
+    seconds: float  # for one call
+    tag: str
+
+    def answer(self, replies: BinaryIO) -> bool:
+        """Write a frame a call, in order. One that ran out of time makes the next ones shorter, three are the last."""
+        late = 0
+        for args, kwargs in self.calls:
+            seconds = self.seconds / HURRY if late else self.seconds
+            answer = in_time(self.function, args, kwargs, seconds, standin.COURSE)
+            send(replies, answer_frame(answer, self.tag))
+            late += answer.error.startswith("TimeoutError: no answer")
+            if late == MOST_LATE:
+                return False
+        return True
+
+
+def answer_frame(answer: Answer, tag: str) -> bytes:
+    try:
+        numbers = bytearray()
+        value = wire.encode(answer.value, numbers)
+        rest = {name: str(getattr(answer, name))[:2000] for name in ("error", "line", "uses", "warned", "printed")}
+        told = {"value": value, **rest, "changed": answer.changed, "seconds": answer.seconds}
+        return wire.pack({"answer": told, "tag": tag}, numbers)
+    except wire.WireError as problem:
+        return wire.pack({"answer": {"error": str(problem)}, "tag": tag})
+    except BaseException as problem:
+        return wire.pack({"answer": {"error": f"{type(problem).__name__}: {str(problem)[:300]}"}, "tag": tag})
+
+
+def build(source: str, name: str) -> Any:
+    """A function that the course hands to the student's, as cnnlib.checks.cases.build makes it."""
+    namespace: dict[str, Any] = {"np": np}
+    exec(compile(f"from __future__ import annotations\n{source}", "<given>", "exec"), namespace)
+    return namespace[name]
+
+
+# ---------------------------------------------------------------- one check, one fork
+
+
+def check_in_a_fork(check: Check, requests: BinaryIO, replies: BinaryIO) -> None:
+    """All calls of a check in a child of this process: what they leave behind or tear down ends with the child."""
+    inner, outer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setpgid(0, 0)
+            requests.close()
+            replies.close()
+            os.close(inner)
+            check.answer(os.fdopen(outer, "wb"))
+        finally:
+            os._exit(0)
+    os.close(outer)
+    try:
+        sent, ended = relay(inner, len(check.calls), check.seconds + GRACE, requests, replies)
+    finally:
+        os.close(inner)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    if sent < len(check.calls):
+        send(replies, wire.pack({"ended": ended or how_it_ended(status), "tag": check.tag}))
+
+
+def relay(inner: int, count: int, seconds: float, requests: BinaryIO, replies: BinaryIO) -> tuple[int, str]:
+    """Pass on whole frames only: (how many, why there will be no more). The child may die in the middle of one."""
+    buffer, sent, deadline = bytearray(), 0, time.monotonic() + seconds
+    grader = requests.fileno()
+    while True:
+        readable, _, _ = select.select([inner, grader], [], [], max(0.0, deadline - time.monotonic()))
+        if grader in readable:  # nothing is asked meanwhile: the grader is gone
+            raise EOFError
+        if not readable:
+            return sent, f"TimeoutError: no answer within {seconds - GRACE:g} s"
+        chunk = os.read(inner, PIPE)
+        if not chunk:
+            return sent, ""
+        buffer += chunk
+        while len(buffer) >= wire.HEAD.size:
+            try:
+                length = wire.size(buffer[: wire.HEAD.size])
+            except wire.WireError as problem:
+                return sent, f"the answer is {problem}"
+            if len(buffer) < length:
+                break
+            send(replies, buffer[:length])
+            del buffer[:length]
+            sent, deadline = sent + 1, time.monotonic() + seconds
+            if sent == count:
+                return sent, ""
+
+
+def sweep() -> None:
+    """End every other process of the sandbox at once: none can fork away from this."""
+    if os.getppid() != 1 or os.getpid() != 2:  # not the first process in a namespace of its own: never outside of one
+        return
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+
+
+def how_it_ended(status: int) -> str:
+    code = os.waitstatus_to_exitcode(status)
+    if code >= 0:
+        return f"the process ended (exit code {code})"
+    return f"the process ended ({signal.Signals(-code).name})"
