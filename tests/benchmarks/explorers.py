@@ -1,0 +1,143 @@
+"""The kernel explorer beside the same one written with ipywidgets' interactive_output, in JupyterLab in Chromium.
+
+    python tests/benchmarks/explorers.py
+
+Prints, for each, on a picture of 96 x 96: the time from an edit of a kernel number to the new picture on screen, what
+becomes of 60 edits in 1.2 s, the bytes that an update brings, and the time from pointing at a pixel to its arithmetic.
+"""
+
+import shutil
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from browser.front_end import chrome
+from browser.lab import Lab, jupyterlab
+from playwright.sync_api import Page
+
+EDITS, BURST = 36, 60
+
+OURS = """
+from cnnlib.explorers import kernel_explorer
+explorer = kernel_explorer()
+explorer
+"""
+THEIRS = """
+import ipywidgets as widgets
+import matplotlib.pyplot as plt
+import numpy as np
+from cnnlib import conv2d
+from cnnlib.explorers.kernels import PRESETS, pictures
+
+picture = pictures()["photograph"]
+numbers = [widgets.FloatText(v, layout={"width": "5em"}) for v in np.ravel(PRESETS["vertical edge"])]
+stride, padding = widgets.IntSlider(1, 1, 8), widgets.IntSlider(0, 0, 8)
+
+def draw(stride, padding, **cells):
+    kernel = np.array([cells[f"w{k}"] for k in range(9)]).reshape(1, 1, 3, 3)
+    y, _ = conv2d(picture[None, None], kernel, stride=stride, padding=padding)
+    figure, axes = plt.subplots(1, 3, figsize=(10, 4))
+    for ax, shown in zip(axes, (picture, kernel[0, 0], y[0, 0])):
+        ax.imshow(shown, cmap="gray" if shown is picture else "RdBu")
+        ax.axis("off")
+    plt.show()
+
+knobs = {"stride": stride, "padding": padding} | {f"w{k}": number for k, number in enumerate(numbers)}
+grid = widgets.GridBox(numbers, layout={"grid_template_columns": "repeat(3, 6em)"})
+widgets.VBox([widgets.HBox([stride, padding]), grid, widgets.interactive_output(draw, knobs)])
+"""
+
+# In the page: `put` edits the number in the middle of the kernel, `edit` waits until the new picture is on screen.
+TOOLS = """([box, shown, event]) => {
+    const frame = async () => { await new Promise(requestAnimationFrame); await new Promise(r => setTimeout(r)); };
+    let drawn = 0, last = 0, heard = () => {};
+    new MutationObserver(async () => {
+        if (!shown.querySelector("img") && !shown.matches("[role=status]")) return;    // cleared, not drawn yet
+        drawn++;
+        await Promise.all([...shown.querySelectorAll("img")].map(i => i.decode().catch(() => {})));
+        await frame(); last = performance.now(); heard(last);
+    }).observe(shown, { childList: true, subtree: true });
+    const put = v => { box.value = v; box.dispatchEvent(new Event(event, { bubbles: true })); };
+    window.edit = v => new Promise(done => {
+        const start = performance.now();
+        heard = end => { heard = () => {}; done(end - start); };
+        put(v);
+    });
+    window.burst = async n => {
+        const before = drawn; let end;
+        for (let k = 0; k < n; k++) {
+            put(k / 8 + 3); end = performance.now();
+            await new Promise(r => setTimeout(r, 20));
+        }
+        await new Promise(r => setTimeout(r, 2500));
+        return [drawn - before, last - end];
+    };
+}"""
+
+POINT = """async ([canvas, n]) => {
+    const box = canvas.getBoundingClientRect(), said = document.querySelector(".lm [role=status]");
+    const work = [], times = [];
+    for (let k = 0; k < n; k++) {
+        const [y, x] = [11, 7].map(step => (step * k % 90 + 2) / 94), before = said.textContent;
+        const start = performance.now();
+        const at = { clientX: box.left + x * box.width, clientY: box.top + y * box.height, bubbles: true };
+        canvas.dispatchEvent(new PointerEvent("pointermove", at));
+        work.push(performance.now() - start);
+        if (said.textContent === before) throw Error("nothing was said");
+        await new Promise(requestAnimationFrame); await new Promise(r => setTimeout(r));
+        times.push(performance.now() - start);
+        await new Promise(r => setTimeout(r, 20));
+    }
+    return [work, times];
+}"""
+
+
+def measure(lab: Lab, name: str, code: str, box: str, shown: str, event: str) -> tuple[list[str], Page]:
+    page = lab.open(name, code)
+    lab.run(page)
+    page.locator(box).first.wait_for()
+    page.locator(f"{shown} img, {shown} table").first.wait_for()
+    handles: list[Any] = [page.locator(box).nth(4).element_handle(), page.locator(shown).first.element_handle(), event]
+    page.evaluate(TOOLS, handles)
+    for k in range(5):  # warm
+        page.evaluate("v => edit(v)", 10 + k)
+        page.wait_for_timeout(100)
+    lab.messages.clear()
+    times = []
+    for k in range(EDITS):
+        times.append(page.evaluate("v => edit(v)", 20 + k / 4))
+        page.wait_for_timeout(60)
+    received = sum(size for way, _, size in lab.messages if way == "received") / EDITS
+    pictures, settled = page.evaluate("n => burst(n)", BURST)
+    times.sort()
+    cells = [f"{statistics.median(times):.0f} / {times[int(0.95 * EDITS)]:.0f}", f"{pictures}, {settled:.0f}"]
+    return [name, *cells, f"{received / 1e3:.0f}"], page
+
+
+def main() -> None:
+    program = shutil.which("chromium") or shutil.which("google-chrome") or sys.exit("needs Chromium")
+    rows = []
+    with tempfile.TemporaryDirectory() as folder, chrome(program) as browser, jupyterlab(Path(folder), browser) as lab:
+        row, page = measure(
+            lab, "interactive_output", THEIRS, ".widget-text input", ".jp-OutputArea .jp-OutputArea", "change"
+        )
+        rows.append([*row, "none", "none"])
+        page.close()
+        row, page = measure(lab, "kernel_explorer", OURS, "[data-panel=w] input", ".lm [role=status]", "input")
+        lab.messages.clear()
+        work, times = page.evaluate(POINT, [page.locator("[data-panel=y] canvas").element_handle(), 60])
+        sent = sum(widget for _, widget, _ in lab.messages)
+        rows.append([*row, f"{statistics.median(work):.1f} / {statistics.median(times):.0f}", str(sent)])
+    head = ["", "edit to pixels, ms: median / p95", "60 edits in 1.2 s: pictures, ms to settle", "KB an update"]
+    head += ["pointing, ms: work / on screen", "messages of 60 pointings"]
+    widths = [max(len(row[k]) for row in [head, *rows]) for k in range(len(head))]
+    for row in [head, *rows]:
+        print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+
+
+if __name__ == "__main__":
+    main()
