@@ -33,9 +33,8 @@ def difference(got: Any, expected: Any, inputs: Mapping[str, Any], tolerance: fl
     expected = np.asarray(expected)
     if not isinstance(got, np.ndarray | np.generic | int | float):
         return Difference(f"returned {_a_type(got)}, expected {_kind(expected)}", "type")
-    if isinstance(got, bool | np.bool_) or np.asarray(got).dtype.kind not in "biuf":
-        dtype = np.asarray(got).dtype
-        return Difference(f"returned values of type {dtype}, expected real numbers", "type")
+    if np.asarray(got).dtype.kind not in "iuf":
+        return Difference(f"returned values of type {np.asarray(got).dtype}, expected real numbers", "type")
     array = np.asarray(got)
     if array.shape != expected.shape:
         because = _cause(array.shape, expected.shape, inputs)
@@ -46,7 +45,7 @@ def difference(got: Any, expected: Any, inputs: Mapping[str, Any], tolerance: fl
     index = tuple(int(i) for i in np.argwhere(~close)[0]) if close.ndim else ()
     if np.isnan(array[index]) or np.isinf(array[index]):
         return Difference(f"holds {array[index]}", "nan", index)
-    if array.dtype.kind in "biu" and not np.array_equal(expected, np.round(expected)):
+    if array.dtype.kind in "iu" and not np.array_equal(expected, np.round(expected)):
         return Difference(f"holds integers ({array.dtype}): decimals were cut off", "dtype", index)
     return Difference("holds other values", "values", index)
 

@@ -1,0 +1,155 @@
+"""What a student reads for each kind of wrong answer: the kind is named, with the value, and what would be right."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from cnnlib.checks import asks, judge
+from cnnlib.checks.verdict import CLOSE, OPEN
+from cnnlib.exercises import find, lectures
+from cnnlib.exercises.layers import backward, forward
+
+
+def said(name: str, answer: object) -> str:
+    return judge(find(name), asks(answer)).to_text()
+
+
+def remembers(calls: list[int]):
+    def answer(dy):
+        calls.append(1)
+        return dy.sum() + 0.1 * len(calls)
+
+    return answer
+
+
+def prints(dy):
+    print("dy is", dy)
+    return dy.mean()
+
+
+def square_only(dy, x):
+    dw = np.zeros((x.shape[0] - dy.shape[0] + 1,) * 2)
+    for u, v in np.ndindex(*dw.shape):
+        dw[u, v] = np.sum(dy * x[u : u + dy.shape[0], v : v + dy.shape[1]])
+    return dw
+
+
+def one_channel(x, w, b, stride=1, padding=0):
+    y = forward(x, w, b, stride, padding)
+    return y if x.shape[1] == 1 else y + 1
+
+
+def in_place(dy, w):
+    dy *= 2
+    return np.convolve(dy, w) / 2
+
+
+def unwritten(*_, **__):
+    raise NotImplementedError
+
+
+KINDS = [
+    ("conv1d_input_gradient", lambda dy, w: None, "returned None: is a return missing?"),
+    ("conv1d_input_gradient", lambda dy, w: "text", "returned a str, expected an array of shape (2,)"),
+    ("conv1d_input_gradient", lambda dy, w: [2.0, 3.0], "returned a list (np.array(...) makes an array of it)"),
+    ("conv1d_input_gradient", lambda dy, w: np.convolve(dy, w) > 0, "values of type bool, expected real numbers"),
+    ("conv1d_input_gradient", lambda dy, w: np.array([dy, dy], dtype=object), "values of type object"),
+    ("conv1d_input_gradient", unwritten, "not written yet"),
+    ("conv1d_input_gradient", lambda dy, w: np.convolve(dy, w)[None], "(1, 2), expected (2,): an axis of length 1"),
+    ("conv1d_input_gradient", lambda dy, w: np.convolve(dy, w)[1:-1], "shape (0,), expected (2,)"),
+    ("conv1d_input_gradient", lambda dy, w: np.append(np.convolve(dy, w), 0), "one too many along axis 0"),
+    ("conv1d_input_gradient", lambda dy, w: np.convolve(dy, w)[:-1], "one too few along axis 0; is a + 1 missing?"),
+    ("conv1d_input_gradient", in_place, "changes its argument dy in place: work on a copy"),
+    ("conv1d_input_gradient", lambda dy, w: np.convolve(dy, w) * np.nan, "it holds nan"),
+    ("conv1d_input_gradient", lambda dy, w: dy[99], "IndexError: index 99 is out of bounds"),
+    ("conv1d_input_gradient", lambda dy: dy, "TypeError: "),
+    ("conv1d_input_gradient", lambda dy, w: -np.convolve(dy, w), "the expected one with the sign reversed"),
+    ("conv1d_input_gradient", lambda dy, w: 2 * np.convolve(dy, w), "the expected one twice over, in every case"),
+    ("conv1d_bias_gradient", remembers([]), "gives another answer when called again"),
+    ("conv1d_bias_gradient", lambda dy: int(dy.sum()), "it holds integers"),
+    ("conv1d_bias_gradient", prints, "it printed"),
+    ("conv1d_bias_gradient", lambda dy: np.array([dy.sum()]), "shape (1,), expected (): an axis of length 1 too many"),
+    ("conv1d_weight_jacobian", lambda x, K: np.ones((K, 9)), "shape (1, 9), expected (2, 1)"),
+    ("conv2d_weight_gradient", square_only, "it fails only with a kernel that is not square"),
+    ("conv2d_forward", one_channel, "with several channels, and in every such case"),
+    ("conv2d_forward", lambda x, w, b, stride=1, padding=0: forward(x, w, b, stride, padding)[0], "is missing"),
+    ("conv2d_backward", lambda dy, x, w, stride=1, padding=0: dy, "returned one ndarray, expected 3 results"),
+    ("conv2d_backward", lambda dy, x, w, stride=1, padding=0: (dy, w), "returned 2 results, expected 3: dx, dw, db"),
+    ("poll_rim", {"A", "D"}, "D does not hold: 2 rows and 4 columns"),
+    ("poll_rim", {"A"}, "what you chose is right, but one more holds"),
+    ("poll_rim", {"Z"}, "there is no option Z; the options are A, B, C, D"),
+    ("poll_rim", 3, "got 3; expected a set of letters"),
+    ("split_kernel", lambda k: (k, k), "expected (1,) and (1,)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "answer", "phrase"), KINDS, ids=[f"{n}-{p[:24]}" for n, _, p in KINDS])
+def test_the_kind_of_mistake_is_named(name, answer, phrase):
+    text = " ".join(said(name, answer).split())
+    assert " ".join(phrase.split()) in text, text
+    assert not judge(find(name), asks(answer)).points
+
+
+def test_the_sum_behind_an_entry_is_written_out():
+    text = said("conv1d_weight_gradient", lambda dy, x: np.correlate(x, dy) + (len(dy) == 3))
+    assert "dw[0] = dy[0] x[0] + dy[1] x[1] + dy[2] x[2] = 1 * 2 + 0 * 0 + 0 * 1 = 2" in " ".join(text.split())
+
+
+def test_the_first_difference_is_marked():
+    verdict = judge(find("conv1d_input_gradient"), asks(find("conv1d_input_gradient").slips[0].answer))
+    assert f"{OPEN}3{CLOSE}, 2" in dict(verdict.findings[0].rows)["dx"]
+    assert '<b style="text-decoration: underline">3</b>, 2' in verdict.to_html()
+    assert OPEN not in verdict.to_text() + json.dumps(verdict.to_json())
+
+
+def test_parts_are_judged_apart():
+    def wrong_dw(dy, x, w, stride=1, padding=0):
+        dx, dw, db = backward(dy, x, w, stride, padding)
+        return dx, dw * 1.5, db
+
+    verdict = judge(find("conv2d_backward"), asks(wrong_dw))
+    assert {f.part: f.points for f in verdict.findings} == {"dx": 2, "dw": 0, "db": 1}
+    assert verdict.status == "partly right"
+
+
+def test_one_missing_part_does_not_cost_the_others():
+    def without_dw(dy, x, w, stride=1, padding=0):
+        dx, _, db = backward(dy, x, w, stride, padding)
+        return dx, None, db
+
+    assert judge(find("conv2d_backward"), asks(without_dw)).points == 3
+
+
+def test_slips_that_look_alike_are_named_together():
+    exercise = find("conv1d_input_gradient")
+    slip = exercise.slips[0]
+    twins = dataclasses.replace(exercise, slips=(slip, dataclasses.replace(slip, name="its twin", about="flips")))
+    said = judge(twins, asks(slip.answer)).to_text()
+    assert "more than one known mistake: kernel reversed once too often; its twin" in " ".join(said.split())
+
+
+def test_a_slow_answer_gets_a_note_and_its_points():
+    """The function reports its own time: what counts is that seconds alone cost nothing."""
+    exercise = find("conv1d_bias_gradient")
+
+    def ask(calls):
+        for answer in asks(exercise.reference)(calls):
+            yield dataclasses.replace(answer, seconds=3.0)
+
+    verdict = judge(exercise, ask)
+    assert verdict.right
+    assert "is there a loop inside a loop to spare?" in verdict.to_text()
+
+
+@pytest.mark.parametrize("exercise", [e for asked in lectures().values() for e in asked], ids=lambda e: e.name)
+def test_the_same_verdict_serves_text_html_and_json(exercise):
+    answer = exercise.slips[0].answer if exercise.slips else {"Z"}
+    verdict = judge(exercise, asks(answer))
+    data = json.loads(json.dumps(verdict.to_json()))
+    assert data["points"] == verdict.points < verdict.possible == data["possible"]
+    for finding in verdict.findings:
+        assert f"{finding.part} {finding.points} of {finding.possible}" in verdict.to_text()
+    assert verdict.to_html().count("<details>") == 3
+    assert max(map(len, verdict.to_text().splitlines())) <= 120
