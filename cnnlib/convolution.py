@@ -19,32 +19,39 @@ Brand, MEC: Memory-efficient Convolution for Deep Neural Network, 2017).
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 from cnnlib.arguments import Array, Pair, Pullback, Size, filters, floats, pair, upstream, whole
 from cnnlib.windows import batch_first, batch_last, places
 
 
 def _shifts(x: Array, width: int, stride: int) -> Array:
-    """(C, H, W, N) -> (H, C width, OW N): every row beside its own shifts."""
-    z = sliding_window_view(x, width, axis=2)[:, :, ::stride].transpose(1, 0, 4, 2, 3)
-    return np.ascontiguousarray(z).reshape(len(z), z.shape[1] * width, z.shape[3] * z.shape[4])
+    """(C, H, W, N) -> (H, C width, OW N): z[h, (c, l), (j, n)] = x[c, h, j s + l, n], a copy."""
+    channels, height, length, images = x.shape
+    columns, (c, h, v, n) = (length - width) // stride + 1, x.strides
+    z = as_strided(x, (height, channels, width, columns, images), (h, c, v, stride * v, n))
+    return np.ascontiguousarray(z).reshape(height, channels * width, columns * images)
 
 
 def _bands(z: Array, height: int, stride: int) -> Array:
-    """(H, R, S) -> the view (OH, height R, S), whose band i holds rows i s to i s + height - 1."""
-    view = sliding_window_view(z, height, axis=0)[::stride].transpose(0, 3, 1, 2)
-    return view.reshape(len(view), height * z.shape[1], z.shape[2])
+    """(H, R, S) -> (OH, height R, S): band i is rows i s to i s + height - 1 of z, as a view that overlaps itself."""
+    count = (len(z) - height) // stride + 1
+    return as_strided(z, (count, height * z.shape[1], z.shape[2]), (stride * z.strides[0], *z.strides[1:]))
+
+
+def _parts(length: int, excess: float) -> int:
+    """Into how many equal parts of an axis a matrix product is split: at least `excess`, or 1 if a few will not do.
+
+    OpenBLAS multiplies small matrices at once, others after packing them for its threads: at half the speed, where they
+    are not much larger. Small are up to 10^6 pairs of numbers and, if one factor is transposed, up to 1200 results.
+    """
+    return next((n for n in range(1, 5) if n >= excess and length % n == 0), 1)
 
 
 def _multiply(matrix: Array, bands: Array, out: Array) -> None:
-    """Put matrix @ bands[i] into out[i], for every i.
-
-    OpenBLAS multiplies up to 10^6 pairs of numbers at a time twice as fast as a few more, so those are split.
-    """
+    """Put matrix @ bands[i] into out[i], for every i."""
     rows, taps, columns = bands.shape
-    pairs = len(matrix) * taps * columns
-    parts = next((n for n in (1, 2, 3) if pairs <= n * 10**6 and columns % n == 0), 1)
+    parts = _parts(columns, len(matrix) * taps * columns / 10**6)
     bands = bands.reshape(rows, taps, parts, columns // parts).swapaxes(1, 2)
     np.matmul(matrix, bands, out=out.reshape(rows, len(matrix), parts, columns // parts).swapaxes(1, 2))
 
@@ -60,36 +67,42 @@ def _output(bands: Array, w: Array, width: int, images: int) -> Array:
 def _weight_gradient(bands: Array, dy: Array, shape: tuple[int, ...]) -> Array:
     """Bands of x and dy (F, OH, OW, N) -> dw of shape (F, C, KH, KW), the sum of bands[i] @ dy[:, i].T."""
     filters, channels, height, width = shape
-    rows = dy.reshape(filters, len(bands), bands.shape[2]).transpose(1, 2, 0)
-    dw = sum((band @ row for band, row in zip(bands, rows, strict=True)), np.zeros((), dy.dtype))
+    rows, taps, columns = bands.shape
+    parts = _parts(taps, max(taps * filters * columns / 10**6, taps * filters / 1200))
+    bands = bands.reshape(rows, parts, taps // parts, columns)
+    dw = (bands @ dy.reshape(filters, rows, 1, columns).transpose(1, 2, 3, 0)).sum(0)
     return dw.reshape(height, channels, width, filters).transpose(3, 1, 0, 2)
 
 
 def _input_gradient(dy: Array, w: Array, size: Size, stride: Size) -> Array:
     """dy (F, OH, OW, N) and w (F, C, KH, KW) -> dx (C, H, W, N).
 
-    Row p of x meets tap k in row i of y where i s + k = p. So the rows with p mod s = r meet the taps k = r, r + s, ...
-    and no others: for them dx is an unstrided correlation of dy, between rows of zeros, with these taps reversed.
+    Row p of x meets tap k where p = i s + k: the rows with p mod s = r meet every s-th tap from r on, and no others;
+    likewise the columns. So a stride splits dx into lattices, each an input gradient of stride 1. That is a correlation
+    of dy, between rows of zeros, with the taps of a column reversed; along a row, the shifts are added up.
     """
     filters, channels, height, width = w.shape
     _, rows, columns, images = dy.shape
     dx = np.zeros((channels, *size, images), dy.dtype)
-    span = (columns - 1) * stride[1] + 1
-    for r in range(min(stride[0], height)):
-        taps = w[:, :, r :: stride[0]][:, :, ::-1]
-        count, reach = taps.shape[2], len(range(r, size[0], stride[0]))
-        between = np.zeros((reach + count - 1, filters, columns * images), dy.dtype)
-        between[count - 1 : count - 1 + rows] = dy.reshape(filters, rows, columns * images).transpose(1, 0, 2)
-        matrix = taps.transpose(1, 3, 2, 0).reshape(channels * width, count * filters)
-        dz = np.empty((reach, channels * width, columns * images), dy.dtype)
-        _multiply(matrix, _bands(between, count, 1), dz)
-        dz = dz.reshape(reach, channels, width, columns, images)
-        for k in range(width):  # the shifts overlap, so add them one at a time
-            dx[:, r :: stride[0], k : k + span : stride[1]] += dz[:, :, k].swapaxes(0, 1)
+    if stride != (1, 1):
+        for r, q in np.ndindex(*stride):
+            lattice, taps = dx[:, r :: stride[0], q :: stride[1]], w[:, :, r :: stride[0], q :: stride[1]]
+            if taps.size:
+                lattice[...] = _input_gradient(dy, taps, lattice.shape[1:3], (1, 1))
+        return dx
+    between = np.zeros((size[0] + height - 1, filters, columns * images), dy.dtype)
+    between[height - 1 : height - 1 + rows] = dy.reshape(filters, rows, columns * images).transpose(1, 0, 2)
+    dz = np.empty((size[0], channels * width, columns * images), dy.dtype)
+    matrix = w[:, :, ::-1].transpose(1, 3, 2, 0).reshape(channels * width, height * filters)
+    _multiply(matrix, _bands(between, height, 1), dz)
+    dz = dz.reshape(size[0], channels, width, columns, images)
+    for k in range(width):
+        dx[:, :, k : k + columns] += dz[:, :, k].swapaxes(0, 1)
     return dx
 
 
 def _convolve(x: Array, w: Array, b: Array | None, stride: Size, padding: Size) -> tuple[Array, Pullback]:
+    """The layer and its pullback on images (N, C, H, W), arguments already checked."""
     size = places(x.shape[2:], w.shape[2:], stride, padding)
     padded = batch_last(x, padding)
     bands = _bands(_shifts(padded, w.shape[3], stride[1]), w.shape[2], stride[0])

@@ -7,6 +7,10 @@ from types import ModuleType
 
 import pytest
 
+# One thread a worker: two on a busy machine wait for each other. Before NumPy is imported, and for every kernel.
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
 IN_CI = os.environ.get("CI") == "true"
 
 

@@ -65,6 +65,43 @@ def test_agrees_with_torch(torch, name, make):
     agrees_with_torch(torch, getattr(cnnlib, name), getattr(torch.nn.functional, name), make)
 
 
+# Large enough for the matrix products to be split, for their threads, for strides to leave lattices of several sizes.
+LARGE = [  # N, C, H, W, F, KH, KW, stride, padding
+    (64, 6, 12, 12, 16, 5, 5, 1, 0),
+    (32, 16, 8, 8, 32, 3, 3, 1, 1),
+    (16, 16, 29, 32, 32, 3, 2, 2, 0),
+    (3, 5, 61, 40, 12, 7, 4, (3, 2), (2, 3)),
+    (1, 1, 150, 131, 3, 5, 6, 1, 2),
+    (96, 24, 14, 13, 40, 3, 3, 1, 1),
+]
+
+
+def large(n, c, h, w, f, kh, kw, stride, padding):
+    def make(rng):
+        arrays = [rng.standard_normal(shape) for shape in ((n, c, h, w), (f, c, kh, kw), (f,))]
+        return arrays, {"stride": stride, "padding": padding}
+
+    return make
+
+
+@pytest.mark.parametrize("sizes", LARGE)
+def test_large_layers_agree_with_torch(torch, sizes):
+    agrees_with_torch(torch, cnnlib.conv2d, torch.nn.functional.conv2d, large(*sizes), cases=3)
+
+
+@pytest.mark.parametrize("sizes", LARGE)
+def test_large_layers_are_im2col_and_the_adjoint(sizes):
+    rng = np.random.default_rng(0)
+    (x, w, _), options = large(*sizes)(rng)
+    y, backward = cnnlib.conv2d(x, w, **options)
+    columns = cnnlib.im2col(x, w.shape[2:], **options)
+    assert near(y.reshape(len(x), len(w), -1), w.reshape(len(w), -1) @ columns, 1e-9)
+    dy = rng.standard_normal(y.shape)
+    dx, dw = backward(dy)
+    assert np.isclose((y * dy).sum(), (x * dx).sum())
+    assert np.isclose((y * dy).sum(), (w * dw).sum())
+
+
 @pytest.mark.parametrize(("name", "make"), OPERATIONS)
 def test_agrees_with_central_differences(name, make):
     agrees_with_differences(getattr(cnnlib, name), make)

@@ -20,16 +20,23 @@ def spread(dwindows, shape, stride, padding):
 
 
 def conv2d_tensordot(x, w, b, *, stride=1, padding=0):
-    """Sliding windows, summed up with tensordot."""
-    seen = windows(x, w.shape[2:], stride, padding)
+    """Sliding windows summed up with tensordot: of x for y and dw, of dy with zeros between and around it for dx."""
+    height, width = w.shape[2:]
+    seen = windows(x, (height, width), stride, padding)
     y = np.tensordot(seen, w, ((1, 4, 5), (1, 2, 3))).transpose(0, 3, 1, 2) + b[:, None, None]
 
     def backward(dy, input_gradient=True):
         dw = np.tensordot(dy, seen, ((0, 2, 3), (0, 2, 3)))
         dx = None
         if input_gradient:
-            dwindows = np.tensordot(dy, w, ((1,), (0,))).transpose(0, 3, 4, 5, 1, 2)
-            dx = spread(dwindows, x.shape, stride, padding)
+            n, f, rows, columns = dy.shape
+            high, wide = x.shape[2] + 2 * padding, x.shape[3] + 2 * padding
+            around = np.zeros((n, f, high + height - 1, wide + width - 1), dy.dtype)
+            lattice = around[:, :, height - 1 :: stride, width - 1 :: stride]
+            lattice[:, :, :rows, :columns] = dy
+            flipped = w[:, :, ::-1, ::-1]
+            dx = np.tensordot(windows(around, (height, width), 1, 0), flipped, ((1, 4, 5), (0, 2, 3)))
+            dx = dx.transpose(0, 3, 1, 2)[:, :, padding : high - padding, padding : wide - padding]
         return dx, dw, dy.sum((0, 2, 3))
 
     return y, backward
