@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+SAVE_PICTURES = "--FileContentsManager.pre_save_hook=cnnlib.explorers.still.keep_pictures"
 STAMP = VENV / "installed"  # which requirements were installed last
 
 
@@ -27,7 +28,7 @@ def main() -> int:
         return run("pytest", *asked[1:])
     first = min((ROOT / "lectures").glob("*.ipynb"))
     as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    return run("jupyterlab", *as_root, *asked, str(first.relative_to(ROOT)))
+    return run("jupyterlab", SAVE_PICTURES, *as_root, *asked, str(first.relative_to(ROOT)))
 
 
 def set_up() -> None:

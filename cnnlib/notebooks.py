@@ -18,6 +18,7 @@ from PIL import Image, ImageChops
 from tqdm import tqdm
 
 from cnnlib.exercises import find
+from cnnlib.explorers.still import keep_pictures
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 ANSWER = re.compile(rf"^([ \t]*){BEGIN}\n(.*?)^[ \t]*{END}[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
@@ -26,7 +27,6 @@ DEFINED = re.compile(r"^(?:def\s+(\w+)|(\w+)\s*=)", re.MULTILINE)
 
 VARIES = "nbval-ignore-output"  # nbval's tag for cells that measure time
 SECONDS_A_CELL = 120
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # its model id is random, and means nothing once saved
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 PIXEL_TOLERANCE = 24  # of 255: another processor may round one pixel of a picture differently
 
@@ -167,6 +167,7 @@ def executed(notebook: NotebookNode, path: Path) -> NotebookNode:
         store_widget_state=False,
     )
     client.execute()
+    keep_pictures({"type": "notebook", "content": notebook})
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = list(_steady(cell))
@@ -176,12 +177,11 @@ def executed(notebook: NotebookNode, path: Path) -> NotebookNode:
 
 
 def _steady(cell: NotebookNode) -> Iterator[NotebookNode]:
-    """Without widget ids; text that came in pieces is one piece."""
+    """Text that came in pieces is one piece."""
     printed: NotebookNode | None = None
     for output in cell.outputs:
         if output.output_type != "stream":
             printed = None
-            output.get("data", {}).pop(WIDGET_VIEW, None)
         elif output.name == "stderr":
             raise ValueError(f"cell {cell.id} writes to stderr, which no two runs share: {output.text.strip()[:300]}")
         elif printed is not None:

@@ -334,7 +334,7 @@ def test_letters_join_the_factors_of_a_product(opens: Opens) -> None:
         for j in (0, 1)
     }
     assert pairs == {("a", "a"), ("b", "b"), ("c", "c"), ("d", "d")}  # the kernel runs the other way
-    assert cell(view, "dy[2,2]").evaluate(tag) == ""
+    assert [cell(view, label).evaluate(tag) for label in ("dy[2,2]", "dx[1,1]", "x[1,1]")] == ["", "", ""]
     assert said(view)[0].startswith("dx[1,1] = dy[0,0]·w[1,1] + dy[0,1]·w[1,0] + dy[1,0]·w[0,1] + dy[1,1]·w[0,0] = ")
 
 
@@ -499,6 +499,10 @@ def test_what_cannot_be_is_answered_beside_the_last_good_frame(opens: Opens) -> 
     assert canvas(view, "y").evaluate("c => c.toDataURL()") == before
     canvas(view, "y").hover(position=at(view, "y", 1, 1))
     assert said(view)[0].startswith("y[1,1] = ")
+    cell(view, "w[0,0]").fill("no")
+    expect(view.page.get_by_role("alert").first).to_contain_text("is not a number")
+    canvas(view, "x").focus()  # the number is as it was; what Python said still holds
+    expect(view.page.get_by_role("alert").first).to_contain_text("does not fit")
     slide(view, "padding", 4)
     expect(view.page.get_by_role("alert").first).to_have_text("")
     assert view.explorer.output.shape == (8, 8)
@@ -695,6 +699,7 @@ def test_every_number_stands_out_from_its_square(opens: Opens, dark: bool) -> No
         """() => [...document.querySelectorAll("#a .lm-cell:not(.lm-pad) input")].map(
             i => [getComputedStyle(i).color, getComputedStyle(i.parentNode).backgroundColor])"""
     )
+    assert view.page.locator("#a").evaluate("e => getComputedStyle(e).colorScheme") == ("dark" if dark else "normal")
     paper = 0x11 if dark else 0xFF
 
     def light(rgb: Any) -> float:
@@ -711,11 +716,11 @@ def test_every_number_stands_out_from_its_square(opens: Opens, dark: bool) -> No
 
 
 def test_the_readout_keeps_its_height(opens: Opens) -> None:
-    view = opens(conv2d_board())
+    view = opens(conv1d_board(range(12), [1, 2, 3, 4, 5, 6]), 380)  # whose y has more to tell than fits
     heights = set()
-    for label in ("x[1,1]", "w[0,0]", "y[0,0]", "dy[1,1]", "dx[0,0]", "dw[1,1]", "db"):
+    for label in ("y[3]", "x[3]", "w[0]", "dy[1]", "dx[0]", "dw[1]", "db"):
         cell(view, label).hover()
-        heights.add(view.page.locator("#a [role=status]").bounding_box()["height"])  # type: ignore[index]
+        heights.add(view.page.locator("#a [role=status]").evaluate("e => e.offsetHeight"))
     assert len(heights) == 1
 
 

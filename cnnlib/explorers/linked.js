@@ -137,7 +137,6 @@ function render({ model, el }) {
     pin.hidden = !pinned; said.replaceChildren(...sums.flatMap(sum => tell(sum, focus)), pin);
   }
   function arrange() {                                            // only when there are other panels than before
-    for (const id in panels) if (!frame.panels.some(p => p.id === id)) delete panels[id];
     for (const { id, picture } of frame.panels) {
       const Kind = picture ? Picture : Numbers;
       if (!(panels[id] instanceof Kind)) panels[id] = new Kind(act);
