@@ -1,0 +1,154 @@
+"""A lecture as a student meets it: opened in JupyterLab, run from top to bottom, one exercise got wrong and then right."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser.lab import Lab, jupyterlab
+from conftest import IN_CI
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from solved import ROOT
+
+LECTURE = "05_conv1d_backprop"
+FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+FLAGS += " --disable-component-update --disable-sync"
+STUB = 'raise NotImplementedError("your turn")'
+WRONG, RIGHT = "return np.convolve(dy, w[::-1])", "return np.convolve(dy, w)"
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    folder = tmp_path_factory.mktemp("student")
+    shutil.copy(ROOT / "lectures" / f"{LECTURE}.ipynb", folder)
+    with jupyterlab(folder, browser) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def lecture(lab: Lab) -> Iterator[Page]:
+    """The lecture, all cells run, every cell in the page."""
+    page = lab.show(LECTURE, height=1000)
+    lab.run(page)
+    yield page
+    page.close()
+
+
+def cell(page: Page, text: str) -> Locator:
+    """The code cell that holds this text, scrolled to."""
+    found = page.locator(".jp-CodeCell", has=page.locator(".cm-content", has_text=text)).first
+    number = page.evaluate(
+        "text => jupyterapp.shell.currentWidget.content.widgets.findIndex(c => c.model.sharedModel.source.includes(text))",
+        text,
+    )
+    page.evaluate(
+        "async n => { const nb = jupyterapp.shell.currentWidget.content; nb.activeCellIndex = n; "
+        "await nb.scrollToItem(n, 'center'); }",
+        number,
+    )
+    found.wait_for()
+    return found
+
+
+def write(page: Page, name: str, old: str, new: str) -> None:
+    """Put the cursor into the cell that defines `name`, and type `new` in the place of `old`."""
+    editor = cell(page, f"def {name}(").locator(".cm-content")
+    editor.get_by_text(old).first.click()
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+End")
+    page.keyboard.type(new)
+    page.keyboard.press("Escape")  # a completer that may have opened
+    page.keyboard.press("Control+Enter")
+
+
+def checked(page: Page, name: str) -> Locator:
+    """Run the check cell of `name`; its outputs."""
+    place = cell(page, f"check({name})")
+    place.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    return place.locator(".jp-OutputArea-output")
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a screenshot where whoever looks at these tests asked for one."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def test_an_untouched_lecture_runs_to_its_end(lecture: Page) -> None:
+    outputs = lecture.evaluate(
+        "() => jupyterapp.shell.currentWidget.content.widgets.filter(c => c.model.type == 'code')"
+        ".map(c => [c.model.executionCount, c.model.outputs.toJSON().map(o => o.output_type)])"
+    )
+    assert all(count for count, _ in outputs)
+    assert not [kinds for _, kinds in outputs if "error" in kinds]
+    picture(lecture, "1_run_all")
+
+
+def test_a_wrong_answer_is_diagnosed_and_a_right_one_earns_its_points(lecture: Page) -> None:
+    write(lecture, "conv1d_input_gradient", STUB, WRONG)
+    wrong = checked(lecture, "conv1d_input_gradient")
+    expect(wrong.first).to_contain_text("the gradient with the kernel reversed once too often")
+    expect(wrong.first).to_contain_text("dx 0 of 2")
+    expect(wrong.last).to_contain_text("0 of 2 points here")
+    picture(lecture, "2_wrong")
+    write(lecture, "conv1d_input_gradient", WRONG, RIGHT)
+    right = checked(lecture, "conv1d_input_gradient")
+    expect(right.first).to_contain_text("dx 2 of 2")
+    expect(right.last).to_contain_text("2 of 2 points here, 2 of 20 in this notebook so far")
+    picture(lecture, "3_right")
+
+
+def test_a_hint_opens_on_a_click(lecture: Page) -> None:
+    verdict = checked(lecture, "conv1d_weight_gradient").first
+    hint = verdict.locator("details").first
+    expect(hint).not_to_have_attribute("open", "")
+    hint.locator("summary").click()
+    expect(hint).to_contain_text("Which input did it meet")
+    picture(lecture, "4_hint")
+
+
+def test_the_explorer_of_the_lecture_answers(lecture: Page) -> None:
+    board = cell(lecture, "conv1d_board(")
+    board.locator(".lm-stage").wait_for()
+    expect(board).to_contain_text("dw[1]")
+    picture(lecture, "5_explorer")
+
+
+def test_the_first_command_opens_the_first_lecture() -> None:
+    """start.py in an environment that is set up already; CI makes that environment with the same file."""
+    if not (ROOT / ".venv" / "installed").exists() and not IN_CI:
+        pytest.skip("start.py has not set up .venv here")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "start.py", "--no-browser", f"--port={port}", "--IdentityProvider.token=first"]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        deadline, said = time.monotonic() + 90, ""
+        while "/lab/tree/lectures/" not in said:
+            assert time.monotonic() < deadline, said
+            assert server.poll() is None, said
+            assert server.stdout is not None
+            said += server.stdout.readline()
+        first = min(path.name for path in (ROOT / "lectures").glob("*.ipynb"))
+        assert f"/lab/tree/lectures/{first}" in said
+        url = f"http://127.0.0.1:{port}/api/contents/lectures/{first}?token=first&content=0"
+        assert urllib.request.urlopen(url, timeout=30).status == 200
+    finally:
+        server.terminate()
+        server.wait(30)
