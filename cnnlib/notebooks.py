@@ -221,4 +221,4 @@ def _alike(old: str, new: str) -> bool:
     if old == new:
         return True
     a, b = (Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB") for data in (old, new))
-    return a.size == b.size and int(np.max(ImageChops.difference(a, b))) <= PIXEL_TOLERANCE
+    return a.size == b.size and int(np.asarray(ImageChops.difference(a, b)).max()) <= PIXEL_TOLERANCE

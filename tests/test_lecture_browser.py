@@ -1,4 +1,4 @@
-"""A lecture as a student meets it: opened in JupyterLab, run from top to bottom, one exercise got wrong and then right."""
+"""A lecture as a student meets it: opened in JupyterLab, run to its end, an exercise got wrong and then right."""
 
 import os
 import shutil
@@ -52,7 +52,8 @@ def cell(page: Page, text: str) -> Locator:
     """The code cell that holds this text, scrolled to."""
     found = page.locator(".jp-CodeCell", has=page.locator(".cm-content", has_text=text)).first
     number = page.evaluate(
-        "text => jupyterapp.shell.currentWidget.content.widgets.findIndex(c => c.model.sharedModel.source.includes(text))",
+        "text => jupyterapp.shell.currentWidget.content.widgets"
+        ".findIndex(cell => cell.model.sharedModel.source.includes(text))",
         text,
     )
     page.evaluate(

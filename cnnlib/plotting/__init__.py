@@ -2,12 +2,15 @@
 
 import base64
 import io
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from PIL import Image
 
 # Okabe and Ito's palette: its colours stay apart for every kind of colour vision.
@@ -84,7 +87,7 @@ def cells(
     fills = fill if isinstance(fill, np.ndarray) else colours([fill] * grid.size)
     fills = fills.reshape(grid.shape)
     for (i, j), value in np.ndenumerate(grid):
-        square = plt.Rectangle((left + j, top + i), 1, 1, facecolor=fills[i, j], edgecolor=edge, linewidth=0.8)
+        square = Rectangle((left + j, top + i), 1, 1, facecolor=fills[i, j], edgecolor=edge, linewidth=0.8)
         ax.add_patch(square).set_clip_on(False)
         if not np.isnan(value):
             colour = "#ffffff" if is_dark(fills[i, j]) and ink == INK else ink
@@ -98,15 +101,15 @@ def signed(value: float) -> str:
     return f"{value + 0.0:g}".replace("-", "−")
 
 
-def is_dark(colour: object) -> bool:
+def is_dark(colour: Any) -> bool:
     """Does white ink read better on this colour than black?"""
-    red, green, blue, _ = plt.matplotlib.colors.to_rgba(colour)
+    red, green, blue, _ = to_rgba(colour)
     return bool(0.299 * red + 0.587 * green + 0.114 * blue < 0.5)
 
 
 def tint(colour: str, strength: float = 0.35) -> tuple[float, ...]:
     """A colour mixed with white, for backgrounds under black numbers."""
-    return tuple(1 - strength * (1 - channel) for channel in plt.matplotlib.colors.to_rgb(colour))
+    return tuple(1 - strength * (1 - channel) for channel in to_rgb(colour))
 
 
 def colours(rows: list) -> np.ndarray:

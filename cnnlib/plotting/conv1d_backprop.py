@@ -1,5 +1,6 @@
 """The pictures of lecture 05, backpropagation through a 1-D convolution."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,7 +17,6 @@ from cnnlib.plotting import (
     colours,
     described,
     listed,
-    plt,
     signed,
     tint,
 )

@@ -1,8 +1,10 @@
 """The pictures of lecture 06, backpropagation through a 2-D convolution."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from cnnlib.plotting import (
     BLUE,
@@ -17,7 +19,6 @@ from cnnlib.plotting import (
     cells,
     colours,
     described,
-    plt,
     tint,
 )
 
@@ -102,7 +103,7 @@ def planes(filters: int, channels: int, m: int) -> Figure:
 
 
 def _tile(ax: Axes, left: float, bottom: float, fill: object, text: str) -> None:
-    ax.add_patch(plt.Rectangle((left, bottom), 0.8, 0.65, facecolor=fill, edgecolor=INK, linewidth=0.8))
+    ax.add_patch(Rectangle((left, bottom), 0.8, 0.65, facecolor=fill, edgecolor=INK, linewidth=0.8))
     ax.text(left + 0.4, bottom + 0.32, text, ha="center", va="center", fontsize=8)
 
 

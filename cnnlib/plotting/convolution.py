@@ -1,7 +1,10 @@
 """The pictures of lecture 04, convolution."""
 
+import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from cnnlib.plotting import (
     BLUE,
@@ -16,7 +19,6 @@ from cnnlib.plotting import (
     cells,
     colours,
     described,
-    plt,
     signed,
     tint,
 )
@@ -33,9 +35,9 @@ def sharing(H: int, W: int, k: Array) -> Figure:
         tap[i, j, i : i + KH, j : j + KW] = np.arange(KH * KW).reshape(KH, KW)
     tap = tap.reshape(OH * OW, H * W)
     rng = np.random.default_rng(4)
-    own = np.array(plt.matplotlib.colormaps["Pastel2"].colors + plt.matplotlib.colormaps["Set3"].colors)
+    own = np.vstack([plt.get_cmap(name)(np.arange(8))[:, :3] for name in ("Pastel2", "Set3")])
     random = own[rng.integers(len(own), size=tap.shape)]
-    tied = np.array([plt.matplotlib.colors.to_rgb(c) for c in CYCLE])
+    tied = np.array([to_rgb(c) for c in CYCLE])
     white = np.ones(3)
     panels = (
         ("every pixel, own weights", random, tap.size),
@@ -210,7 +212,7 @@ def found(picture: Array, template: Array, response: Array, place: tuple[int, in
     figure, axes = plt.subplots(1, 3, figsize=(10, 3), width_ratios=(4, 1, 4), layout="constrained")
     axes[0].imshow(picture, cmap="gray_r")
     corner = (place[1] - 0.5, place[0] - 0.5)
-    frame = plt.Rectangle(corner, template.shape[1], template.shape[0], fill=False, edgecolor=VERMILION, linewidth=2)
+    frame = Rectangle(corner, template.shape[1], template.shape[0], fill=False, edgecolor=VERMILION, linewidth=2)
     axes[0].add_patch(frame)
     axes[1].imshow(template, cmap=DIVERGING, vmin=-abs(template).max(), vmax=abs(template).max())
     axes[2].imshow(response, cmap=DIVERGING, vmin=-abs(response).max(), vmax=abs(response).max())
