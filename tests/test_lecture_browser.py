@@ -2,11 +2,11 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -130,26 +130,32 @@ def test_the_explorer_of_the_lecture_answers(lecture: Page) -> None:
     picture(lecture, "5_explorer")
 
 
-def test_the_first_command_opens_the_first_lecture() -> None:
-    """start.py in an environment that is set up already; CI makes that environment with the same file."""
+def test_the_first_command_opens_the_first_lecture(browser: Browser, tmp_path: Path) -> None:
+    """start.py in an environment that is set up already (CI sets it up with the same file), and our own browser."""
     if not (ROOT / ".venv" / "installed").exists() and not IN_CI:
         pytest.skip("start.py has not set up .venv here")
+    asked, opener = tmp_path / "url", tmp_path / "opener.py"
+    opener.write_text(f"import pathlib, sys\npathlib.Path({str(asked)!r}).write_text(sys.argv[1])\n")
+    environment = os.environ | {"BROWSER": f"{sys.executable} {opener} %s"}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "start.py", "--no-browser", f"--port={port}", "--IdentityProvider.token=first"]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        command = [sys.executable, "start.py", f"--port={free.getsockname()[1]}", "--LabApp.news_url=None"]
+    with (tmp_path / "log").open("w") as log:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
-        deadline, said = time.monotonic() + 90, ""
-        while "/lab/tree/lectures/" not in said:
-            assert time.monotonic() < deadline, said
-            assert server.poll() is None, said
-            assert server.stdout is not None
-            said += server.stdout.readline()
-        first = min(path.name for path in (ROOT / "lectures").glob("*.ipynb"))
-        assert f"/lab/tree/lectures/{first}" in said
-        url = f"http://127.0.0.1:{port}/api/contents/lectures/{first}?token=first&content=0"
-        assert urllib.request.urlopen(url, timeout=30).status == 200
+        deadline = time.monotonic() + 90
+        while not (asked.exists() and asked.read_text()):
+            assert time.monotonic() < deadline, (tmp_path / "log").read_text()
+            assert server.poll() is None, (tmp_path / "log").read_text()
+            time.sleep(0.2)
+        first = min((ROOT / "lectures").glob("*.ipynb"))
+        page = browser.new_page()
+        page.goto(asked.read_text())  # a file that leads on to the server, with the token
+        page.wait_for_url(f"**/lab/tree/{first.name}*", timeout=60_000)
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        expect(page.locator(".jp-Notebook h1").first).to_contain_text("Lecture 04. Convolution")
+        picture(page, "0_first_command")
+        page.close()
     finally:
-        server.terminate()
+        os.killpg(server.pid, signal.SIGTERM)
         server.wait(30)
