@@ -104,6 +104,24 @@ def test_the_first_difference_is_marked():
     assert OPEN not in verdict.to_text() + json.dumps(verdict.to_json())
 
 
+def test_what_feeds_a_bias_is_dy_alone():
+    """dx, dw and db have other products: none of another part's may be listed."""
+
+    def mean_for_sum(dy, x, w, stride=1, padding=0):
+        return *backward(dy, x, w, stride, padding)[:2], dy.mean((0, 2, 3)) + 1
+
+    text = said("conv2d_backward", mean_for_sum)
+    assert "db[0] = dy[0, 0, 0, 0] + dy[0, 0, 1, 0] = 5 + 7 = 12" in " ".join(text.split())
+
+
+def test_parts_that_stand_for_cases_are_judged_apart():
+    def no_stride(x, w, b, stride=1, padding=0):
+        return forward(x, w, b, 1, padding)
+
+    findings = judge(find("conv2d_forward"), asks(no_stride)).findings
+    assert {f.part: f.points for f in findings} == {"one map": 1, "many maps": 1, "stride": 0, "padding": 1}
+
+
 def test_parts_are_judged_apart():
     def wrong_dw(dy, x, w, stride=1, padding=0):
         dx, dw, db = backward(dy, x, w, stride, padding)

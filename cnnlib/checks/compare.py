@@ -1,6 +1,5 @@
 """Is this answer the expected one, and if not, in which way is it different?"""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -86,21 +85,33 @@ def _kind(expected: np.ndarray) -> str:
 
 def _cause(got: Index, expected: Index, inputs: Mapping[str, Any]) -> str:
     """A likely reason for a wrong shape, as the rest of a sentence."""
-    if math.prod(got) == math.prod(expected) and _without_ones(got) == _without_ones(expected):
-        return ": an axis of length 1 too many" if len(got) > len(expected) else ": an axis of length 1 is missing"
     if got == expected[::-1]:
         return ": it is transposed"
+    if sorted(got) == sorted(expected):
+        return ": the same lengths in another order"
+    if _without_ones(got) == _without_ones(expected):
+        return ": an axis of length 1 too many" if len(got) > len(expected) else ": an axis of length 1 is missing"
     if len(got) == len(expected) - 1 and got == expected[1:]:
         return ": the first axis, the batch, is missing"
     if len(got) != len(expected):
         return f": {len(got)} axes instead of {len(expected)}"
-    padding = inputs.get("padding") or 0
+    like = [name for name, value in inputs.items() if np.shape(value) == got]
+    return _off(got, expected, inputs) + (f" (as large as {' and '.join(like)})" if like else "")
+
+
+def _off(got: Index, expected: Index, inputs: Mapping[str, Any]) -> str:
+    """The same number of axes, too long or too short."""
+    padding, stride = inputs.get("padding") or 0, inputs.get("stride") or 1
     off = [g - e for g, e in zip(got, expected, strict=True)]
-    if padding and isinstance(padding, int) and set(off) <= {0, 2 * padding} and any(off):
+    if padding and set(off) <= {0, 2 * padding}:
         return f": the padding of {padding} at each end is still on"
-    if set(off) <= {0, 1} and any(off):
+    if set(off) <= {0, 1}:
         return f": one too many along axis {off.index(1)}; a size rounded up, or a + 1 too many"
-    if set(off) <= {0, -1} and any(off):
+    if padding and max(off) <= 0:
+        return ": does the padding count at both ends?"
+    if stride > 1 and max(off) <= 0:
+        return ": what of the entries that the stride leaves over?"
+    if set(off) <= {0, -1}:
         return f": one too few along axis {off.index(-1)}; is a + 1 missing?"
     return ""
 

@@ -26,24 +26,32 @@ class Exercise:
     """One function (or one set of letters) that a student writes, and all that is known about it."""
 
     name: str
-    parts: Mapping[str, int]  # part -> points; several parts are the entries of the returned tuple, in order
+    # Part -> points. Several parts are the entries of the returned tuple in order, or stand for `groups` of cases.
+    parts: Mapping[str, int]
     reference: Callable[..., Any]
-    cases: Callable[[np.random.Generator], Sequence[Inputs]]  # smallest first; the seed moves values, never shapes
+    # Smallest first; the seed moves values, never shapes.
+    cases: Callable[[np.random.Generator], Sequence[Inputs]]
     hints: tuple[str, str, str]  # a nudge, the idea, the index equation
     slips: tuple[Slip, ...] = ()
-    features: Mapping[str, Callable[..., bool]] = field(
-        default_factory=dict
-    )  # "a stride above 1" -> test of the inputs
-    feeds: tuple[tuple[str, ...], ...] = ()  # the products that make an entry: (("x", "w"), ("b",)) for y = sum x w + b
-    accept: Callable[..., str] | None = (
-        None  # where many answers are right: accept(answer, **inputs) -> "" or what is wrong
-    )
+    # Part -> does this case count for it? For a function with one result.
+    groups: Mapping[str, Callable[..., bool]] = field(default_factory=dict)
+    # "a stride above 1" -> is there one in this case? For "it fails only with ...".
+    features: Mapping[str, Callable[..., bool]] = field(default_factory=dict)
+    # The products that make an entry: (("x", "w"), ("b",)) for y = sum x w + b.
+    feeds: tuple[tuple[str, ...], ...] = ()
+    # Where many answers are right: accept(answer, **inputs) says what is wrong, or "".
+    accept: Callable[..., str] | None = None
     after: tuple[tuple[str, str], ...] = ()  # label and text of what is shown once it is right
     tolerance: float = 1e-7  # relative, in float64
 
     @property
     def possible(self) -> int:
         return sum(self.parts.values())
+
+    @property
+    def results(self) -> int:
+        """How many results a call returns: one a part, or just one."""
+        return 1 if self.groups else len(self.parts)
 
     @cached_property
     def keyword_only(self) -> frozenset[str]:

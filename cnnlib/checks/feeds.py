@@ -1,5 +1,6 @@
 """Which products make one entry of a result? Asked of the reference itself, one nudge at a time."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,9 @@ MOST_TERMS = 6
 def terms(exercise: Exercise, part: int, name: str, inputs: Inputs, index: Index) -> str:
     """`dw[1] = dy[0] x[1] + dy[1] x[2] = 5 * 0 + 7 * 1`, or "" where it cannot be told.
 
-    A convolution and its gradients are sums of products, one factor from each argument in a group of
-    `exercise.feeds`. With a single 1 in each of them and 0 elsewhere, the reference returns the term's coefficient.
+    A convolution and its gradients are sums of products, one factor from each argument in a group of `exercise.feeds`.
+    With a single 1 in each of them and 0 elsewhere, the reference returns the term's coefficient, once what comes from
+    the arguments apart is taken away again.
     """
     names, values = [], []
     for group in exercise.feeds:
@@ -32,12 +34,10 @@ def terms(exercise: Exercise, part: int, name: str, inputs: Inputs, index: Index
                 values.append(factor + " * ".join(f"({n})" if n.startswith("-") else n for n in numbers))
     if not names:
         return f"{entry(name, index)} = 0: nothing reaches it"
-    total = number(np.asarray(_output(exercise, part, inputs))[index])
     more = f" + … ({len(names)} terms)" if len(names) > MOST_TERMS else ""
-    return (
-        f"{entry(name, index)} = {' + '.join(names[:MOST_TERMS])}{more}"
-        f" = {' + '.join(values[:MOST_TERMS])}{more} = {total}"
-    )
+    sums = [" + ".join(texts[:MOST_TERMS]) + more for texts in (names, values)]
+    total = number(np.asarray(_output(exercise, part, inputs))[index])
+    return " = ".join(dict.fromkeys([entry(name, index), *sums, total]))  # db = dy = 4, not db = dy = 4 = 4
 
 
 def _split(spot: Index, arrays: list[np.ndarray]) -> list[Index]:
@@ -51,16 +51,19 @@ def _split(spot: Index, arrays: list[np.ndarray]) -> list[Index]:
 def _probe(
     exercise: Exercise, part: int, inputs: Inputs, group: tuple[str, ...], at: list[Index], index: Index
 ) -> float:
+    """What the product of these entries counts: by inclusion and exclusion of each of them."""
     linear = {argument for names in exercise.feeds for argument in names}
-    nudged = dict(inputs)
-    for argument in linear:
-        nudged[argument] = np.zeros_like(np.asarray(inputs[argument], float))
-    for argument, spot in zip(group, at, strict=True):
-        nudged[argument][spot] = 1.0
-    return float(np.asarray(_output(exercise, part, nudged))[index])
+    coefficient = 0.0
+    for switched in itertools.product((True, False), repeat=len(group)):
+        nudged = inputs | {argument: np.zeros(np.shape(inputs[argument])) for argument in linear}
+        for argument, spot, on in zip(group, at, switched, strict=True):
+            nudged[argument][spot] = float(on)
+        sign = (-1) ** switched.count(False)
+        coefficient += sign * float(np.asarray(_output(exercise, part, nudged))[index])
+    return coefficient
 
 
 def _output(exercise: Exercise, part: int, inputs: Inputs) -> Any:
     args, kwargs = exercise.call(inputs)
     result = exercise.reference(*args, **kwargs)
-    return result[part] if len(exercise.parts) > 1 else result
+    return result[part] if exercise.results > 1 else result

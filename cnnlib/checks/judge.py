@@ -15,6 +15,7 @@ from cnnlib.checks.verdict import Finding, Verdict, mark
 Call = tuple[tuple[Any, ...], dict[str, Any]]
 Ask = Callable[[Sequence[Call]], Iterable[Answer]]
 
+RESULT = "result"  # the name of the one result, where parts stand for cases
 UNWRITTEN = "NotImplementedError"
 INTERRUPTED = "KeyboardInterrupt"
 SLOW_SECONDS, SLOW_RATIO = 2.0, 50
@@ -79,14 +80,15 @@ def _finding(exercise: Exercise, trials: list[Trial], part: int) -> Finding:
     """Points, reason and evidence of one part: all cases must hold."""
     name, possible = list(exercise.parts.items())[part]
     differences = [_difference(exercise, trial, part) for trial in trials]
-    failing = [n for n, found in enumerate(differences) if found]
+    counts = exercise.groups.get(name, lambda **inputs: True)
+    failing = [n for n, found in enumerate(differences) if found and counts(**trials[n].inputs)]
     if not failing:
         return Finding(name, possible, possible, "right")
     first, found = trials[failing[0]], differences[failing[0]]
     assert found is not None
-    label, says = _diagnosis(exercise, trials, part, failing)
+    label, says = _diagnosis(exercise, trials, part, [n for n, one in enumerate(differences) if one])
     rows = [("smallest failing case", _case(first.inputs))] if first.inputs else []
-    rows += _evidence(exercise, first, part, name, found)
+    rows += _evidence(exercise, first, part, RESULT if exercise.groups else name, found)
     if says:
         rows.append((label, says))
     reason = f"{found.what}: {label} {says}" if says else found.what
@@ -104,13 +106,17 @@ def _difference(exercise: Exercise, trial: Trial, part: int) -> Difference | Non
     got, missing = _entry(exercise, trial.answer.value, part)
     if missing:
         return Difference(missing, "type")
-    expected = trial.expected[part] if len(exercise.parts) > 1 else trial.expected
+    expected = _expected(exercise, trial, part)
     return difference(got, expected, trial.inputs, exercise.tolerance)
+
+
+def _expected(exercise: Exercise, trial: Trial, part: int) -> Any:
+    return trial.expected[part] if exercise.results > 1 else trial.expected
 
 
 def _entry(exercise: Exercise, value: Any, part: int) -> tuple[Any, str]:
     """The part's entry of a returned value, or why there is none."""
-    wanted = len(exercise.parts)
+    wanted = exercise.results
     if wanted == 1 or value is None:
         return value, ""
     if not isinstance(value, tuple | list):
@@ -138,7 +144,7 @@ def _evidence(exercise: Exercise, trial: Trial, part: int, name: str, found: Dif
         yield name, found.what
     else:
         got, _ = _entry(exercise, answer.value, part)
-        expected = trial.expected[part] if len(exercise.parts) > 1 else trial.expected
+        expected = _expected(exercise, trial, part)
         where = f"\nfirst difference at {list(found.index)}" if found.index else ""
         mine, right = (show.value(np.asarray(values), found.index, mark) for values in (got, expected))
         yield name, f"got      {mine}\nexpected {right}{where}"
@@ -165,11 +171,14 @@ def _diagnosis(exercise: Exercise, trials: list[Trial], part: int, failing: list
     for says, change in RELATIVES.items():
         if all(_relative(exercise, trial, part, change) for trial in trials):
             return "your answer equals", f"the expected one {says}, in every case"
-    for name, holds in exercise.features.items():
-        having = [n for n, trial in enumerate(trials) if holds(**trial.inputs)]
-        if having == failing and len(having) < len(trials):
-            return "it fails only", f"with {name}, and in every such case"
+    fitting = [name for name, holds in exercise.features.items() if _having(holds, trials) == failing]
+    if fitting and len(failing) < len(trials):
+        return "it fails only", f"with {', or '.join(fitting)}, and in every such case"
     return "", ""
+
+
+def _having(holds: Callable[..., bool], trials: list[Trial]) -> list[int]:
+    return [n for n, trial in enumerate(trials) if holds(**trial.inputs)]
 
 
 RELATIVES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
@@ -183,7 +192,7 @@ RELATIVES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 
 def _relative(exercise: Exercise, trial: Trial, part: int, change: Callable[[np.ndarray], np.ndarray]) -> bool:
     got, missing = _entry(exercise, trial.answer.value, part)
-    expected = trial.expected[part] if len(exercise.parts) > 1 else trial.expected
+    expected = _expected(exercise, trial, part)
     if missing or trial.answer.error or not isinstance(expected, np.ndarray | np.generic | int | float):
         return False
     return equal(got, change(np.asarray(expected)), trial.inputs, exercise.tolerance)
@@ -222,7 +231,7 @@ def _misconduct(exercise: Exercise, cases: list[Inputs], answers: list[Answer]) 
     first, last = answers[0], answers[-1]
     if first.error or last.error or exercise.accept:
         return None
-    for part, name in enumerate(exercise.parts):
+    for part, name in enumerate([RESULT] if exercise.groups else exercise.parts):
         before, after = _entry(exercise, first.value, part)[0], _entry(exercise, last.value, part)[0]
         if before is not None and after is not None and not _repeats(before, after):
             seen = f"first {show.value(before)}, later {show.value(after)}"
@@ -282,7 +291,7 @@ def stepping(array: np.ndarray) -> np.ndarray:
 
 
 def _case(inputs: Inputs) -> str:
-    return "\n".join(f"{name} = {show.value(value)}" for name, value in inputs.items())
+    return "\n".join(f"{name} = {show.value(value)}" for name, value in inputs.items() if not callable(value))
 
 
 def _name(error: str) -> str:

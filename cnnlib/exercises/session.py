@@ -58,7 +58,7 @@ def hint(answer: Callable[..., Any] | str, number: int | None = None) -> None:
         number: 1, 2 or 3 to see that one again.
     """
     try:
-        exercise, _ = _exercise(answer, sys._getframe(1).f_globals)
+        exercise = _asked(answer)
     except LookupError as problem:
         print(problem)
         return
@@ -126,20 +126,24 @@ class Progress:
         return {"text/plain": str(self), "text/html": f"<table><tbody>{rows}</tbody></table>"}
 
 
-def _exercise(answer: Callable[..., Any] | str, namespace: dict[str, Any]) -> tuple[Exercise, Any]:
-    """The exercise that a function or a name stands for, and the student's object."""
+def _asked(answer: Callable[..., Any] | str) -> Exercise:
+    """The exercise that a function or a name stands for."""
     name = answer if isinstance(answer, str) else getattr(answer, "__name__", type(answer).__name__)
-    exercise = find(name)
-    if exercise is None:
-        names = [e.name for exercises in lectures().values() for e in exercises]
-        close = difflib.get_close_matches(name, names, n=3)
-        meant = f" Did you mean {' or '.join(close)}?" if close else " Its name stands in the text above the cell."
-        raise LookupError(f"No exercise is called {name!r}.{meant}")
+    if exercise := find(name):
+        return exercise
+    close = difflib.get_close_matches(name, [e.name for asked in lectures().values() for e in asked], n=3)
+    meant = f" Did you mean {' or '.join(close)}?" if close else " Its name stands in the text above the cell."
+    raise LookupError(f"No exercise is called {name!r}.{meant}")
+
+
+def _exercise(answer: Callable[..., Any] | str, namespace: dict[str, Any]) -> tuple[Exercise, Any]:
+    """The exercise, and the student's object."""
+    exercise = _asked(answer)
     if not isinstance(answer, str):
         return exercise, answer
-    if name not in namespace:
-        raise LookupError(f"{name} is not defined yet: run the cell above that defines it.")
-    return exercise, namespace[name]
+    if answer not in namespace:
+        raise LookupError(f"{answer} is not defined yet: run the cell above that defines it.")
+    return exercise, namespace[answer]
 
 
 def _total(exercise: Exercise) -> str:
