@@ -34,6 +34,10 @@ class Ended(Exception):
     """The process is no more; says why."""
 
 
+class EndedEarlier(Ended):
+    """The same, but over something that was asked before and answered: what is asked now is not to blame."""
+
+
 @dataclass
 class Limits:
     """How long a student's code may run, in seconds; `stop` ends every process at once."""
@@ -50,7 +54,8 @@ class Process:
     def __init__(self, launcher: Launcher, stop: threading.Event, until: float = math.inf) -> None:
         self.sandboxed, self.stop, self.until = launcher.sandboxed, stop, until
         self.reason = ""
-        self.tag: str | None = None  # of the frame that is to be answered
+        self.tag: str | None = None  # of the request that is to be answered
+        self.blamed: str | None = None  # the tag of the one that ended it
         self.over, self.ending = threading.Event(), threading.Lock()
         self._allow(START_SECONDS)
         self.folder = "/" if launcher.sandboxed else tempfile.mkdtemp(dir=launcher.environment["TMPDIR"])
@@ -84,11 +89,10 @@ class Process:
         frame = wire.pack(message | {"tag": self.tag}, numbers)
         self._allow(seconds)
         try:
-            self.requests.write(frame)
-            self.requests.flush()
+            wire.send(self.requests, frame)
         except (OSError, ValueError):
-            self.end("the process ended")
-            raise Ended(self.reason) from None
+            self.end("the process ended", self.tag)
+            raise self._ended() from None
 
     def receive(self, seconds: float) -> tuple[dict[str, Any], bytes]:
         """The next frame; a process that sends none within so many seconds, or sends anything else, is ended."""
@@ -97,22 +101,26 @@ class Process:
             message, numbers = wire.read(self.replies)
             if message.get("tag") == self.tag:
                 return message, numbers
-            self.end("the process sent what nobody asked for")
+            self.end("the process sent what nobody asked for", self.tag)
         except wire.WireError as problem:
-            self.end(f"the process sent what is no answer ({problem})")
+            self.end(f"the process sent what is no answer ({problem})", self.tag)
         except (EOFError, OSError, ValueError):
-            self.end("the process ended")
+            self.end("the process ended", self.tag)
         finally:
             self.deadline = math.inf
-        raise Ended(self.reason)
+        raise self._ended()
 
-    def end(self, reason: str) -> None:
-        """End it and all that it started, once: its number may be another process's soon. From any thread."""
+    def end(self, reason: str, tag: str | None) -> None:
+        """End it and all that it started, once: its number may be another process's soon. From any thread.
+
+        Args:
+            tag: of the request that is to blame.
+        """
         with self.ending:
             if self.over.is_set():
                 return
             self.over.set()
-            self.reason = reason
+            self.reason, self.blamed = reason, tag
             if not self.sandboxed:
                 _kill_family(self.popen.pid)
             with contextlib.suppress(OSError):
@@ -121,7 +129,7 @@ class Process:
                 self.popen.wait(5)
 
     def close(self) -> None:
-        self.end("closed")
+        self.end("closed", self.tag)
         for stream in (self.popen.stdin, self.popen.stdout, self.popen.stderr):
             with contextlib.suppress(OSError):
                 cast(BinaryIO, stream).close()
@@ -132,17 +140,21 @@ class Process:
         self.allowed = seconds
         self.deadline = min(time.monotonic() + seconds + GRACE, self.until)
 
+    def _ended(self) -> Ended:
+        return Ended(self.reason) if self.blamed == self.tag else EndedEarlier(self.reason)
+
     def _watch(self) -> None:
         while not self.over.wait(LOOK_EVERY):
-            pids = family(self.popen.pid)
+            tag = self.tag  # by the time that something is found, another request may be on its way
+            used = [used for pid in family(self.popen.pid) if (used := memory(pid)) is not None]
             if time.monotonic() > self.deadline:
-                self.end(f"{LATE} {self.allowed:g} s")
+                self.end(f"{LATE} {self.allowed:g} s", tag)
             elif self.stop.is_set():
-                self.end(INTERRUPTED)
-            elif len(pids) > MOST_PROCESSES:
-                self.end(f"stopped: more than {MOST_PROCESSES} processes")
-            elif sum(map(memory, pids)) > MOST_MEMORY:
-                self.end(f"stopped: more than {MOST_MEMORY / 2**30:g} GB of memory")
+                self.end(INTERRUPTED, tag)
+            elif len(used) > MOST_PROCESSES:
+                self.end(f"stopped: more than {MOST_PROCESSES} processes", tag)
+            elif sum(used) > MOST_MEMORY:
+                self.end(f"stopped: more than {MOST_MEMORY / 2**30:g} GB of memory", tag)
 
 
 def family(pid: int) -> list[int]:
@@ -155,11 +167,13 @@ def family(pid: int) -> list[int]:
     return pids
 
 
-def memory(pid: int) -> int:
-    """Bytes in use, without those of files; 0 where there is no /proc to read that from."""
+def memory(pid: int) -> int | None:
+    """Bytes in use, without those of files; None for a process that has ended, or where there is no /proc."""
     with contextlib.suppress(OSError):
-        return 1024 * sum(map(int, IN_USE.findall(Path(f"/proc/{pid}/status").read_text())))
-    return 0
+        status = Path(f"/proc/{pid}/status").read_text()
+        if "\nState:\tZ" not in status:
+            return 1024 * sum(map(int, IN_USE.findall(status)))
+    return None
 
 
 def _kill_family(pid: int) -> None:

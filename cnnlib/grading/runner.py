@@ -2,7 +2,7 @@
 
 It knows no reference and no expected value. Everything in it may be overwritten by the student's code; the grader
 takes what comes out of it for data, nothing more. It needs NumPy and the standard library, and no file of the course
-but attempt.py, wire.py and standin.py.
+but attempt.py and, beside this one, fork.py, standin.py and wire.py.
 
     {"cell": 7, "source": "...", "seconds": 20}                   {"error": ""}, or {"spoilt": "why"} if this process
                                                                   had better be started again without the cell
@@ -17,11 +17,9 @@ import contextlib
 import json
 import linecache
 import os
-import select
 import signal
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from types import FrameType, ModuleType
 from typing import Any, BinaryIO, NamedTuple
@@ -30,12 +28,11 @@ import numpy as np
 
 from cnnlib.checks.attempt import Answer, attempt
 from cnnlib.grading import standin, wire
+from cnnlib.grading.fork import answer_in_a_fork, sweep
 
-GRACE = 1.0  # seconds between asking a call to stop and ending its process
 MOST_LATE = 3  # calls of one check that may run out of time
 HURRY = 5  # the time for a call, after another one ran out of it, is divided by this
 MOST_THREADS = 16  # that a cell may leave running
-PIPE = 1 << 16
 
 Call = tuple[list[Any], dict[str, Any]]
 OutOfTime = type("TimeoutError", (BaseException,), {"__module__": "builtins"})  # `except Exception` lets it pass
@@ -49,30 +46,26 @@ def main() -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):  # from here on nothing that a student prints goes anywhere
         os.dup2(nowhere, stream)
-    send(replies, wire.pack({"ready": True}))
+    wire.send(replies, wire.pack({"ready": True}))
     with contextlib.suppress(EOFError):  # the grader has no more questions
         while True:
             message, numbers = wire.read(requests)
             tag = message["tag"]
             if "cell" in message:
-                send(replies, wire.pack(run_cell(message, namespace) | {"tag": tag}))
+                reply = run_cell(message, namespace) | {"tag": tag}
+                sweep(settings["alone"])
+                wire.send(replies, wire.pack(reply))
             elif message["check"] not in namespace:
-                send(replies, wire.pack({"missing": True, "tag": tag}))
+                wire.send(replies, wire.pack({"missing": True, "tag": tag}))
             else:
                 decoder = wire.Decoder(numbers, build)
                 calls = [(decoder.value(args), dict(decoder.value(kwargs))) for args, kwargs in message["calls"]]
                 check = Check(namespace[message["check"]], calls, message["seconds"], tag)
                 if settings["fork"]:
-                    check_in_a_fork(check, requests, replies)
+                    count = len(calls)
+                    answer_in_a_fork(check.answer, count, check.seconds, tag, requests, replies, settings["alone"])
                 elif not check.answer(replies):
-                    send(replies, wire.pack({"ended": "", "tag": tag}))
-            if settings["alone"]:
-                sweep()
-
-
-def send(stream: BinaryIO, frame: bytes | bytearray) -> None:
-    stream.write(frame)
-    stream.flush()
+                    wire.send(replies, wire.pack({"ended": "", "tag": tag}))
 
 
 def apply_limits(settings: dict[str, Any]) -> None:
@@ -95,6 +88,7 @@ def clean_namespace(settings: dict[str, Any]) -> dict[str, Any]:
     """The globals of the student's cells, in an interpreter that has forgotten how it was started."""
     sys.path[:] = [*(path for path in sys.path if path not in (settings["kit"], "")), *settings["sites"]]
     sys.argv[:] = [""]
+    linecache.clearcache()  # since Python 3.13 it holds the command that started this process
     for name in [name for name in sys.modules if name.split(".")[0] == "cnnlib"]:
         del sys.modules[name]
     sys.meta_path.insert(0, standin.Finder(settings["public"]))
@@ -192,7 +186,7 @@ class Check(NamedTuple):
         for args, kwargs in self.calls:
             seconds = self.seconds / HURRY if late else self.seconds
             answer = in_time(self.function, args, kwargs, seconds, standin.COURSE)
-            send(replies, answer_frame(answer, self.tag))
+            wire.send(replies, answer_frame(answer, self.tag))
             late += answer.error.startswith("TimeoutError: no answer")
             if late == MOST_LATE:
                 return False
@@ -217,77 +211,3 @@ def build(source: str, name: str) -> Any:
     namespace: dict[str, Any] = {"np": np}
     exec(compile(f"from __future__ import annotations\n{source}", "<given>", "exec"), namespace)
     return namespace[name]
-
-
-# ---------------------------------------------------------------- one check, one fork
-
-
-def check_in_a_fork(check: Check, requests: BinaryIO, replies: BinaryIO) -> None:
-    """All calls of a check in a child of this process: what they leave behind or tear down ends with the child."""
-    inner, outer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.setpgid(0, 0)
-            requests.close()
-            replies.close()
-            os.close(inner)
-            check.answer(os.fdopen(outer, "wb"))
-        finally:
-            os._exit(0)
-    os.close(outer)
-    try:
-        sent, ended = relay(inner, len(check.calls), check.seconds + GRACE, requests, replies)
-    finally:
-        os.close(inner)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    if sent < len(check.calls):
-        send(replies, wire.pack({"ended": ended or how_it_ended(status), "tag": check.tag}))
-
-
-def relay(inner: int, count: int, seconds: float, requests: BinaryIO, replies: BinaryIO) -> tuple[int, str]:
-    """Pass on whole frames only: (how many, why there will be no more). The child may die in the middle of one."""
-    buffer, sent, deadline = bytearray(), 0, time.monotonic() + seconds
-    grader = requests.fileno()
-    while True:
-        readable, _, _ = select.select([inner, grader], [], [], max(0.0, deadline - time.monotonic()))
-        if grader in readable:  # nothing is asked meanwhile: the grader is gone
-            raise EOFError
-        if not readable:
-            return sent, f"TimeoutError: no answer within {seconds - GRACE:g} s"
-        chunk = os.read(inner, PIPE)
-        if not chunk:
-            return sent, ""
-        buffer += chunk
-        while len(buffer) >= wire.HEAD.size:
-            try:
-                length = wire.size(buffer[: wire.HEAD.size])
-            except wire.WireError as problem:
-                return sent, f"the answer is {problem}"
-            if len(buffer) < length:
-                break
-            send(replies, buffer[:length])
-            del buffer[:length]
-            sent, deadline = sent + 1, time.monotonic() + seconds
-            if sent == count:
-                return sent, ""
-
-
-def sweep() -> None:
-    """End every other process of the sandbox at once: none can fork away from this."""
-    if os.getppid() != 1 or os.getpid() != 2:  # not the first process in a namespace of its own: never outside of one
-        return
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(-1, signal.SIGKILL)
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            os.waitpid(-1, 0)
-
-
-def how_it_ended(status: int) -> str:
-    code = os.waitstatus_to_exitcode(status)
-    if code >= 0:
-        return f"the process ended (exit code {code})"
-    return f"the process ended ({signal.Signals(-code).name})"

@@ -6,7 +6,7 @@ from typing import Any
 
 from cnnlib.checks import Answer, Call
 from cnnlib.grading import wire
-from cnnlib.grading.process import INTERRUPTED, LATE, Ended, Limits, Process
+from cnnlib.grading.process import INTERRUPTED, LATE, Ended, EndedEarlier, Limits, Process
 from cnnlib.grading.sandbox import Launcher
 
 MOST_STARTS = 12
@@ -31,8 +31,10 @@ class Student:
 
     def run(self, number: int, source: str) -> str:
         """Run a cell; "" or the last line of its traceback. Raises Stopped."""
-        self._ready()
-        error = self._run(number, source)
+        error = None
+        while error is None:
+            self._ready()
+            error = self._run(number, source)
         if error.startswith(LATE):
             self.cell_seconds = min(self.cell_seconds, max(2.0, self.limits.cell / HURRY))
         elif self.process:
@@ -46,14 +48,18 @@ class Student:
         three calls that ran out of time, or the end of the whole process, the others are not asked.
         """
         answers: list[Answer] = []
-        late = 0
-        for _ in range(MOST_FORKS):
+        forks = late = 0
+        while forks < MOST_FORKS:
             seconds = self.limits.call / HURRY if late else self.limits.call
-            for answer in self._ask(self._ready(), name, calls[len(answers) :], seconds):
-                if answer is None:
-                    return None
-                answers.append(answer)
-                late += answer.error.startswith(LATE)
+            try:
+                for answer in self._ask(self._ready(), name, calls[len(answers) :], seconds):
+                    if answer is None:
+                        return None
+                    answers.append(answer)
+                    late += answer.error.startswith(LATE)
+            except EndedEarlier:
+                continue
+            forks += 1
             if len(answers) == len(calls) or late >= MOST_LATE or self.process is None:
                 break
         return answers + [answers[-1]] * (len(calls) - len(answers))
@@ -76,21 +82,24 @@ class Student:
                 self.reason = str(problem)
                 continue
             for cell in list(self.cells):
-                self._run(*cell)
+                error = self._run(*cell)
                 if self.process is None:
-                    self.cells.remove(cell)
+                    if error is not None:
+                        self.cells.remove(cell)
                     break
         self._stop_if_due()
         return self.process
 
-    def _run(self, number: int, source: str) -> str:
+    def _run(self, number: int, source: str) -> str | None:
+        """The cell's error or ""; None if it was not run, since the process ended over something earlier."""
         assert self.process
         seconds = self.cell_seconds
         try:
             self.process.send({"cell": number, "source": source, "seconds": seconds}, seconds)
             message, _ = self.process.receive(seconds)
         except Ended as problem:
-            return self._gone(problem)
+            why = self._gone(problem)
+            return None if isinstance(problem, EndedEarlier) else why
         except wire.WireError as problem:
             return f"the cell is {problem}"
         if "spoilt" in message:
@@ -99,7 +108,7 @@ class Student:
         return _text(message.get("error"))
 
     def _ask(self, process: Process, name: str, calls: Sequence[Call], seconds: float) -> Iterator[Answer | None]:
-        """One Answer a call, or a single None; where there are fewer, the last one says why."""
+        """One Answer a call, or a single None; where there are fewer, the last one says why. Raises EndedEarlier."""
         numbers = bytearray()
         sent = [[wire.encode(part, numbers) for part in (list(args), list(kwargs.items()))] for args, kwargs in calls]
         try:
@@ -114,7 +123,10 @@ class Student:
                     return
                 yield answer_of(message, data, {*range(len(args)), *kwargs})
         except Ended as problem:
-            yield Answer(error=self._gone(problem))
+            why = self._gone(problem)
+            if isinstance(problem, EndedEarlier):
+                raise
+            yield Answer(error=why)
 
     def _gone(self, problem: Ended) -> str:
         """The process is no more; says why. Raises Stopped if nothing more is to be started."""

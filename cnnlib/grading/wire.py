@@ -50,6 +50,11 @@ def size(head: bytes | bytearray) -> int:
     return HEAD.size + sum(lengths)
 
 
+def send(stream: BinaryIO, frame: bytes | bytearray) -> None:
+    stream.write(frame)
+    stream.flush()
+
+
 def read(stream: BinaryIO) -> tuple[dict[str, Any], bytes]:
     """The next frame; raises EOFError at the end of the stream, WireError for what is no frame."""
     text_length, numbers_length = HEAD.unpack(_exactly(stream, HEAD.size))

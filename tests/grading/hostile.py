@@ -231,6 +231,12 @@ def to_end_processes() -> dict[str, Attack]:
     return {
         "os._exit in an answer": in_answer("os._exit(3)", "exit code 3"),
         "os._exit in a cell": in_cell("os._exit(3)"),
+        "a fork in an answer": in_answer(f"os.fork()\n{RIGHT}", costs=0),
+        "a fork in a cell": in_cell("os.fork()"),
+        "the group left": in_answer(
+            "signal.signal(signal.SIGALRM, signal.SIG_IGN)\nos.setpgid(0, os.getpgid(os.getppid()))\ntime.sleep(60)",
+            "no answer within 1 s",
+        ),
         "the parent killed": in_answer(f"os.kill(os.getppid(), signal.SIGKILL)\n{RIGHT}", "the process ended"),
         "everything killed": in_answer("os.kill(-1, signal.SIGKILL)\nos._exit(0)", "the process ended"),
         "the parent stopped": in_answer(
@@ -243,7 +249,7 @@ def to_end_processes() -> dict[str, Attack]:
             "import builtins\nfor name in ('len', 'range', 'isinstance'): delattr(builtins, name)", 0
         ),
         "the alarm ignored": in_answer(
-            "signal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass", "no answer within 1 s"
+            "signal.signal(signal.SIGALRM, signal.SIG_IGN)\ntime.sleep(60)", "no answer within 1 s"
         ),
         "everything caught": in_answer(
             "while True:\n    try:\n        time.sleep(1)\n    except BaseException:\n        pass",
@@ -264,16 +270,20 @@ def to_take_everything() -> dict[str, Attack]:
             "import threading\nwhile True: threading.Thread(target=time.sleep, args=[60]).start()",
             "can't start new thread",
         ),
+        "3 GB, untouched": in_answer("return np.empty(3 * 2**27)", "Unable to allocate"),
         "30 GB": in_answer("return np.ones(30 * 2**27)", "Unable to allocate"),
         "12 GB in 16 processes": in_answer(
             "for _ in range(4): os.fork()\nkept = [np.ones(2**24) for _ in range(6)]\ntime.sleep(60)"
         ),
-        "gigabytes printed": in_answer("while True:\n    print('x' * 10**7)\n    os.write(1, b'x' * 10**6)", "Error"),
+        "gigabytes printed": in_answer(
+            f"while len(x) == 7:\n    print('x' * 10**7)\n    os.write(1, b'x' * 10**6)\n{RIGHT}", "Error"
+        ),
         "a full disk": in_answer(
             "for n in range(100): open(f'file{n}', 'wb').write(bytes(10**7))", "No space left on device"
         ),
+        "files outside of the scratch folder": in_answer("open('/file', 'wb')", "Read-only file system"),
         "a large file": in_answer("open('file', 'wb').write(bytes(10**8))", "File too large"),
-        "a huge answer": in_answer("return np.ones(10**7)", "larger than the 16 MB"),
+        "a huge answer": in_answer("return np.ones(3 * 10**6)", "larger than the 16 MB"),
         "a view of 8 TB": in_answer("return np.broadcast_to(np.ones(1), (10**6, 10**6))"),
         "an endless list": in_answer("endless = []\nendless.append(endless)\nreturn endless"),
         "20,000 lists": in_answer("return [[] for _ in range(20_000)]", "too many entries"),

@@ -5,11 +5,14 @@ import json
 import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
+import numpy as np
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from cnnlib.checks import asks, judge
 from cnnlib.exercises import lectures
 
 ROOT = Path(__file__).parents[2]
@@ -71,9 +74,14 @@ def honest() -> dict[str, Honest]:
     return {**right(), **wrong(), **stopping(), **rearranged()}
 
 
-def slip(exercise: str, name: str) -> str:
-    """What the student who makes this mistake should read."""
-    return next(slip.says for slip in ASKED[exercise].slips if slip.name == name)
+def named(part: str, source: str) -> str:
+    """What the notebook says of a wrong answer: it must be the name of the mistake, whatever its present wording is."""
+    names: dict[str, Any] = {"np": np}
+    exec(code(source), names)
+    exercise = ASKED[part.split()[0]]
+    [finding] = [f for f in judge(exercise, asks(names[exercise.name])).findings if part.endswith(f.part)]
+    assert "your answer equals" in finding.reason
+    return finding.reason
 
 
 # What costs nothing: each of these runs through without an error, before the answers.
@@ -192,9 +200,10 @@ def right() -> dict[str, Honest]:
         "a cell that never ends": Honest(
             solved(
                 first="""
+                    import time
                     while True:
                         try:
-                            pass
+                            time.sleep(1)
                         except Exception:
                             pass
                     """
@@ -207,21 +216,15 @@ def right() -> dict[str, Honest]:
 def wrong() -> dict[str, Honest]:
     """What is lost is one part, and the reason names the mistake."""
     dx, y = "conv1d_input_gradient dx", "conv1d_forward y"
-    layer = cell_of(solved(), "conv1d_layer_backward").source
+    reversed_kernel = "def conv1d_input_gradient(dy, w):\n    return np.convolve(dy, w[::-1])"
+    no_bias = "def conv1d_forward(x, w, b):\n    return np.correlate(x, w, 'valid')"
+    one_db = cell_of(solved(), "conv1d_layer_backward").source.replace("dy.sum(axis=(0, 2))", "dy.sum()")
+    db = "conv1d_layer_backward db"
     return {
         "untouched": Honest(untouched(), {f"{name} {part}": "" for name in ASKED for part in ASKED[name].parts}),
-        "kernel reversed": Honest(
-            solved(conv1d_input_gradient="def conv1d_input_gradient(dy, w):\n    return np.convolve(dy, w[::-1])"),
-            {dx: slip("conv1d_input_gradient", "kernel reversed once too often")},
-        ),
-        "bias forgotten": Honest(
-            solved(conv1d_forward="def conv1d_forward(x, w, b):\n    return np.correlate(x, w, 'valid')"),
-            {y: slip("conv1d_forward", "bias missing")},
-        ),
-        "one gradient of three": Honest(
-            solved(conv1d_layer_backward=layer.replace("dy.sum(axis=(0, 2))", "dy.sum()")),
-            {"conv1d_layer_backward db": slip("conv1d_layer_backward", "one bias for all filters")},
-        ),
+        "kernel reversed": Honest(solved(conv1d_input_gradient=reversed_kernel), {dx: named(dx, reversed_kernel)}),
+        "bias forgotten": Honest(solved(conv1d_forward=no_bias), {y: named(y, no_bias)}),
+        "one gradient of three": Honest(solved(conv1d_layer_backward=one_db), {db: named(db, one_db)}),
         "wrong letters": Honest(
             solved(poll_dw_length="poll_dw_length = {'A', 'B', 'C'}"), {"poll_dw_length answer": "A does not hold"}
         ),
