@@ -46,6 +46,10 @@ NAMES = {
     "floor": "ceil",
     "ceil": "floor",
 }
+TWINS = {  # the other axis: a name that does not exist raises, and is rejected
+    **{"H": "W", "W": "H", "KH": "KW", "KW": "KH", "OH": "OW", "OW": "OH", "i": "j", "j": "i", "u": "v", "v": "u"},
+    **{"rows": "columns", "columns": "rows", "n": "f", "f": "n", "t": "k"},
+}
 TURNS = {"transpose", "swapaxes", "flip", "flipud", "fliplr", "rot90"}
 TEXTS = {"valid": ("full",), "full": ("same", "valid"), "same": ("full",)}
 
@@ -144,6 +148,8 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Callable[[Any], ast.AST]]]:
         yield f"{node.func.attr} removed", _unturned
     elif isinstance(node, ast.Attribute) and node.attr == "T":
         yield "transpose removed", lambda twin: twin.value
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in TWINS:
+        yield f"{node.id} to {TWINS[node.id]}", _set("id", TWINS[node.id])
     elif isinstance(node, ast.Attribute | ast.Name):
         name = node.attr if isinstance(node, ast.Attribute) else node.id
         if name in NAMES:

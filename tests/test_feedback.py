@@ -89,7 +89,7 @@ KINDS = [
 def test_the_kind_of_mistake_is_named(name, answer, phrase):
     text = " ".join(said(name, answer).split())
     assert " ".join(phrase.split()) in text, text
-    assert not judge(find(name), asks(answer)).points
+    assert not judge(find(name), asks(answer)).right
 
 
 def test_the_sum_behind_an_entry_is_written_out():
@@ -145,7 +145,7 @@ def test_slips_that_look_alike_are_named_together():
     slip = exercise.slips[0]
     twins = dataclasses.replace(exercise, slips=(slip, dataclasses.replace(slip, name="its twin", about="flips")))
     said = judge(twins, asks(slip.answer)).to_text()
-    assert "more than one known mistake: kernel reversed once too often; its twin" in " ".join(said.split())
+    assert "more than one known mistake: kernel the wrong way round; its twin" in " ".join(said.split())
 
 
 def test_a_slow_answer_gets_a_note_and_its_points():

@@ -103,7 +103,7 @@ def test_an_untouched_lecture_runs_to_its_end(lecture: Page) -> None:
 def test_a_wrong_answer_is_diagnosed_and_a_right_one_earns_its_points(lecture: Page) -> None:
     write(lecture, "conv1d_input_gradient", STUB, WRONG)
     wrong = checked(lecture, "conv1d_input_gradient")
-    expect(wrong.first).to_contain_text("the gradient with the kernel reversed once too often")
+    expect(wrong.first).to_contain_text("the gradient with the kernel the wrong way round")
     expect(wrong.first).to_contain_text("dx 0 of 2")
     expect(wrong.last).to_contain_text("0 of 2 points here")
     picture(lecture, "2_wrong")

@@ -34,7 +34,7 @@ def test_a_wrong_answer_is_named(capsys):
 
     assert check(conv1d_input_gradient) == 0
     said = capsys.readouterr().out
-    assert "kernel reversed once too often" in said
+    assert "the kernel the wrong way round" in said
     assert "got [3, 2]   expected [2, 3]   first difference at [0]" in said
     assert "dx[0] = dy[0] w[0] = 1 * 2 = 2" in said
 
@@ -66,6 +66,16 @@ def test_an_answer_may_not_call_the_courses_own_function(capsys):
 def test_check_never_raises(nonsense, capsys):
     assert check(nonsense) == 0
     assert capsys.readouterr().out.strip()
+
+
+def test_a_lambda_goes_by_the_name_it_was_given(capsys, monkeypatch):
+    monkeypatch.setitem(globals(), "conv1d_bias_gradient", lambda dy: dy.sum())
+    assert check(globals()["conv1d_bias_gradient"]) == 1
+
+
+def test_a_hint_needs_no_definition(capsys):
+    hint("conv2d_weight_gradient")
+    assert "Hint 1 of 3" in capsys.readouterr().out
 
 
 class Hostile:

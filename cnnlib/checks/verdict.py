@@ -129,6 +129,7 @@ CELL = "text-align: left; vertical-align: top; padding: 2px 14px 2px 0; backgrou
 LABEL = "white-space: nowrap; opacity: 0.75"
 VALUES = "white-space: pre-wrap; font-family: monospace"  # so that got stands above expected, digit by digit
 SHORT = 72
+IN_FIGURES = ("smallest failing case", "in the case", "the same call", "what feeds it", "your code", "it printed")
 
 
 def _score(finding: Finding) -> str:
@@ -144,7 +145,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _row(label: str, text: str) -> str:
-    face = f"; {VALUES}" if "\n" in text or " = " in text else ""
+    face = f"; {VALUES}" if "\n" in text or label in IN_FIGURES else ""
     if len(text) <= SHORT and "expected" not in text:
         text = text.replace("\n", "   ")
     shown = html.escape(text).replace(OPEN, '<b style="text-decoration: underline">').replace(CLOSE, "</b>")

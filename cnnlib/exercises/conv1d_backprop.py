@@ -6,7 +6,7 @@ Index equations, counted from 0 (deck N, Back Propagation of CNNs, one-dimension
     (5.3)   db    = sum_t dy[t]
     (5.4)   dw[k] = sum_t dy[t] x[t + k]
     (5.5)   dx[m] = sum_k dy[m - k] w[k]
-    (5.9)   y[n, f, t] = sum_c sum_k w[f, c, k] x[n, c, stride t + k - padding] + b[f]
+    (5.11)  y[n, f, t] = sum_c sum_k w[f, c, k] x[n, c, stride t + k - padding] + b[f]
 """
 
 from collections.abc import Callable
@@ -57,6 +57,7 @@ FORWARD = Exercise(
         "Each output is a dot product: the kernel with the stretch of x that starts where the output does.",
         "(5.1)  y[t] = w[0] x[t] + w[1] x[t + 1] + ... + w[K - 1] x[t + K - 1] + b,  for t = 0 ... L - K",
     ),
+    after=(("before you start", "with one tap y is x times w[0], plus b"),),
     slips=(
         Slip(
             "kernel reversed",
@@ -138,7 +139,9 @@ BIAS_GRADIENT = Exercise(
         ),
         Slip(
             "Jacobian alone",
-            "the number of outputs: the sum of dy_t/db = 1. The chain rule multiplies each of them by dy[t] first.",
+            "the number of outputs: the sum of the slopes ∂y[t]/∂b, which are 1. The chain rule multiplies each "
+            "of them "
+            "by dy[t] first.",
             lambda dy: float(len(dy)),
         ),
     ),
@@ -177,6 +180,7 @@ WEIGHT_GRADIENT = Exercise(
         "Tap k met x[t + k] at output t. So it feels dy[t] times that input, once for every output.",
         "(5.4)  dw[k] = dy[0] x[k] + dy[1] x[k + 1] + ... + dy[T - 1] x[k + T - 1]",
     ),
+    after=(("before you start", "for dy = [1, 0, 0] the answer is the first K inputs"),),
     slips=(
         Slip(
             "dy reversed",
@@ -194,6 +198,13 @@ WEIGHT_GRADIENT = Exercise(
             "the product with the last dy alone: each output overwrites the one before. "
             "A weight collects from all outputs: is there an = where += is meant?",
             weight_gradient_last,
+        ),
+        Slip(
+            "minus for plus",
+            "the sum of dy[t] x[t - k]. Tap k met the inputs k steps further on: t + k. (A negative index counts "
+            "from the "
+            "end, so nothing stopped you.)",
+            lambda dy, x: np.array([dy @ np.roll(x, k)[: len(dy)] for k in range(len(x) - len(dy) + 1)]),
         ),
         Slip(
             "shift forgotten",
@@ -246,6 +257,11 @@ def input_gradient_overwritten_by_taps(dy: Array, w: Array) -> Array:
     return dx
 
 
+def input_gradient_wrapped(dy: Array, w: Array) -> Array:
+    T, K = len(dy), len(w)
+    return np.array([sum(dy[m - k] * w[k] for k in range(K) if m - k < T) for m in range(T + K - 1)])
+
+
 INPUT_GRADIENT = Exercise(
     name="conv1d_input_gradient",
     parts={"dx": 2},
@@ -258,12 +274,20 @@ INPUT_GRADIENT = Exercise(
         "Output t and tap k meet at input t + k. So each product dy[t] w[k] belongs to dx[t + k].",
         "(5.5)  dx[m] = dy[m] w[0] + dy[m - 1] w[1] + ... + dy[m - K + 1] w[K - 1],  entries outside dy being 0",
     ),
+    after=(("before you start", "for dy = [1] the answer is w itself"),),
     slips=(
         Slip(
-            "kernel reversed once too often",
-            "the gradient with the kernel reversed once too often. In (5.5) the index of dy falls as that of w grows: "
-            "correlating with the reversed kernel does that, and so does convolving with the kernel. Not both.",
+            "kernel the wrong way round",
+            "the gradient with the kernel the wrong way round. In (5.5) the index of dy falls as that of w grows. "
+            "Correlating padded dy with the reversed kernel does that, and so does convolving dy with the kernel "
+            "as it is: "
+            "one reversal in all, not two, not none.",
             lambda dy, w: np.convolve(dy, w[::-1], "full"),
+        ),
+        Slip(
+            "negative index wrapped",
+            "(5.5) with dy[-1] taken for 0. In Python dy[-1] is the last entry: test for m - k >= 0 as well.",
+            input_gradient_wrapped,
         ),
         Slip(
             "= for +=, output by output",
@@ -384,6 +408,11 @@ def square_band(w: Array, L: int) -> Array:
     return sum((w[k] * np.eye(L, L, k) for k in range(len(w))), np.zeros((L, L)))
 
 
+def input_jacobian_wrapped(w: Array, L: int) -> Array:
+    K = len(w)
+    return np.array([[w[m - t] if m - t < K else 0.0 for m in range(L)] for t in range(L - K + 1)])
+
+
 INPUT_JACOBIAN = Exercise(
     name="conv1d_input_jacobian",
     parts={"J": 1},
@@ -413,6 +442,11 @@ INPUT_JACOBIAN = Exercise(
             lambda w, L: input_jacobian(w, L)[::-1],
         ),
         Slip(
+            "negative index wrapped",
+            "(5.8) with a test for m - t < K alone. In Python w[-1] is the last tap: test for m - t >= 0 as well.",
+            input_jacobian_wrapped,
+        ),
+        Slip(
             "too many rows",
             "a square matrix: its last rows stand for outputs where the kernel hangs out of x.",
             square_band,
@@ -439,16 +473,19 @@ def layer_backward(dy: Array, x: Array, w: Array, stride: int = 1, padding: int 
 
 LAYER_FORWARD = Exercise(
     name="conv1d_layer_forward",
-    parts={"y": 3},
+    parts={"plain": 1, "stride": 1, "padding": 1},
+    groups={name: layers.GROUPS[name] for name in ("plain", "stride", "padding")},
     reference=layer_forward,
     cases=flat_cases("x", "w", "b", "stride", "padding"),
     features=layers.FEATURES,
     feeds=(("w", "x"), ("b",)),
     hints=(
-        "Pad x once, at the start. Then nothing below needs to know about padding.",
+        "Pad x once, at the start, and along its last axis only: np.pad(x, [(0, 0), (0, 0), (padding, padding)]). "
+        "Then nothing below needs to know about padding.",
         "Output t looks at the padded samples from stride * t on. A filter has one row of taps for every channel.",
-        "(5.9)  y[n, f, t] = sum over c and k of w[f, c, k] xpad[n, c, stride t + k]  +  b[f]",
+        "(5.11)  y[n, f, t] = sum over c and k of w[f, c, k] xpad[n, c, stride t + k]  +  b[f]",
     ),
+    after=(("before you start", "(6 + 2 - 3) // 2 + 1 = 3 outputs"),),
     slips=flat_slips(FORWARD_SLIPS),
 )
 
@@ -464,7 +501,7 @@ LAYER_BACKWARD = Exercise(
         "one adds to dx.",
         "Work on a dx as long as the padded x. Output t and tap k meet at padded sample stride * t + k. "
         "At the end cut `padding` entries off either end.",
-        "(5.10)  dxpad[n, c, stride t + k] += dy[n, f, t] w[f, c, k],  "
+        "(5.12)  dxpad[n, c, stride t + k] += dy[n, f, t] w[f, c, k],  "
         "dw[f, c, k] += dy[n, f, t] xpad[n, c, stride t + k],  db[f] += dy[n, f, t]",
     ),
     slips=flat_slips(BACKWARD_SLIPS),
@@ -534,6 +571,36 @@ def descend(
     return slipped
 
 
+def predicted_once(
+    x: Array,
+    target: Array,
+    w: Array,
+    b: float,
+    forward: Any,
+    weight_gradient: Any,
+    bias_gradient: Any,
+    rate: float = 0.1,
+    steps: int = 1,
+) -> tuple[Array, float]:
+    dy = 2 * (forward(x, w, b) - target) / len(target)
+    return w - steps * rate * weight_gradient(dy, x), b - steps * rate * bias_gradient(dy)
+
+
+def divided_by_inputs(
+    x: Array,
+    target: Array,
+    w: Array,
+    b: float,
+    forward: Any,
+    weight_gradient: Any,
+    bias_gradient: Any,
+    rate: float = 0.1,
+    steps: int = 1,
+) -> tuple[Array, float]:
+    slower = rate * len(target) / len(x)
+    return fit_kernel(x, target, w, b, forward, weight_gradient, bias_gradient, slower, steps)
+
+
 FIT_KERNEL = Exercise(
     name="fit_kernel",
     parts={"w": 1, "b": 1},
@@ -542,8 +609,9 @@ FIT_KERNEL = Exercise(
     hints=(
         "One step has three lines: predict, ask how the loss answers to each output, move w and b against it.",
         "The loss is the mean of (y - target)^2. Its slope with respect to y[t] is 2 (y[t] - target[t]) / T.",
-        "(5.11)  dy = 2 (y - target) / T,  w <- w - rate dw,  b <- b - rate db; repeat `steps` times",
+        "(5.13)  dy = 2 (y - target) / T,  w <- w - rate dw,  b <- b - rate db; repeat `steps` times",
     ),
+    after=(("before you start", "zeros: a perfect prediction moves nothing"),),
     slips=(
         Slip(
             "uphill",
@@ -564,6 +632,24 @@ FIT_KERNEL = Exercise(
             "one step only",
             "the result of the first step. Is the return inside the loop?",
             descend(lambda y, target: 2 * (y - target) / len(y), at_most=1),
+        ),
+        Slip(
+            "b never moved",
+            "the old b. It has a gradient too.",
+            lambda x, target, w, b, forward, weight_gradient, bias_gradient, rate=0.1, steps=1: (
+                fit_kernel(x, target, w, b, forward, weight_gradient, lambda dy: 0.0, rate, steps)[0],
+                b,
+            ),
+        ),
+        Slip(
+            "predicted once",
+            "steps along the first slope. Predict anew in every step: w and b have moved.",
+            predicted_once,
+        ),
+        Slip(
+            "divided by the length of x",
+            "steps that are divided by the number of inputs. The mean is over the outputs.",
+            divided_by_inputs,
         ),
         Slip(
             "half the slope and no mean",

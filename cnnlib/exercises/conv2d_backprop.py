@@ -5,11 +5,12 @@ Index equations, counted from 0:
     (6.1)   y[i, j]  = sum_u,v w[u, v] x[i + u, j + v] + b                      (deck N, Two Dimension CNN)
     (6.2)   db       = sum_i,j dy[i, j]
     (6.3)   dw[u, v] = sum_i,j dy[i, j] x[i + u, j + v]                         (deck N; deck L, equation 13)
-    (6.5)   dx[m, n] = sum_u,v dy[m - u, n - v] w[u, v]                         (deck N; deck L, equation 20)
+    (6.5)   dx[m, q] = sum_u,v dy[m - u, q - v] w[u, v]                         (deck N; deck L, equation 20)
     (6.8)   spread[s i, s j] = dy[i, j], zeros elsewhere                        (deck R, Recap: Resampling)
     (6.9)   the same with channels, a batch, stride and padding                 (deck R, Complete Backward)
 """
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -122,6 +123,7 @@ WEIGHT_GRADIENT = Exercise(
         "w[u, v] met x[i + u, j + v] at output (i, j). So it feels dy[i, j] times that pixel, once for every output.",
         "(6.3)  dw[u, v] = sum over i and j of dy[i, j] x[i + u, j + v]",
     ),
+    after=(("before you start", "with a single 1 at (0, 0) the answer is the top left corner of x"),),
     slips=(
         Slip(
             "dy flipped",
@@ -205,6 +207,14 @@ def inner_only(dy: Array, w: Array) -> Array:
     return input_gradient(dy, w)[rows : dy.shape[0] or None, columns : dy.shape[1] or None]
 
 
+def input_gradient_wrapped(dy: Array, w: Array) -> Array:
+    dx = np.zeros(full_size(dy, w))
+    for (m, q), (u, v) in itertools.product(np.ndindex(*dx.shape), np.ndindex(*w.shape)):
+        if m - u < len(dy) and q - v < dy.shape[1]:
+            dx[m, q] += dy[m - u, q - v] * w[u, v]
+    return dx
+
+
 INPUT_GRADIENT = Exercise(
     name="conv2d_input_gradient",
     parts={"dx": 3},
@@ -216,14 +226,28 @@ INPUT_GRADIENT = Exercise(
         "Take one pixel. Which outputs saw it, and with which weight each?",
         "Output (i, j) and weight (u, v) meet at pixel (i + u, j + v). So dy[i, j] w[u, v] belongs to "
         "dx[i + u, j + v].",
-        "(6.5)  dx[m, n] = sum over u and v of dy[m - u, n - v] w[u, v], entries outside dy being 0",
+        "(6.5)  dx[m, q] = sum over u and v of dy[m - u, q - v] w[u, v], entries outside dy being 0",
     ),
+    after=(("before you start", "for dy = [[1]] the answer is w itself"),),
     slips=(
         Slip(
-            "kernel flipped once too often",
-            "the gradient with the kernel flipped once too often. Correlating padded dy with the flipped kernel is "
-            "right, and so is convolving dy with the kernel. Not both.",
+            "kernel the wrong way round",
+            "the gradient with the kernel the wrong way round. Correlating padded dy with the flipped kernel is right, "
+            "and so is convolving dy with the kernel as it is: one flip in all, not two, not none. In the += form of "
+            "(6.4) nothing is flipped.",
             lambda dy, w: input_gradient(dy, w[::-1, ::-1]),
+        ),
+        Slip(
+            "transposed for flipped",
+            "padded dy correlated with the transposed kernel. Flip it instead: upside down and left to right. What is "
+            'transposed in a "transposed convolution" is the matrix.',
+            lambda dy, w: input_gradient(dy, w.T[::-1, ::-1]),
+        ),
+        Slip(
+            "negative index wrapped",
+            "(6.5) with entries like dy[-1, 0] taken for 0. In Python that is the last row: test for m - u >= 0 and "
+            "q - v >= 0 as well.",
+            input_gradient_wrapped,
         ),
         Slip(
             "flipped along one axis only",
@@ -278,15 +302,47 @@ INPUT_GRADIENT = Exercise(
 # ---------------------------------------------------------------- stride, channels, a batch
 
 
-def spread_gradient(dy: Array, stride: int) -> Array:
-    spread = np.zeros(tuple(stride * (n - 1) + 1 for n in dy.shape), dy.dtype)
-    spread[::stride, ::stride] = dy
+def spread_gradient(dy: Array, stride: int, shape: tuple[int, int]) -> Array:
+    spread = np.zeros(shape, dy.dtype)
+    spread[: stride * len(dy) : stride, : stride * dy.shape[1] : stride] = dy
     return spread
 
 
-def rows_only(dy: Array, stride: int) -> Array:
-    spread = np.zeros((stride * (len(dy) - 1) + 1, dy.shape[1]), dy.dtype)
-    spread[::stride] = dy
+def spread_cases(rng: Rng) -> list[Inputs]:
+    random = {"dy": rng.normal(size=(2, 4)), "stride": 3, "shape": (5, 12)}
+    return [
+        {"dy": small(1, 1), "stride": 2, "shape": (1, 1)},
+        {"dy": small(2, 3), "stride": 2, "shape": (3, 5)},
+        {"dy": small(2, 2), "stride": 2, "shape": (4, 3)},
+        {"dy": small(2, 2), "stride": 1, "shape": (2, 2)},
+        {"dy": rng.normal(size=(3, 2)), "stride": 4, "shape": (9, 8)},
+        random,
+        *in_other_layouts(random),
+    ]
+
+
+def only_between(dy: Array, stride: int, shape: tuple[int, int]) -> Array:
+    return spread_gradient(dy, stride, (stride * (len(dy) - 1) + 1, stride * (dy.shape[1] - 1) + 1))
+
+
+def repeated(dy: Array, stride: int, shape: tuple[int, int]) -> Array:
+    rows = np.minimum(np.arange(shape[0]) // stride, len(dy) - 1)
+    return dy[rows][:, np.minimum(np.arange(shape[1]) // stride, dy.shape[1] - 1)]
+
+
+def in_the_corner(dy: Array, stride: int, shape: tuple[int, int]) -> Array:
+    spread = np.zeros(shape, dy.dtype)
+    spread[: len(dy), : dy.shape[1]] = dy
+    return spread
+
+
+def from_the_end(dy: Array, stride: int, shape: tuple[int, int]) -> Array:
+    return spread_gradient(dy[::-1, ::-1], stride, shape)[::-1, ::-1]
+
+
+def rows_only(dy: Array, stride: int, shape: tuple[int, int]) -> Array:
+    spread = np.zeros(shape, dy.dtype)
+    spread[: stride * len(dy) : stride, : dy.shape[1]] = dy
     return spread
 
 
@@ -294,48 +350,48 @@ SPREAD = Exercise(
     name="spread_gradient",
     parts={"spread": 1},
     reference=spread_gradient,
-    cases=lambda rng: [
-        {"dy": small(1, 1), "stride": 2},
-        {"dy": small(2, 3), "stride": 2},
-        {"dy": small(2, 2), "stride": 1},
-        {"dy": rng.normal(size=(3, 2)), "stride": 4},
-        *in_other_layouts({"dy": rng.normal(size=(2, 4)), "stride": 3}),
-    ],
-    features={"a stride above 1": lambda stride, **_: stride > 1, **LAYOUTS},
+    cases=spread_cases,
+    features={
+        "a stride above 1": lambda stride, **_: stride > 1,
+        "zeros after the last entry": lambda dy, stride, shape: (
+            shape != (stride * (len(dy) - 1) + 1, stride * (dy.shape[1] - 1) + 1)
+        ),
+        **LAYOUTS,
+    },
     feeds=(("dy",),),
     hints=(
         "With stride s, how far apart do neighbouring outputs stand among the outputs of stride 1?",
-        "Make zeros, and write dy on every s-th row and column. There are s - 1 zeros between, and none at the end.",
-        "(6.8)  spread[s i, s j] = dy[i, j],  s (H - 1) + 1 rows and s (W - 1) + 1 columns",
+        "Make zeros of the given shape, and write dy on every s-th row and column, as far as dy goes.",
+        "(6.8)  spread[s i, s j] = dy[i, j] for i = 0 ... OH - 1 and j = 0 ... OW - 1, all other entries 0",
     ),
+    after=(("before you start", "stride 1 has 5 rows of outputs, 0 to 4; rows 0 and 3 are kept"),),
     slips=(
         Slip(
-            "zeros after the last entry",
-            "s - 1 rows and columns of zeros at the end as well. They stand between entries only: s (H - 1) + 1 rows.",
-            lambda dy, stride: np.kron(dy, np.eye(1, stride * stride).reshape(stride, stride)),
+            "no zeros after the last entry",
+            "dy with zeros between its entries, but none after the last. Outputs after it were thrown away too: "
+            "fill up "
+            "to the given shape.",
+            only_between,
         ),
-        Slip("nothing between", "dy as it was. Where did the skipped outputs stand?", lambda dy, stride: dy.copy()),
+        Slip(
+            "nothing between",
+            "dy as it was. Where did the skipped outputs stand?",
+            lambda dy, stride, shape: dy.copy(),
+        ),
+        Slip(
+            "all zeros behind",
+            "dy in the corner and all zeros behind it. They stand between its entries.",
+            in_the_corner,
+        ),
         Slip(
             "repeated",
-            "every entry s times. The outputs in between do not exist: their pull is 0.",
-            lambda dy, stride: np.repeat(np.repeat(dy, stride, 0), stride, 1),
-        ),
-        Slip(
-            "repeated between",
             "copies in the gaps. The outputs in between do not exist: their pull is 0.",
-            lambda dy, stride: np.repeat(np.repeat(dy, stride, 0), stride, 1)[
-                : stride * (len(dy) - 1) + 1, : stride * (dy.shape[1] - 1) + 1
-            ],
+            repeated,
         ),
         Slip(
-            "s zeros between",
-            "s zeros between the entries. A stride of s skips s - 1 outputs.",
-            lambda dy, stride: spread_gradient(dy, stride + 1),
-        ),
-        Slip(
-            "dropped instead of spread",
-            "every s-th entry of dy. That is the way forward; the way back puts zeros in.",
-            lambda dy, stride: dy[::stride, ::stride].copy(),
+            "counted from the end",
+            "the last entry in the last place. The windows start at the top left, so what is left over is at the end.",
+            from_the_end,
         ),
         Slip(
             "rows only",
@@ -470,6 +526,11 @@ KERNEL_STEP = Exercise(
             stepped(lambda gradients, rate: -rate * gradients[-1]),
         ),
         Slip(
+            "one step for all weights",
+            "every weight moved by the same amount. The mean is over the digits (axis 0), not over the weights.",
+            stepped(lambda gradients, rate: -rate * gradients.mean()),
+        ),
+        Slip(
             "one gradient for the batch",
             "the mean gradient. First return one gradient for each digit: shape (N, KH, KW).",
             one_gradient_for_all,
@@ -485,8 +546,8 @@ POLL_CONTRIBUTIONS = poll(
         "A": (True, "every filter saw this input map, so every map of dy sends something back."),
         "B": (
             False,
-            "the sum may be written over every position, but w(m, n, x - x', y - y') does not exist outside the "
-            "kernel: most of its terms are 0. The deck's poll calls this true as worded.",
+            "the sum may be written over every position (i, j), but most of the weights w[m - i, q - j] do not exist. "
+            "The deck's poll calls this true as worded.",
         ),
         "C": (True, "only the windows that cover the pixel: as many as the kernel has weights, fewer at the rim."),
         "D": (False, "maps are not paired up: every filter has a plane for every input map."),
@@ -494,14 +555,14 @@ POLL_CONTRIBUTIONS = poll(
     hints=(
         "Which outputs change when this one pixel changes?",
         "Those whose window covers the pixel, in every output map.",
-        "(6.5)  dx[m, n] = sum over u and v of dy[m - u, n - v] w[u, v], and over all filters",
+        "(6.5)  dx[m, q] = sum over u and v of dy[m - u, q - v] w[u, v], and over all filters",
     ),
 )
 
 POLL_INPUT = poll(
     "poll_input_derivative",
     options={
-        "A": (True, "plane m is the part of each filter that met input map m."),
+        "A": (True, "plane c is the part of each filter that met input map c."),
         "B": (True, "the index of dy falls as that of w grows: sliding with rising indices needs the flip."),
         "C": (
             True,
@@ -510,24 +571,24 @@ POLL_INPUT = poll(
         "D": (False, "the flip is in the kernel. The result already stands as x does."),
     },
     hints=(
-        "Which part of filter n ever multiplies input map m?",
-        "Say (6.5) for one input map m and all filters n, then turn it into a sliding window.",
-        "dx[m] = sum over n of (padded dy[n]) correlated with the flipped plane w[n, m]",
+        "Which part of filter f ever multiplies input map c?",
+        "Say (6.7) for one input map c and all filters f.",
+        "dx[c] = sum over f of (padded dy[f]) correlated with the flipped plane w[f, c]",
     ),
 )
 
 POLL_FILTER = poll(
     "poll_filter_derivative",
     options={
-        "A": (True, "(6.3) with x[m] and dy[n]: that plane is all that joins the two maps."),
+        "A": (True, "(6.3) with x[c] and dy[f]: that plane is all that joins the two maps."),
         "B": (False, "the indices of x and dy grow together in (6.3): nothing is flipped."),
         "C": (True, "the weights met the zeros of the rim as well, in the forward pass."),
         "D": (False, "the other input maps have planes of their own."),
     },
     hints=(
-        "Which two maps does plane m of filter n join?",
+        "Which two maps does plane c of filter f join?",
         "Read (6.3): what is laid on what, and does any index fall?",
-        "dw[n, m] = x[m] correlated with dy[n], x padded as it was in the forward pass",
+        "dw[f, c] = x[c] correlated with dy[f], x padded as it was in the forward pass",
     ),
 )
 
@@ -565,8 +626,8 @@ EXERCISES = (
     BIAS_GRADIENT,
     WEIGHT_GRADIENT,
     INPUT_GRADIENT,
-    POLL_CONTRIBUTIONS,
     POLL_RIM,
+    POLL_CONTRIBUTIONS,
     POLL_INPUT,
     POLL_FILTER,
     SPREAD,

@@ -50,6 +50,8 @@ def picture_cases(rng: Rng) -> list[Inputs]:
         {"x": np.array([[1.0, 2], [3, 4]]), "k": np.array([[5.0]])},
         {"x": np.array([[1.0, 2], [3, 5]]), "k": np.array([[1.0, 2], [4, 7]])},
         {"x": np.array([[1.0, 2, 0], [3, 5, 1]]), "k": np.array([[1.0, 2]])},
+        {"x": np.array([[1.0, 2, 0], [3, 5, 1], [4, 6, 2]]), "k": np.array([[1.0, 2]])},
+        {"x": np.array([[1.0, 2, 0, 7], [3, 5, 1, 8], [4, 6, 2, 9]]), "k": np.array([[1.0, 2], [4, 7]])},
         {"x": DECK_PICTURE, "k": DECK_KERNEL},
         random,
         {"x": rng.normal(size=(6, 4)), "k": rng.normal(size=(3, 1))},
@@ -79,6 +81,7 @@ CROSS_CORRELATE = Exercise(
         "Each output is one window of x times the kernel, number by number, added up.",
         "(4.2)  z[i, j] = sum over u and v of k[u, v] x[i + u, j + v],  i = 0 ... H - KH,  j = 0 ... W - KW",
     ),
+    after=(("before you start", "z[1, 1] is 134; a kernel as large as the picture gives one number, shape (1, 1)"),),
     slips=(
         Slip(
             "kernel flipped",
@@ -181,13 +184,14 @@ OUTPUT_SIZE = Exercise(
     features={
         "a stride above 1": lambda stride, **_: stride > 1,
         "padding": lambda padding, **_: padding > 0,
-        "a stride that does not tile": lambda n, k, stride, padding: (n + 2 * padding - k) % stride > 0,
+        "a stride that leaves pixels over": lambda n, k, stride, padding: (n + 2 * padding - k) % stride > 0,
     },
     hints=(
         "Where can the kernel's first cell stand, at the earliest and at the latest?",
         "It can stand at 0, s, 2s, ... up to n + 2p - k. How many numbers are that?",
         "(4.6)  size = floor((n + 2p - k) / s) + 1",
     ),
+    after=(("before you start", "the last pixel, number 4: a window from 4 on would hang out"),),
     slips=(
         Slip(
             "one short",
@@ -201,13 +205,18 @@ OUTPUT_SIZE = Exercise(
         ),
         Slip(
             "not rounded",
-            "a size with a fraction where the stride does not tile. Use // rather than /.",
+            "a size with a fraction where the stride leaves pixels over. Use // rather than /.",
             lambda n, k, stride=1, padding=0: (n + 2 * padding - k) / stride + 1,
         ),
         Slip(
             "padding once",
             "the padding counted once. It is added at both ends.",
             lambda n, k, stride=1, padding=0: (n + padding - k) // stride + 1,
+        ),
+        Slip(
+            "+ 1 inside the division",
+            "the + 1 divided by the stride as well. First divide and round down, then add the place at the very start.",
+            lambda n, k, stride=1, padding=0: (n + 2 * padding - k + 1) // stride,
         ),
         Slip(
             "as printed by Lee",
@@ -273,16 +282,20 @@ PARAMETERS = Exercise(
 
 CONV2D_FORWARD = Exercise(
     name="conv2d_forward",
-    parts={"y": 4},
+    parts={"one map": 1, "many maps": 1, "stride": 1, "padding": 1},
+    groups={name: layers.GROUPS[name] for name in ("one map", "many maps", "stride", "padding")},
     reference=layers.forward,
     cases=layer_cases("x", "w", "b", "stride", "padding"),
     features=layers.FEATURES,
     feeds=(("w", "x"), ("b",)),
     hints=(
-        "Pad x once, at the start. Then loop over the output's rows and columns.",
-        "Output (i, j) looks at the padded window from row stride * i and column stride * j on, in all channels.",
+        "Pad x once, at the start, and along its last two axes only: np.pad(x, [(0, 0), (0, 0), (padding, padding), "
+        "(padding, padding)]). Then loop over the output's rows and columns.",
+        "Output (i, j) looks at the padded window from row stride * i and column stride * j on, in all channels. "
+        'np.einsum("ncuv,fcuv->nf", window, w) multiplies and adds over c, u and v; loops over n and f do it too.',
         "(4.8)  y[n, f, i, j] = sum over c, u, v of w[f, c, u, v] xpad[n, c, stride i + u, stride j + v]  +  b[f]",
     ),
+    after=(("before you start", "the second one, F: every filter makes a map"),),
     slips=(
         *FORWARD_SLIPS,
         Slip(
@@ -313,6 +326,9 @@ def toeplitz_cases(rng: Rng) -> list[Inputs]:
         {"k": np.array([[2.0]]), "H": 1, "W": 2},
         {"k": np.array([[2.0, 3]]), "H": 2, "W": 3},
         {"k": np.array([[1.0, 2], [3, 5]]), "H": 3, "W": 3},
+        {"k": np.array([[1.0, 2], [3, 5]]), "H": 3, "W": 5},
+        {"k": np.array([[1.0, 2], [3, 5]]), "H": 5, "W": 3},
+        {"k": np.array([[2.0, 3]]), "H": 3, "W": 3},
         {"k": DECK_KERNEL, "H": 4, "W": 4},
         random,
         {"k": rng.normal(size=(3, 1)), "H": 3, "W": 2},
@@ -331,6 +347,16 @@ def by_columns(k: Array, H: int, W: int) -> Array:
     return toeplitz_matrix(k, H, W).reshape(OH, OW, H, W).transpose(1, 0, 3, 2).reshape(OH * OW, H * W)
 
 
+def numbered_by_height(k: Array, H: int, W: int, pixels: bool = False) -> Array:
+    (KH, KW), (OH, OW) = k.shape, (H - k.shape[0] + 1, W - k.shape[1] + 1)
+    matrix = np.zeros((OH * OW, H * W))
+    for i, j in np.ndindex(OH, OW):
+        for u, v in np.ndindex(KH, KW):
+            row = i * OW + j if pixels else i * OH + j
+            matrix[row, (i + u) * (H if pixels else W) + j + v] = k[u, v]
+    return matrix
+
+
 TOEPLITZ = Exercise(
     name="toeplitz_matrix",
     parts={"M": 3},
@@ -347,6 +373,7 @@ TOEPLITZ = Exercise(
         "For output (i, j), lay the kernel on a picture of zeros at (i, j), and flatten that picture.",
         "(4.7)  M[i OW + j, (i + u) W + (j + v)] = k[u, v], zero elsewhere;  OW = W - KW + 1",
     ),
+    after=(("before you start", "by KW instead of 1: it skips the places where it would hang out"),),
     slips=(
         Slip(
             "transposed",
@@ -363,6 +390,16 @@ TOEPLITZ = Exercise(
             "rows that move on by one step each. At the end of a row of outputs the kernel jumps to the next row "
             "of pixels: that is KW steps.",
             one_step_a_row,
+        ),
+        Slip(
+            "outputs numbered by OH",
+            "outputs (i, j) put into row i OH + j. A row of outputs is OW long: number i OW + j.",
+            numbered_by_height,
+        ),
+        Slip(
+            "pixels numbered by H",
+            "pixels (i, j) put into column i H + j. A row of pixels is W long: number i W + j.",
+            lambda k, H, W: numbered_by_height(k, H, W, pixels=True),
         ),
         Slip(
             "flattened by columns",
@@ -546,6 +583,12 @@ SPLIT_KERNEL = Exercise(
         "Take the row and the column that cross at the largest entry: that one is not zero. Divide one of the two "
         "by it, since both hold it.",
         "(4.5)  k[u, v] = column[u] row[v]:  column = k[:, j],  row = k[i] / k[i, j];  compare np.outer with k",
+    ),
+    after=(
+        (
+            "before you start",
+            "a row of zeros is a multiple of every row, so it says nothing: take the row of the largest entry",
+        ),
     ),
     slips=(
         Slip(

@@ -61,7 +61,7 @@ FORWARD_SLIPS = (
     ),
     Slip(
         "size rounded up",
-        "one output more where the stride does not tile. A kernel that hangs out at the end gives no output: "
+        "one output more where the stride leaves entries over. A kernel that hangs out at the end gives no output: "
         "the size is rounded down.",
         rounded_up,
     ),
@@ -152,6 +152,20 @@ def overwritten(dy: Array, x: Array, w: Array, stride: Any, padding: Any) -> Arr
     return cut(dxpad, x, padding)
 
 
+def overwritten_by_places(dy: Array, x: Array, w: Array, stride: Any, padding: Any) -> Array:
+    (rows, columns), (KH, KW) = pair(stride), w.shape[2:]
+    dxpad = np.zeros_like(padded(x, padding))
+    for i, j in np.ndindex(*dy.shape[2:]):
+        window = (slice(rows * i, rows * i + KH), slice(columns * j, columns * j + KW))
+        dxpad[:, :, *window] = np.einsum("nf,fcuv->ncuv", dy[:, :, i, j], w)
+    return cut(dxpad, x, padding)
+
+
+def in_another_order(dy: Array, x: Array, w: Array, stride: Any = 1, padding: Any = 0) -> tuple[Array, Array, Array]:
+    dx, dw, db = backward(dy, x, w, stride, padding)
+    return dw, dx, db
+
+
 def stride_ignored(dy: Array, x: Array, w: Array, stride: Any = 1, padding: Any = 0) -> tuple[Array, Array, Array]:
     return backward(dy, x, w, 1, padding)
 
@@ -168,9 +182,9 @@ def last_window(dy: Array, x: Array, w: Array, stride: Any, padding: Any) -> Arr
 
 BACKWARD_SLIPS = (
     Slip(
-        "kernel reversed once too often",
-        "the gradient with the kernel reversed once too often. Output i and tap u meet at stride * i + u: "
-        "which of your two reversals is one too many?",
+        "kernel the wrong way round",
+        "the gradient with the kernel the wrong way round. Output i and tap u meet at stride * i + u. Where you add to "
+        "dx with +=, nothing is reversed; where you slide over a padded dy, the kernel is reversed exactly once.",
         with_dx(lambda dy, x, w, stride, padding: backward(dy, x, w[:, :, ::-1, ::-1], stride, padding)[0]),
     ),
     Slip(
@@ -195,6 +209,11 @@ BACKWARD_SLIPS = (
         with_dx(overwritten),
     ),
     Slip(
+        "= for +=, place by place",
+        "what is left when every output overwrites the gradients of the one before. Is there an = where += is meant?",
+        with_dx(overwritten_by_places),
+    ),
+    Slip(
         "dx of the first channel only",
         "the first channel's dx, and zeros for the others. Every channel met its own plane of the filter.",
         with_dx(lambda dy, x, w, stride, padding: first_channel_of(backward(dy, x, w, stride, padding)[0])),
@@ -213,6 +232,11 @@ BACKWARD_SLIPS = (
         "dy reversed",
         "x with dy laid on it back to front. The index of x grows as that of dy grows.",
         with_dw(lambda dy, x, w, stride, padding: backward(dy[:, :, ::-1, ::-1], x, w, stride, padding)[1]),
+    ),
+    Slip(
+        "dw reversed",
+        "dw back to front. Nothing is reversed for the filters: the indices of x and dy grow together.",
+        with_dw(lambda dy, x, w, stride, padding: backward(dy, x, w, stride, padding)[1][:, :, ::-1, ::-1]),
     ),
     Slip(
         "= for += in dw",
@@ -241,8 +265,18 @@ BACKWARD_SLIPS = (
         with_db(lambda dy: dy.sum((2, 3))),
     ),
     Slip(
+        "mean for sum",
+        "the mean of dy over the batch and all places. Contributions add up; nothing divides.",
+        with_db(lambda dy: dy.mean((0, 2, 3))),
+    ),
+    Slip(
         "mean over the places",
         "the mean over the outputs of a map. Contributions add up; nothing divides.",
         with_db(lambda dy: dy.mean((2, 3)).sum(0)),
+    ),
+    Slip(
+        "dx and dw in the wrong order",
+        "the other gradient. The order is dx, dw, db: that of the arguments x, w, b.",
+        in_another_order,
     ),
 )

@@ -158,8 +158,17 @@ FEATURES: dict[str, Callable[..., bool]] = {
     "several channels or several filters": lambda x, w, **_: x.shape[1] > 1 or len(w) > 1,
     "a kernel that is not square": lambda w, **_: w.ndim == 4 and w.shape[2] != w.shape[3],
     "an input that is not square": lambda x, **_: x.ndim == 4 and x.shape[2] != x.shape[3],
-    "a stride that does not tile": lambda x, w, stride, padding, **_: left_over(x, w, stride, padding),
+    "a stride that leaves entries over": lambda x, w, stride, padding, **_: left_over(x, w, stride, padding),
     **LAYOUTS,
+}
+
+# Parts of a forward pass: what each of them is judged by.
+GROUPS: dict[str, Callable[..., bool]] = {
+    "plain": lambda stride, padding, **_: (stride, padding) == (1, 0),
+    "one map": lambda x, w, stride, padding, **_: (stride, padding, x.shape[1], len(w)) == (1, 0, 1, 1),
+    "many maps": lambda x, w, stride, padding, **_: (stride, padding) == (1, 0) and x.shape[1] + len(w) > 2,
+    "stride": lambda stride, **_: stride > 1,
+    "padding": lambda stride, padding, **_: stride == 1 and padding > 0,
 }
 
 
@@ -182,4 +191,11 @@ def _line(array: Any) -> Any:
 
 
 def flat_slips(slips: tuple[Slip, ...]) -> tuple[Slip, ...]:
-    return tuple(Slip(slip.name, slip.says, flat(slip.answer), slip.about) for slip in slips)
+    """The same mistakes for one dimension, in its letters: output t, tap k."""
+    return tuple(Slip(slip.name, _in_one_dimension(slip.says), flat(slip.answer), slip.about) for slip in slips)
+
+
+def _in_one_dimension(text: str) -> str:
+    for old, new in {"utput i ": "utput t ", "tap u ": "tap k ", "stride * i": "stride * t", " + u": " + k"}.items():
+        text = text.replace(old, new)
+    return text

@@ -58,7 +58,7 @@ def hint(answer: Callable[..., Any] | str, number: int | None = None) -> None:
         number: 1, 2 or 3 to see that one again.
     """
     try:
-        exercise = _asked(answer)
+        exercise = _asked(answer, sys._getframe(1).f_globals)
     except LookupError as problem:
         print(problem)
         return
@@ -126,9 +126,11 @@ class Progress:
         return {"text/plain": str(self), "text/html": f"<table><tbody>{rows}</tbody></table>"}
 
 
-def _asked(answer: Callable[..., Any] | str) -> Exercise:
-    """The exercise that a function or a name stands for."""
-    name = answer if isinstance(answer, str) else getattr(answer, "__name__", type(answer).__name__)
+def _asked(answer: Callable[..., Any] | str, namespace: dict[str, Any]) -> Exercise:
+    """The exercise of a name, or of a function by the name it goes by here (a lambda has none of its own)."""
+    own = getattr(answer, "__name__", type(answer).__name__)
+    goes_by = next((name for name, value in namespace.items() if value is answer and find(name)), own)
+    name = answer if isinstance(answer, str) else goes_by
     if exercise := find(name):
         return exercise
     close = difflib.get_close_matches(name, [e.name for asked in lectures().values() for e in asked], n=3)
@@ -138,7 +140,7 @@ def _asked(answer: Callable[..., Any] | str) -> Exercise:
 
 def _exercise(answer: Callable[..., Any] | str, namespace: dict[str, Any]) -> tuple[Exercise, Any]:
     """The exercise, and the student's object."""
-    exercise = _asked(answer)
+    exercise = _asked(answer, namespace)
     if not isinstance(answer, str):
         return exercise, answer
     if answer not in namespace:

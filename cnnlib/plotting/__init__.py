@@ -18,6 +18,7 @@ BLUE, VERMILION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 SKY, ORANGE, YELLOW, GREY = "#56b4e9", "#e69f00", "#f0e442", "#bbbbbb"
 CYCLE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, YELLOW)
 INK, PAPER = "#222222", "#ffffff"
+DIVERGING = "RdBu"  # red below zero, blue above, as in the explorers
 
 DPI = 110
 

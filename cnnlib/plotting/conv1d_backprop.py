@@ -45,20 +45,21 @@ def sliding(x: Array, w: Array, y: Array) -> Figure:
 
 
 def products(x: Array, w: Array, dy: Array, tap: int) -> Figure:
-    """Which (output, input) pairs one tap joins: its lines in colour, the other taps' in grey."""
+    """dy laid under the inputs that each tap met; one tap in colour, the others in grey."""
     L, K, T = len(x), len(w), len(dy)
-    figure, ax = canvas(L + 2.2, 5)
-    for t in range(T):
-        for k in range(K):
-            colour, width, depth = (VERMILION, 2.4, 2) if k == tap else (GREY, 1.0, 1)
-            ax.plot([2 + t + k + 0.5, 2 + t + 1], [1.5, 3.7], color=colour, linewidth=width, zorder=depth)
+    figure, ax = canvas(L + 8, 1.7 + 1.5 * K)
     touched = [tint(VERMILION) if tap <= m < tap + T else PAPER for m in range(L)]
-    cells(ax, x, 2, 0.5, name="x", fill=colours(touched))
-    cells(ax, dy, 2.5, 3.7, name="dy", fill=colours([tint(VERMILION)] * T))
+    cells(ax, x, 3, 0.2, name="x", fill=colours(touched))
+    for k in range(K):
+        top, colour = 1.6 + 1.5 * k, VERMILION if k == tap else GREY
+        cells(ax, dy, 3 + k, top, name=f"dy under tap {k}", fill=tint(colour))
+        dw = dy @ x[k : k + T]
+        ax.text(3.4 + L, top + 0.53, f"multiply, add: dw[{k}] = {signed(dw)}", va="center", color=INK)
     return described(
         figure,
-        f"Lines join each dy with the inputs that its output saw. The lines of tap {tap}, to inputs {tap} "
-        f"to {tap + T - 1}, are in colour; those of the other taps are grey.",
+        f"x, and below it dy = {listed(dy)} once for each tap, moved on by one step a tap. The row of tap {tap} "
+        "and the "
+        f"inputs above it are in colour; their products add up to dw[{tap}] = {signed(dy @ x[tap : tap + T])}.",
     )
 
 
@@ -67,15 +68,16 @@ def three_sums(x: Array, w: Array, dy: Array) -> Figure:
     K, T = len(w), len(dy)
     t, k = np.mgrid[:T, :K]
     tables = (
-        ("products w[k] x[t+k]\nadd up to y[t]", w[k] * x[t + k], t),
-        ("products dy[t] x[t+k]\nadd up to dw[k]", dy[t] * x[t + k], k),
-        ("products dy[t] w[k]\nadd up to dx[t+k]", dy[t] * w[k], t + k),
+        ("w[k] x[t+k], added by rows:", "y", w[k] * x[t + k], t),
+        ("dy[t] x[t+k], added by columns:", "dw", dy[t] * x[t + k], k),
+        ("dy[t] w[k], added by diagonals:", "dx", dy[t] * w[k], t + k),
     )
-    figure, axes = plt.subplots(1, 3, figsize=(2.6 * 3, 0.55 * T + 1.2))
-    for ax, (title, values, group) in zip(axes, tables, strict=True):
+    figure, axes = plt.subplots(1, 3, figsize=(3.1 * 3, 0.55 * T + 1.2))
+    for ax, (title, name, values, group) in zip(axes, tables, strict=True):
         ax.set(xlim=(-0.7, K), ylim=(T, -0.7), aspect="equal")
         ax.axis("off")
-        ax.set_title(title, fontsize=10)
+        sums = [values[group == g].sum() for g in range(group.max() + 1)]
+        ax.set_title(f"{title}\n{name} = {', '.join(map(signed, sums))}", fontsize=10)
         cells(ax, values, 0, 0, fill=colours([[tint(CYCLE[g], 0.45) for g in row] for row in group]))
         _label(ax, [f"t={i}" for i in range(T)], [f"k={i}" for i in range(K)])
     return described(
@@ -131,28 +133,31 @@ def padded(dy: Array, w: Array, dx: Array) -> Figure:
     )
 
 
-def strided(x: Array, w: Array, dy: Array, stride: int, padding: int) -> Figure:
-    """The padded signal, the windows that a strided kernel covers, and dy spread out with zeros between."""
+def strided(x: Array, w: Array, dy: Array, dx_padded: Array, stride: int, padding: int) -> Figure:
+    """The padded signal and its windows; dy spread out among zeros; dx with the rim that is cut off."""
     K, T, length = len(w), len(dy), len(x) + 2 * padding
-    spread = np.zeros(stride * (T - 1) + 1)
+    spread = np.zeros(length - K + 1)
     spread[::stride] = dy
-    figure, ax = canvas(length + 4.2, 5.6 + 0.6 * T)
+    figure, ax = canvas(length + 4.2, 7.9 + 0.6 * T)
     rim = [tint(GREY, 0.5) if m < padding or m >= length - padding else PAPER for m in range(length)]
-    cells(ax, np.pad(x, padding), 4, 0.2, name="x, padded", fill=colours(rim))
+    cells(ax, np.pad(x, padding), 4, 0.2, name="x⁰ (x, padded)", fill=colours(rim))
     for t in range(T):
         left, level, colour = 4 + stride * t, 1.6 + 0.6 * t, CYCLE[t % len(CYCLE)]
         ax.plot([left + 0.1, left + K - 0.1], [level, level], color=colour, linewidth=5, solid_capstyle="butt")
         ax.text(left - 0.1, level, f"y[{t}] ", ha="right", va="center", fontsize=9)
     top = 1.8 + 0.6 * T
-    zero = [tint(GREY, 0.5) if i % stride else tint(CYCLE[i // stride % len(CYCLE)]) for i in range(len(spread))]
+    kept = [i % stride == 0 and i // stride < T for i in range(len(spread))]
+    fill = [tint(CYCLE[i // stride % len(CYCLE)]) if on else tint(GREY, 0.5) for i, on in enumerate(kept)]
     cells(ax, dy, 4, top, name="dy", fill=colours([tint(CYCLE[t % len(CYCLE)]) for t in range(T)]))
-    cells(ax, spread, 4, top + 2.2, name="dy, spread", fill=colours(zero))
+    cells(ax, spread, 4, top + 2.1, name="dy, spread", fill=colours(fill))
+    cells(ax, dx_padded, 4, top + 4.3, name="dx⁰, rim cut off", fill=colours(rim))
     for t in range(T):
-        ax.plot([4.5 + t, 4.5 + stride * t], [top + 1, top + 2.2], color=INK, linewidth=0.8)
+        ax.plot([4.5 + t, 4.5 + stride * t], [top + 1, top + 2.1], color=INK, linewidth=0.8)
     return described(
         figure,
-        f"{len(x)} inputs with padding {padding} at either end. {T} windows of {K} samples start {stride} "
-        f"samples apart. Below, dy = {listed(dy)} is spread to {listed(spread)}.",
+        f"{len(x)} inputs with padding {padding} at either end. {T} windows of {K} samples start {stride} samples "
+        "apart. "
+        f"Below, dy = {listed(dy)} is spread to {listed(spread)}, and dx⁰ = {listed(dx_padded)} loses its ends.",
     )
 
 
@@ -178,15 +183,15 @@ def scanlines(image: Array, x: Array, y: Array) -> Figure:
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.6), width_ratios=(1, 3), layout="constrained")
     left.imshow(image, cmap="gray_r")
     left.set(xlabel="column", ylabel="row", title="the digit")
-    right.plot(x, color=GREY, label="x: brightness")
-    right.plot(np.arange(len(y)) + 1, y, color=VERMILION, label="y: the teacher's output")
-    right.set(xlabel="sample", ylabel="value", title="its rows, laid end to end")
-    right.legend(fontsize=9)
+    right.plot(x, color=GREY, label="x: ink")
+    right.plot(np.arange(len(y)) + (len(x) - len(y)) / 2, y, color=VERMILION, label="teacher's output")
+    right.set(xlabel="sample (an output stands at the middle of its window)", title="its rows, laid end to end")
+    right.set(ylabel="value", xticks=range(0, len(x) + 1, image.shape[1]))
+    right.legend(fontsize=9, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return described(
         figure,
         f"Left, a handwritten digit of {image.shape[0]} by {image.shape[1]} pixels. Right, its rows end to "
-        "end: the brightness rises and falls once or twice a row; the teacher's output is positive where "
-        "it rises.",
+        "end: ink comes and goes once or twice a row, and the teacher's output jumps where it does.",
     )
 
 

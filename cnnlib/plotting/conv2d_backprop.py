@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 from cnnlib.plotting import (
     BLUE,
     CYCLE,
+    DIVERGING,
     GREEN,
     GREY,
     INK,
@@ -77,28 +78,32 @@ def padded(dy: Array, w: Array, dx: Array, at: Pair) -> Figure:
     )
 
 
-def planes(filters: int, channels: int, m: int) -> Figure:
+def planes(filters: int, channels: int, c: int) -> Figure:
     """Which planes of which filters feed the gradient of one input map."""
-    figure, ax = plt.subplots(figsize=(7.4, 0.85 * filters + 0.9))
+    height = 0.8 * filters + 0.5
+    figure, ax = plt.subplots(figsize=(7.6, height))
     ax.axis("off")
-    ax.set(xlim=(-0.5, 10.4), ylim=(-filters + 0.2, 1.1))
-    ax.text(1.4, 0.9, "dy[n]", ha="center", fontsize=10)
-    ax.text(5.0, 0.9, "w[n, m]: one plane for every input map m", ha="center", fontsize=10)
-    ax.text(9.1, 0.9, f"dx[{m}]", ha="center", fontsize=10)
-    for n in range(filters):
-        _tile(ax, 1.05, -n, tint(_colour(n), 0.55), f"n={n}")
-        for c in range(channels):
-            left = 5.0 - channels / 2 * 0.95 + 0.95 * c
-            _tile(ax, left, -n, tint(_colour(n), 0.55) if c == m else PAPER, f"[{n},{c}]")
-        ax.annotate(
-            "", (8.6, -(filters - 1) / 2 + 0.3), (6.6, -n + 0.3), arrowprops={"arrowstyle": "->", "color": GREY}
-        )
-    _tile(ax, 8.75, -(filters - 1) / 2, tint(GREY, 0.5), "sum")
+    ax.set(xlim=(0, 10.4), ylim=(-filters + 0.25, 1.15))
+    left = 3.4
+    ax.text(1.2, 0.9, "dy[f]", ha="center", fontsize=10)
+    ax.text(left + channels / 2 * 0.95, 0.9, "w[f, c]: one plane for every input map c", ha="center", fontsize=10)
+    ax.text(9.4, 0.9, f"dx[{c}]", ha="center", fontsize=10)
+    for f in range(filters):
+        _tile(ax, 0.8, -f, tint(_colour(f), 0.55), f"f={f}")
+        ax.text(2.4, 0.32 - f, "convolved with", ha="center", va="center", fontsize=8)
+        for plane in range(channels):
+            fill = tint(_colour(f), 0.55) if plane == c else PAPER
+            _tile(ax, left + 0.95 * plane, -f, fill, f"[{f},{plane}]")
+        start = (left + 0.95 * c + 0.4, -f + 0.66)
+        arrow = {"arrowstyle": "->", "color": _colour(f), "connectionstyle": "arc3,rad=-0.12"}
+        ax.annotate("", (8.95, -(filters - 1) / 2 + 0.33), start, arrowprops=arrow)
+    _tile(ax, 9.0, -(filters - 1) / 2, tint(GREY, 0.5), "sum")
     return described(
         figure,
-        f"{filters} rows, one for each filter n: its map of dy, and its {channels} planes. Plane {m} of every "
-        "filter is "
-        f"coloured; each slides over its own map of dy, and the {filters} results are added to dx of input map {m}.",
+        f"{filters} rows, one for each filter f: its map of dy, and its {channels} planes. From plane {c} of "
+        "every filter, in "
+        f"colour, an arrow leads to the sum: each is convolved with its own map of dy, and the {filters} results make "
+        f"dx of input map {c}.",
     )
 
 
@@ -111,10 +116,9 @@ def spread(dy: Array, wide: Array, stride: int) -> Figure:
     """dy, and dy with zeros between its entries."""
     figure, ax = canvas(dy.shape[1] + wide.shape[1] + 6.5, len(wide) + 0.6)
     own = [[tint(_colour(i * dy.shape[1] + j), 0.5) for j in range(dy.shape[1])] for i in range(len(dy))]
-    put = [
-        [tint(GREY, 0.5) if i % stride or j % stride else own[i // stride][j // stride] for j in range(wide.shape[1])]
-        for i in range(len(wide))
-    ]
+    put = [[tint(GREY, 0.5)] * wide.shape[1] for _ in range(len(wide))]
+    for i, j in np.ndindex(*dy.shape):
+        put[stride * i][stride * j] = own[i][j]
     cells(ax, dy, 1.2, 0.3, name="dy", fill=colours(own))
     cells(ax, wide, dy.shape[1] + 4.6, 0.3, name="dy, spread", fill=colours(put))
     return described(
@@ -125,30 +129,37 @@ def spread(dy: Array, wide: Array, stride: int) -> Figure:
     )
 
 
-def batch(images: Array, pulls: Array, gradients: Array, before: Array, after: Array) -> Figure:
-    """For each digit its picture, its dy and its gradient; then the mean, and the kernel before and after the step."""
+def batch(images: Array, pulls: Array, gradients: Array, after: Array, teacher: Array) -> Figure:
+    """For each digit its picture, its dy and its gradient; then the mean, the kernel after the step, and the "
+    "teacher."""
     N = len(images)
-    figure, axes = plt.subplots(3, N + 2, figsize=(1.25 * (N + 2), 4.4), layout="constrained")
+    figure, axes = plt.subplots(3, N + 2, figsize=(1.25 * (N + 2), 4.2), layout="constrained")
     for n in range(N):
         _map(axes[0, n], images[n], np.abs(images).max(), f"digit {n}", "gray_r", 0.0)
-        _map(axes[1, n], pulls[n], np.abs(pulls).max(), "dy" if n == 0 else "")
-        _map(axes[2, n], gradients[n], np.abs(gradients).max(), "dw" if n == 0 else "")
-    for row in range(3):
+        _map(axes[1, n], pulls[n], np.abs(pulls).max())
+        _map(axes[2, n], gradients[n], np.abs(gradients).max())
+    for row, name in enumerate(("x", "dy", "dw")):
+        axes[row, 0].set_ylabel(name, rotation=0, labelpad=14, va="center")
         axes[row, N].axis("off")
         axes[row, N + 1].axis("off")
-    top = max(np.abs(before).max(), np.abs(after).max())
     _map(axes[2, N], gradients.mean(0), np.abs(gradients).max(), "mean of dw")
-    _map(axes[1, N + 1], before, top, "w before")
-    _map(axes[2, N + 1], after, top, "w after")
+    _map(axes[1, N + 1], teacher, np.abs(teacher).max(), "teacher")
+    _map(axes[2, N + 1], after, np.abs(after).max(), "w, one step")
+    bar = figure.colorbar(axes[2, 0].images[0], ax=axes[0, N:], orientation="horizontal", fraction=0.3, aspect=12)
+    bar.set_ticks([-np.abs(gradients).max(), 0, np.abs(gradients).max()], labels=["−", "0", "+"])
     return described(
         figure,
-        f"{N} digits, under each the map of its dy, and under that its gradient of the kernel, red for positive "
-        "and blue "
-        "for negative. To the right the mean of the gradients, and the kernel before and after the step.",
+        f"{N} digits, under each the map of its dy, and under that its gradient of the kernel, blue for positive "
+        "and red for "
+        "negative: all have blue on the left and red on the right. Then the mean of the gradients, the kernel "
+        "after one "
+        "step and the teacher's, both with red on the left and blue on the right.",
     )
 
 
-def _map(ax: Axes, values: Array, top: float, title: str, colour: str = "RdBu_r", low: float | None = None) -> None:
+def _map(
+    ax: Axes, values: Array, top: float, title: str = "", colour: str = DIVERGING, low: float | None = None
+) -> None:
     ax.axis("on")
     ax.imshow(values, cmap=colour, vmin=-top if low is None else low, vmax=top)
     ax.set_title(title, fontsize=9)

@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 from cnnlib.plotting import (
     BLUE,
     CYCLE,
+    DIVERGING,
     GREEN,
     GREY,
     INK,
@@ -24,7 +25,7 @@ from cnnlib.plotting import (
 )
 
 Array = np.ndarray
-SEQUENTIAL, DIVERGING = "gray", "RdBu_r"
+SEQUENTIAL = "gray"
 
 
 def sharing(H: int, W: int, k: Array) -> Figure:
@@ -34,9 +35,8 @@ def sharing(H: int, W: int, k: Array) -> Figure:
     for i, j in np.ndindex(OH, OW):
         tap[i, j, i : i + KH, j : j + KW] = np.arange(KH * KW).reshape(KH, KW)
     tap = tap.reshape(OH * OW, H * W)
-    rng = np.random.default_rng(4)
-    own = np.vstack([plt.get_cmap(name)(np.arange(8))[:, :3] for name in ("Pastel2", "Set3")])
-    random = own[rng.integers(len(own), size=tap.shape)]
+    own = plt.get_cmap("YlGnBu")(np.random.default_rng(4).permutation(tap.size) / tap.size)[:, :3]  # no two alike
+    random = own.reshape(*tap.shape, 3)
     tied = np.array([to_rgb(c) for c in CYCLE])
     white = np.ones(3)
     panels = (
@@ -78,7 +78,7 @@ def worked(x: Array, k: Array, z: Array) -> Figure:
 
 
 def gallery(images: dict[str, Array], *, like: str = "", columns: int = 0) -> Figure:
-    """Pictures side by side: those with negative numbers from blue (negative) to red, the others in grey."""
+    """Pictures side by side: those with negative numbers from red (negative) to blue, the others in grey."""
     columns = columns or len(images)
     rows = -(-len(images) // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(2.6 * columns, 2.9 * rows), layout="constrained", squeeze=False)
@@ -95,23 +95,63 @@ def gallery(images: dict[str, Array], *, like: str = "", columns: int = 0) -> Fi
     return described(figure, f"{like} Side by side: {', '.join(title.replace(chr(10), ' ') for title in images)}.")
 
 
-def step_and_box(t: Array, signal: Array, kernel: Array, result: Array) -> Figure:
-    """A signal, a kernel, and their convolution as functions of time."""
-    figure, ax = plt.subplots(figsize=(6.5, 2.4), layout="constrained")
-    for values, colour, name in ((signal, GREY, "f"), (kernel, ORANGE, "K"), (result, BLUE, "s = f convolved with K")):
-        ax.plot(t, values, color=colour, label=name)
-    ax.set(xlabel="time t", ylabel="value")
-    ax.legend(fontsize=9)
-    return described(figure, "A step f, a box K of area 1, and their convolution s: the step, turned into a ramp.")
+def bell(t: Array, struck: Array, ringing: Array, heard: Array, at: float) -> Figure:
+    """Left the strokes, how one rings on, and what is heard; right the product under the integral at one moment."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 2.7), layout="constrained", sharey=True)
+    for values, colour, name in (
+        (struck, GREY, "f: strokes"),
+        (ringing, ORANGE, "K: one ringing"),
+        (heard, BLUE, "s: heard"),
+    ):
+        left.plot(t, values, color=colour, label=name)
+    left.set(xlabel="time t", ylabel="value")
+    backwards = np.interp(at - t, t, ringing, left=0, right=0)
+    right.plot(t, struck, color=GREY, label="f(τ)")
+    right.plot(t, backwards, color=ORANGE, label=f"K({at:g} − τ): back to front")
+    right.fill_between(t, struck * backwards, color=BLUE, alpha=0.5, label=f"their product; its area is s({at:g})")
+    right.set(xlabel="time τ")
+    for ax in (left, right):
+        ax.legend(fontsize=8, loc="upper right")
+    return described(
+        figure,
+        "Left, two strokes f, a ringing K that fades, and s: after each stroke it rises and fades. Right, f and "
+        "the ringing "
+        f"turned back to front, ending at time {at:g}; the area under their product is what is heard then.",
+    )
+
+
+def channels(maps: Array, planes: Array, shares: list[Array], bias: float) -> Figure:
+    """Each plane of one filter slides over its own map; the results and the bias are added to one output map."""
+    (C, H, W), (KH, KW), (OH, OW) = maps.shape, planes.shape[1:], shares[0].shape
+    step = max(H, KH, OH) + 0.9
+    figure, ax = canvas(W + KW + 2 * OW + 12.5, C * step)
+    tints = [tint(BLUE), tint(ORANGE)]
+    for c in range(C):
+        top = c * step + 0.2
+        cells(ax, maps[c], 2, top, name=f"x[{c}]", fill=tints[c % 2])
+        cells(ax, planes[c], W + 5, top, name=f"w[{c}]", fill=tints[c % 2])
+        cells(ax, shares[c], W + KW + 7.2, top, name="gives", fill=tints[c % 2])
+    total = sum(shares) + bias
+    middle = (C * step - OH) / 2 - 0.2
+    ax.text(W + KW + OW + 7.6, middle + OH / 2, f"add, + {signed(bias)}:", va="center", fontsize=10)
+    cells(ax, total, W + KW + OW + 11, middle, name="y")
+    return described(
+        figure,
+        f"{C} maps of {H} by {W}, and beside each its plane of the filter, {KH} by {KW}. The {C} results of {OH} "
+        f"by {OW} and "
+        f"the bias {bias:g} add up to one output map, {total.ravel().tolist()}.",
+    )
 
 
 def matrix(M: Array, shape: tuple[int, int], out: tuple[int, int]) -> Figure:
-    """The Toeplitz matrix of a kernel, equal weights in equal colours, picture rows set apart."""
+    """The Toeplitz matrix of a kernel, the same weight in the same colour, picture rows set apart."""
     rows, columns = M.shape
-    values = [value for value in np.unique(M) if value]
-    paint = {value: tint(CYCLE[n % len(CYCLE)], 0.5) for n, value in enumerate(values)}
+    wheel = (*CYCLE, "#999999", "#882255", "#44aa99", "#117733", "#332288")
     figure, ax = canvas(columns + 3.6, rows + 1.4)
-    fill = [[paint.get(value, PAPER) for value in row] for row in M]
+    fill = [[PAPER] * columns for _ in range(rows)]
+    for row, column in np.argwhere(M):
+        u, v = column // shape[1] - row // out[1], column % shape[1] - row % out[1]
+        fill[row][column] = tint(wheel[(u * (shape[1] - out[1] + 1) + v) % len(wheel)], 0.5)
     cells(ax, np.where(M == 0, np.nan, M), 3.2, 1.1, fill=colours(fill), edge="#888888")
     for n in range(rows):
         ax.text(3.0, n + 1.6, f"z[{n // out[1]}, {n % out[1]}]", ha="right", va="center", fontsize=10)

@@ -68,14 +68,20 @@ def input_transposed_matrix(dy, w):
 # ---------------------------------------------------------------- stride, channels, a batch
 
 
-def spread_kron(dy, stride):
+def spread_kron(dy, stride, shape):
     corner = np.zeros((stride, stride))
     corner[0, 0] = 1
-    return np.kron(dy, corner)[: stride * (dy.shape[0] - 1) + 1, : stride * (dy.shape[1] - 1) + 1]
+    return np.kron(dy, corner)[: shape[0], : shape[1]]
 
 
-def spread_loops(dy, stride):
-    made = np.zeros((stride * (dy.shape[0] - 1) + 1, stride * (dy.shape[1] - 1) + 1))
+def spread_indices(dy, stride, shape):
+    made = np.zeros(shape)
+    made[np.ix_(stride * np.arange(dy.shape[0]), stride * np.arange(dy.shape[1]))] = dy
+    return made
+
+
+def spread_loops(dy, stride, shape):
+    made = np.zeros(shape)
     for i, j in np.ndindex(*dy.shape):
         made[stride * i, stride * j] = dy[i, j]
     return made
@@ -133,7 +139,7 @@ VARIANTS = {
     "conv2d_bias_gradient": (bias_loops, bias_ones),
     "conv2d_weight_gradient": (weight_loops, weight_windows, weight_scipy),
     "conv2d_input_gradient": (input_loops, input_padded, input_scipy, input_transposed_matrix),
-    "spread_gradient": (spread_kron, spread_loops),
+    "spread_gradient": (spread_kron, spread_indices, spread_loops),
     "conv2d_backward": (backward_loops, backward_by_places, backward_by_maps, backward_cnnlib),
     "kernel_step": (step_loops,),
     "poll_contributions": ("AC", {"c", "a"}),
@@ -148,6 +154,16 @@ def one_map(rng):
     KH, KW, OH, OW = (int(n) for n in rng.integers(1, 5, 4))
     made = {"dy": (OH, OW), "x": (OH + KH - 1, OW + KW - 1), "w": (KH, KW)}
     return {name: rng.normal(size=shape) for name, shape in made.items()} | {"stride": int(rng.integers(1, 6))}
+
+
+def strided(rng):
+    made = one_map(rng)
+    dy, stride = made["dy"], made["stride"]
+    return {
+        "dy": dy,
+        "stride": stride,
+        "shape": tuple(int(stride * (n - 1) + 1 + rng.integers(stride)) for n in dy.shape),
+    }
 
 
 def digits(rng):
@@ -165,7 +181,7 @@ BATTERY = {
     "conv2d_bias_gradient": some(one_map, "dy"),
     "conv2d_weight_gradient": some(one_map, "dy", "x"),
     "conv2d_input_gradient": some(one_map, "dy", "w"),
-    "spread_gradient": some(one_map, "dy", "stride"),
+    "spread_gradient": strided,
     "conv2d_backward": some(layer, "dy", "x", "w", "stride", "padding"),
     "kernel_step": digits,
 }
