@@ -139,9 +139,8 @@ BIAS_GRADIENT = Exercise(
         ),
         Slip(
             "Jacobian alone",
-            "the number of outputs: the sum of the slopes ∂y[t]/∂b, which are 1. The chain rule multiplies each "
-            "of them "
-            "by dy[t] first.",
+            "the number of outputs: the sum of the slopes ∂y[t]/∂b, which are 1. The chain rule multiplies each of "
+            "them by dy[t] first.",
             lambda dy: float(len(dy)),
         ),
     ),
@@ -201,9 +200,8 @@ WEIGHT_GRADIENT = Exercise(
         ),
         Slip(
             "minus for plus",
-            "the sum of dy[t] x[t - k]. Tap k met the inputs k steps further on: t + k. (A negative index counts "
-            "from the "
-            "end, so nothing stopped you.)",
+            "the sum of dy[t] x[t - k]. Tap k met the inputs k steps further on: t + k. (A negative index counts from "
+            "the end, so nothing stopped you.)",
             lambda dy, x: np.array([dy @ np.roll(x, k)[: len(dy)] for k in range(len(x) - len(dy) + 1)]),
         ),
         Slip(
@@ -279,9 +277,8 @@ INPUT_GRADIENT = Exercise(
         Slip(
             "kernel the wrong way round",
             "the gradient with the kernel the wrong way round. In (5.5) the index of dy falls as that of w grows. "
-            "Correlating padded dy with the reversed kernel does that, and so does convolving dy with the kernel "
-            "as it is: "
-            "one reversal in all, not two, not none.",
+            "Correlating padded dy with the reversed kernel does that, and so does convolving dy with the kernel as "
+            "it is: one reversal in all, not two, not none.",
             lambda dy, w: np.convolve(dy, w[::-1], "full"),
         ),
         Slip(

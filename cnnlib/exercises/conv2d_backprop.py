@@ -368,9 +368,8 @@ SPREAD = Exercise(
     slips=(
         Slip(
             "no zeros after the last entry",
-            "dy with zeros between its entries, but none after the last. Outputs after it were thrown away too: "
-            "fill up "
-            "to the given shape.",
+            "dy with zeros between its entries, but none after the last. Outputs after it were thrown away too: fill "
+            "up to the given shape.",
             only_between,
         ),
         Slip(

@@ -42,7 +42,8 @@ def answer_in_a_fork(
             requests.close()
             replies.close()
             os.close(inner)
-            answer(os.fdopen(outer, "wb"))
+            answers = os.fdopen(outer, "wb")  # named, so that it is closed by the exit and not before
+            answer(answers)
         finally:
             os._exit(0)
     os.close(outer)

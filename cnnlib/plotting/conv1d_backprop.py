@@ -57,9 +57,8 @@ def products(x: Array, w: Array, dy: Array, tap: int) -> Figure:
         ax.text(3.4 + L, top + 0.53, f"multiply, add: dw[{k}] = {signed(dw)}", va="center", color=INK)
     return described(
         figure,
-        f"x, and below it dy = {listed(dy)} once for each tap, moved on by one step a tap. The row of tap {tap} "
-        "and the "
-        f"inputs above it are in colour; their products add up to dw[{tap}] = {signed(dy @ x[tap : tap + T])}.",
+        f"x, and below it dy = {listed(dy)} once for each tap, moved on by one step a tap. The row of tap {tap} and "
+        f"the inputs above it are in colour; their products add up to dw[{tap}] = {signed(dy @ x[tap : tap + T])}.",
     )
 
 
@@ -156,8 +155,8 @@ def strided(x: Array, w: Array, dy: Array, dx_padded: Array, stride: int, paddin
     return described(
         figure,
         f"{len(x)} inputs with padding {padding} at either end. {T} windows of {K} samples start {stride} samples "
-        "apart. "
-        f"Below, dy = {listed(dy)} is spread to {listed(spread)}, and dx⁰ = {listed(dx_padded)} loses its ends.",
+        f"apart. Below, dy = {listed(dy)} is spread to {listed(spread)}, and dx⁰ = {listed(dx_padded)} loses its "
+        "ends.",
     )
 
 

@@ -48,9 +48,8 @@ def reach(x: Array, w: Array, pixel: Pair) -> Figure:
     count = sum((pixel[0] - i, pixel[1] - j) in colour for i, j in np.ndindex(OH, OW))
     return described(
         figure,
-        f"A {H} by {W} picture with pixel {pixel} marked, a {KH} by {KW} kernel whose weights have colours of "
-        "their own, and "
-        f"the {OH} by {OW} outputs: {count} of them saw the pixel, each coloured as the weight that met it.",
+        f"A {H} by {W} picture with pixel {pixel} marked, a {KH} by {KW} kernel whose weights have colours of their "
+        f"own, and the {OH} by {OW} outputs: {count} of them saw the pixel, each coloured as the weight that met it.",
     )
 
 
@@ -72,9 +71,8 @@ def padded(dy: Array, w: Array, dx: Array, at: Pair) -> Figure:
     cells(ax, dx, wide.shape[1] + KW + 6.5, 0.3, name="dx", fill=colours(marked))
     return described(
         figure,
-        f"dy of {dy.shape[0]} by {dy.shape[1]} with {KH - 1} rows and {KW - 1} columns of zeros on every side; "
-        "the kernel, "
-        f"flipped, lies on the window at {at}; the entry of dx at {at} is {dx[at]:g}.",
+        f"dy of {dy.shape[0]} by {dy.shape[1]} with {KH - 1} rows and {KW - 1} columns of zeros on every side; the "
+        f"kernel, flipped, lies on the window at {at}; the entry of dx at {at} is {dx[at]:g}.",
     )
 
 
@@ -100,10 +98,9 @@ def planes(filters: int, channels: int, c: int) -> Figure:
     _tile(ax, 9.0, -(filters - 1) / 2, tint(GREY, 0.5), "sum")
     return described(
         figure,
-        f"{filters} rows, one for each filter f: its map of dy, and its {channels} planes. From plane {c} of "
-        "every filter, in "
-        f"colour, an arrow leads to the sum: each is convolved with its own map of dy, and the {filters} results make "
-        f"dx of input map {c}.",
+        f"{filters} rows, one for each filter f: its map of dy, and its {channels} planes. From plane {c} of every "
+        f"filter, in colour, an arrow leads to the sum: each is convolved with its own map of dy, and the {filters} "
+        f"results make dx of input map {c}.",
     )
 
 
@@ -124,8 +121,7 @@ def spread(dy: Array, wide: Array, stride: int) -> Figure:
     return described(
         figure,
         f"dy of {dy.shape[0]} by {dy.shape[1]} and its spread form of {wide.shape[0]} by {wide.shape[1]}: the "
-        "entries stand "
-        f"{stride} apart, with zeros between.",
+        f"entries stand {stride} apart, with zeros between.",
     )
 
 
@@ -149,11 +145,9 @@ def batch(images: Array, pulls: Array, gradients: Array, after: Array, teacher: 
     bar.set_ticks([-np.abs(gradients).max(), 0, np.abs(gradients).max()], labels=["−", "0", "+"])
     return described(
         figure,
-        f"{N} digits, under each the map of its dy, and under that its gradient of the kernel, blue for positive "
-        "and red for "
-        "negative: all have blue on the left and red on the right. Then the mean of the gradients, the kernel "
-        "after one "
-        "step and the teacher's, both with red on the left and blue on the right.",
+        f"{N} digits, under each the map of its dy, and under that its gradient of the kernel, blue for positive and "
+        "red for negative: all have blue on the left and red on the right. Then the mean of the gradients, the "
+        "kernel after one step and the teacher's, both with red on the left and blue on the right.",
     )
 
 

@@ -114,9 +114,8 @@ def bell(t: Array, struck: Array, ringing: Array, heard: Array, at: float) -> Fi
         ax.legend(fontsize=8, loc="upper right")
     return described(
         figure,
-        "Left, two strokes f, a ringing K that fades, and s: after each stroke it rises and fades. Right, f and "
-        "the ringing "
-        f"turned back to front, ending at time {at:g}; the area under their product is what is heard then.",
+        "Left, two strokes f, a ringing K that fades, and s: after each stroke it rises and fades. Right, f and the "
+        f"ringing turned back to front, ending at time {at:g}; the area under their product is what is heard then.",
     )
 
 
@@ -131,15 +130,14 @@ def channels(maps: Array, planes: Array, shares: list[Array], bias: float) -> Fi
         cells(ax, maps[c], 2, top, name=f"x[{c}]", fill=tints[c % 2])
         cells(ax, planes[c], W + 5, top, name=f"w[{c}]", fill=tints[c % 2])
         cells(ax, shares[c], W + KW + 7.2, top, name="gives", fill=tints[c % 2])
-    total = sum(shares) + bias
+    total = np.sum(shares, axis=0) + bias
     middle = (C * step - OH) / 2 - 0.2
     ax.text(W + KW + OW + 7.6, middle + OH / 2, f"add, + {signed(bias)}:", va="center", fontsize=10)
     cells(ax, total, W + KW + OW + 11, middle, name="y")
     return described(
         figure,
-        f"{C} maps of {H} by {W}, and beside each its plane of the filter, {KH} by {KW}. The {C} results of {OH} "
-        f"by {OW} and "
-        f"the bias {bias:g} add up to one output map, {total.ravel().tolist()}.",
+        f"{C} maps of {H} by {W}, and beside each its plane of the filter, {KH} by {KW}. The {C} results of {OH} by "
+        f"{OW} and the bias {bias:g} add up to one output map, {total.ravel().tolist()}.",
     )
 
 
@@ -174,9 +172,8 @@ def equivariance(panels: dict[str, Array]) -> Figure:
     return described(
         figure,
         "Two rows, stride 1 above and stride 2 below. Each shows the picture filtered and then shifted, shifted and "
-        "then filtered, and the difference. With stride 1 the difference is zero except for one column at the "
-        "rim; with "
-        "stride 2 it is not zero at most edges.",
+        "then filtered, and the difference. With stride 1 the difference is zero except for one column at the rim; "
+        "with stride 2 it is not zero at most edges.",
     )
 
 
