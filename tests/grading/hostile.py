@@ -39,12 +39,16 @@ def everywhere(data):
 """
 
 LOOK_AROUND = """
+def leads_to_packages(path):
+    return any(site.startswith(path + "/") and site.endswith("-packages") for site in sys.path)
+
 seen = []
 for path in PATHS:
     try:
-        seen.append(path + ": " + str(os.listdir(path) if os.path.isdir(path) else open(path).read(40)))
+        inside = os.listdir(path) if os.path.isdir(path) else [open(path).read(40)]
     except OSError:
-        pass
+        continue
+    seen += [path + ": " + name for name in inside if not leads_to_packages(os.path.join(path, name))]
 for place, folders, files in os.walk("/"):
     folders[:] = [name for name in folders if not name.endswith("-packages") and place.count("/") < 6]
     wanted = ("conv1d_backprop", "exercises", "solutions", "grades", "proc")
