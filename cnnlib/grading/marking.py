@@ -112,5 +112,5 @@ def nothing(exercise: Exercise, reason: str) -> Verdict:
 def _why_missing(exercise: Exercise, failed: list[tuple[Cell, str]]) -> str:
     for cell, error in reversed(failed):
         if exercise.name in cell.defines:
-            return f"not defined: its cell [{cell.number}] stopped with {error}"
+            return f"not defined: its cell [{cell.number}] stopped: {error}"
     return "not defined in the notebook"

@@ -295,11 +295,11 @@ def stopping() -> dict[str, Honest]:
         ),
         "a typing error": Honest(
             solved(conv1d_forward="def conv1d_forward(x, w, b)\n    return 3"),
-            {y: "stopped with SyntaxError: expected ':'"},
+            {y: "stopped: SyntaxError: expected ':'"},
         ),
         "an error before the answer": Honest(
             solved(conv1d_forward="1 / 0\ndef conv1d_forward(x, w, b):\n    return 3"),
-            {y: "stopped with ZeroDivisionError: division by zero"},
+            {y: "stopped: ZeroDivisionError: division by zero"},
         ),
         "an answer deleted": Honest(solved(conv1d_forward=""), {y: "not defined in the notebook"}),
     }
