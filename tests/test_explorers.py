@@ -216,15 +216,15 @@ def test_presets_are_what_they_are_called() -> None:
     [
         (lambda: conv1d_board(x="abc"), TypeError, "x must hold numbers"),
         (lambda: conv1d_board(x=[]), ValueError, r"x must have .* got shape \(0,\)"),
-        (lambda: conv1d_board(x=[[1, 2], [3, 4]]), ValueError, r"x must have 1 to 1 rows .* got shape \(2, 2\)"),
-        (lambda: conv1d_board(x=range(13)), ValueError, r"1 to 12 columns, got shape"),
+        (lambda: conv1d_board(x=[[1, 2], [3, 4]]), ValueError, r"x must have 1 to 12 numbers, got shape \(2, 2\)"),
+        (lambda: conv1d_board(x=range(13)), ValueError, r"1 to 12 numbers, got shape"),
         (lambda: conv1d_board(w=[1, np.nan]), ValueError, "w must be finite, got nan"),
         (lambda: conv1d_board(w=[1, 2, 3, 4, 5]), ValueError, "does not fit"),
-        (lambda: conv1d_board(dy=[1, 2]), ValueError, r"dy must have the shape of y, \(1, 3\), got \(1, 2\)"),
+        (lambda: conv1d_board(dy=[1, 2]), ValueError, r"dy must have the shape of y, \(3,\), got \(2,\)"),
         (lambda: conv1d_board(stride=0), ValueError, "stride must be at least 1, got 0"),
         (lambda: conv1d_board(stride=1.5), TypeError, "stride must be a whole number, got 1.5"),
         (lambda: conv1d_board(padding=9), ValueError, "padding must be 0 to 4, got 9"),
-        (lambda: conv2d_board(b=[1, 2]), ValueError, "b must have 1 to 1 rows and 1 to 1 columns"),
+        (lambda: conv2d_board(b=[1, 2]), ValueError, "b must be one number, got shape"),
         (lambda: conv2d_board(x=[[1, 2], [3]]), TypeError, "x must hold numbers, in rows of equal length"),
         (lambda: kernel_explorer("a cat"), ValueError, "image must be an array or one of photograph.*'a cat'"),
         (lambda: kernel_explorer(kernel="blurr"), ValueError, "kernel must be an array or one of identity.*'blurr'"),
@@ -376,6 +376,85 @@ def test_the_line_of_text_says_what_is_shown() -> None:
     assert data["text/plain"] == (
         "kernel_explorer: picture 96 × 96 ∗ kernel 3 × 3, stride 1, padding 1, dilation 1 = 96 × 96"
     )
+
+
+def test_the_line_of_text_shows_the_numbers_as_they_were_given() -> None:
+    board = conv1d_board([1e6, -99999, 1.25e-7, 123456.789], [0, -1], padding=1)
+    assert "x = 1000000 -99999 1.25e-07 123456.789, w = 0 -1," in repr(board)
+    assert "dx = -1 -1 -1 -1, dw" in repr(board)  # without the rim, and never -0
+    assert "x = 4 × 4," in repr(conv2d_board(padding=2))
+    assert repr(board) == board._repr_mimebundle_()[0]["text/plain"]
+
+
+@pytest.mark.parametrize("value", [0, -0.0, 3, -99999, 1e6, 1.25e-7, -2.5e-9, 1e12, -1e-300, 1 / 3, -0.04999, 99999.5])
+@pytest.mark.parametrize("side", [22, 34])
+def test_a_number_fits_its_square_in_the_still_picture(value: float, side: int) -> None:
+    text, font = still._number(value, side)
+    assert font.getlength(text) <= side - 2
+    assert float(text.replace("−", "-")) == pytest.approx(value, rel=0.34)
+    assert text != "−0"
+
+
+def test_padding_is_marked_in_the_still_picture() -> None:
+    def corner(explorer: Explorer, rim: tuple[int, int]) -> Any:
+        (shown,) = (p for p in explorer.shown["panels"] if p["id"] == "x")
+        draw = still._pixels if shown.get("picture") else still._squares
+        pixels = np.array(draw(shown | {"rim": rim}, linked.ASSETS))
+        return pixels[:20, :20]
+
+    for explorer in (kernel_explorer("digit 3", padding=1), conv2d_board(padding=1)):
+        assert (corner(explorer, (1, 1)) != corner(explorer, (0, 0))).any()
+
+
+@pytest.mark.parametrize(
+    ("make", "signs"),
+    [
+        (lambda: kernel_explorer(), ["⋆"]),
+        (lambda: kernel_explorer(flip=True), ["∗"]),
+        (lambda: conv1d_board(), ["⋆", "∗"]),
+        (lambda: conv2d_board(stride=2), ["⋆", "∗", "dy↑2"]),
+        (lambda: conv1d_board(stride=3), ["⋆", "∗", "dy↑3"]),
+    ],
+)
+def test_the_signs_that_occur_are_explained(make: Any, signs: list[str]) -> None:
+    shown = make().shown
+    assert list(shown["signs"]) == signs
+    seen = str([panel["title"] for panel in shown["panels"]])
+    assert all(sign in seen for sign in signs)
+    assert all(len(meaning) > 10 for meaning in shown["signs"].values())
+
+
+def test_the_relation_is_told_in_the_letters_of_the_lecture() -> None:
+    assert conv1d_board().shown["caption"].startswith("y[t] reads x[m] = x[t + k] at tap k;")
+    assert conv1d_board(stride=2, padding=1).shown["caption"].startswith("y[t] reads x[m] = x[2t + k − 1] at tap k;")
+    for explorer in (conv2d_board(stride=2, padding=1), kernel_explorer(stride=2, padding=1)):
+        assert "y[i, j] reads x[2i + u − 1, 2j + v − 1] at weight [u, v];" in explorer.shown["caption"]
+    for make in EXPLORERS.values():
+        shown = make().shown
+        assert ("tap" in str(shown["caption"])) == (shown["link"]["ndim"] == 1)
+
+
+def test_sizes_are_those_without_the_rim_which_is_named() -> None:
+    def extents(explorer: Explorer) -> dict[str, str]:
+        return {panel["id"]: panel["extent"] for panel in explorer.shown["panels"]}
+
+    board = extents(conv2d_board(padding=2, spread=True))
+    assert board["x"] == board["dx"] == "4 × 4, its rim dashed"
+    assert (board["w"], board["y"], board["b"], board["z"]) == ("2 × 2", "7 × 7", "", "9 × 9")
+    assert extents(conv2d_board())["dx"] == "4 × 4"
+    assert extents(conv1d_board(padding=1))["x"] == "length 4, its rim dashed"
+    assert extents(conv1d_board())["y"] == "length 3"
+    assert extents(kernel_explorer(padding=3))["x"] == "96 × 96, its rim hatched"
+    titles = [group["title"] for p in (0, 1) for group in conv2d_board(padding=p, spread=True).shown["layout"][2:]]
+    assert titles == ["dx = z ⋆ f", "dx = z ⋆ f, its rim cut off"]
+
+
+def test_zero_has_no_sign() -> None:
+    explorer = kernel_explorer(np.zeros((3, 3)), [[-1]])
+    board = conv1d_board([0.0, -0.0], [-1.0], b=-0.0)
+    assert not np.signbit(explorer.output).any()
+    assert not np.signbit([board.b, board.db]).any()
+    assert "-0" not in repr(board)
 
 
 def test_a_notebook_is_saved_with_the_picture_alone() -> None:

@@ -1,6 +1,7 @@
 """The explorers in a real browser: the front end alone with a fake model, and a few whole ways in a real JupyterLab."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def opens(browser: Browser) -> Iterator[Opens]:
 
 
 def cell(view: View, label: str) -> Locator:
-    return view.page.locator(f"#a input[aria-label='{label}'], #a input[aria-label='{label}, padding']")
+    return view.page.locator(f"#a input[aria-label='{label}'], #a input[aria-label^='{label}, ']")
 
 
 def canvas(view: View, name: str) -> Locator:
@@ -122,8 +123,19 @@ def test_a_number_is_read_as_people_type_it(opens: Opens) -> None:
         assert page.evaluate("text => module.parse(text)", text) == value
     for text in ("", "-", "abc", "1/0", "1/2/3", "1e999", "NaN", "Infinity", "1 2", "1,2,3"):
         assert np.isnan(page.evaluate("text => module.parse(text)", text)), text
-    for value, text in {0.107: "0.107", 12: "12", -0.5: "−0.5", 0.00001: "1.0e−5", 123.456: "123.5"}.items():
+    for value, text in {0.107: "0.107", 12: "12", -0.5: "−0.5", 0.00001: "1e−5", 1234.5678: "1234.568"}.items():
         assert page.evaluate("v => module.fmt(v)", value) == text
+    for value, text in {1e6: "1000000", 1.25e-7: "1.25e−7", -2.5e-9: "−2.5e−9", 1e12: "1e12", -0.0: "0"}.items():
+        assert page.evaluate("v => module.fmt(v)", value) == text
+
+
+def test_a_number_is_shortened_to_its_square(opens: Opens) -> None:
+    page = opens(conv1d_board()).page
+    six = {1e6: "1e6", -99999: "−99999", 1.25e-7: "1.2e−7", 123456.789: "123457", -0.125: "−0.125", -0.0: "0"}
+    five = {1e6: "1e6", -99999: "−1e5", 1e-7: "1e−7", 1234.5: "1235", -0.125: "−0.13", 0.0004: "4e−4", -2e-9: "−2e−9"}
+    for room, texts in ((6, six), (5, five)):
+        for value, text in texts.items():
+            assert page.evaluate("([v, room]) => module.short(v, room)", [value, room]) == text
 
 
 # --- pointing, with the mouse and with the keys ---------------------------------------------------------------------
@@ -148,7 +160,8 @@ def test_pointing_at_a_corner_shows_the_padding(opens: Opens) -> None:
     padded = view.page.locator("#a [role=status] .lm-pad").all_text_contents()
     assert minus(padded[0]) == "x[−1,−1]·w[0,0]"
     assert len(padded) == 5
-    assert products(view)[1] == ["x[−1,0]·w[0,1]", "0·1 = 0"]
+    assert products(view)[1] == ["x[−1,0]·w[0,1]", "0 (padding)·1 = 0"]
+    assert products(view)[4] == ["x[0,0]·w[1,1]", "0·(−4) = 0"]  # a zero of the picture
 
 
 def test_pointing_at_an_input_pixel_tells_what_it_adds_to_each_output(opens: Opens) -> None:
@@ -167,7 +180,9 @@ def test_the_rim_of_a_picture_can_be_pointed_at(opens: Opens) -> None:
     canvas(view, "x").hover(position=at(view, "x", 2, 4))
     assert said(view)[0].startswith("y[1,3] += x[0,2]·w[1,1]")
     canvas(view, "x").hover(position=at(view, "x", 0, 1))
-    assert said(view) == ["y[0,0] += x[−2,−1]·w[0,1] = 0·2 = 0,  y[0,1] += x[−2,−1]·w[0,0] = 0·1 = 0"]
+    assert said(view) == [
+        "y[0,0] += x[−2,−1]·w[0,1] = 0 (padding)·2 = 0,  y[0,1] += x[−2,−1]·w[0,0] = 0 (padding)·1 = 0"
+    ]
 
 
 def test_pointing_at_a_kernel_cell_counts_what_it_touches(opens: Opens) -> None:
@@ -245,6 +260,46 @@ def test_a_pin_holds_until_it_is_let_go(opens: Opens) -> None:
     assert marked(view, "y", "lm-at") == ["y[0,0]"]
     view.page.keyboard.press("Enter")
     expect(view.page.get_by_text("pinned")).to_be_visible()
+
+
+def test_enter_ends_typing_and_pins_only_where_nothing_is_typed(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    pinned = view.page.get_by_text("pinned")
+    box = cell(view, "x[1]")
+    box.click()
+    view.page.keyboard.type("1/8")
+    view.page.keyboard.press("Enter")
+    view.settle()
+    assert view.explorer.x[1] == 0.125
+    expect(box).to_have_value("0.125")
+    expect(box).to_be_focused()
+    expect(pinned).to_be_hidden()
+    cell(view, "y[0]").hover()
+    assert marked(view, "y", "lm-at") == ["y[0]"]
+    view.page.keyboard.type("4")  # over the number, which is selected
+    view.page.keyboard.press("Enter")
+    view.settle()
+    assert view.explorer.x[1] == 4
+    view.page.keyboard.press("Enter")  # nothing is being typed now
+    expect(pinned).to_be_visible()
+    assert marked(view, "x", "lm-at") == ["x[1]"]
+    cell(view, "dw[1]").click()
+    assert marked(view, "dw", "lm-at") == ["dw[1]"]
+    view.page.keyboard.press("Escape")
+    expect(pinned).to_be_hidden()
+
+
+def test_enter_keeps_what_is_no_number_and_escape_drops_it(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    box, alert = cell(view, "w[1]"), view.page.get_by_role("alert").first
+    box.fill("abc")
+    view.page.keyboard.press("Enter")
+    expect(box).to_have_value("abc")
+    expect(alert).to_contain_text("is not a number")
+    expect(view.page.get_by_text("pinned")).to_be_hidden()
+    view.page.keyboard.press("Escape")
+    expect(box).to_have_value("−1")
+    expect(alert).to_have_text("")
 
 
 def test_an_edit_keeps_the_pin(opens: Opens) -> None:
@@ -344,7 +399,8 @@ def test_padding_and_stride_show_in_a_board(opens: Opens) -> None:
     assert numbers(view, "x") == ["0", "2", "0", "1", "3", "0"]
     cell(view, "dw[0]").hover()
     assert said(view)[0].startswith("dw[0] = dy[0]·x[−1] + dy[1]·x[0] + ")
-    assert view.page.locator("#a [role=status] .lm-pad").first.inner_text() == "dy[0]·x[−1]"
+    assert view.page.locator("#a [role=status] .lm-pad").all_inner_texts() == ["dy[0]·x[−1]", "5·0 (padding)"]
+    assert " = 5·0 (padding) + 7·2 + 11·0 + " in said(view)[0]  # x[1] is a zero, too
     cell(view, "dx[−1]").hover()
     assert said(view) == ["dx[−1] = dy[0]·w[0] = 5·1 = 5, on the padding: cut off"]
     slide(view, "padding", 0)
@@ -362,9 +418,10 @@ def test_dx_as_a_correlation_shows_the_zeros_between(opens: Opens) -> None:
     cell(view, "dx[1,2]").hover()
     assert said(view)[1].startswith("dx[1,2] = z[1,2]·f[0,0] + z[1,3]·f[0,1] + z[2,2]·f[1,0] + z[2,3]·f[1,1] = ")
     assert said(view)[1].split(" = ")[-1] == said(view)[0].split(" = ")[-1] == numbers(view, "dx")[4 + 2]
-    assert marked(view, "z") == ["z[1,2], padding", "z[1,3]", "z[2,2], padding", "z[2,3], padding"]
+    assert marked(view, "z") == ["z[1,2], put in", "z[1,3]", "z[2,2], put in", "z[2,3], put in"]
+    assert " = 0 (put in)·0 + 7·2 + 0 (put in)·(−1) + 0 (put in)·1 = " in said(view)[1]
     cell(view, "z[0,0]").hover()
-    assert said(view) == ["z[0,0] = 0: a zero that was put in"]
+    assert said(view) == ["z[0,0] = 0 (put in)"]
     cell(view, "z[1,1]").hover()
     assert marked(view, "dy") == ["dy[0,0]"]
     view.page.get_by_label("dx as a correlation").uncheck()
@@ -575,6 +632,48 @@ def test_the_sweep_plays_and_pauses(opens: Opens) -> None:
     expect(button).to_have_text("▶ sweep")
 
 
+@pytest.mark.parametrize(("name", "value"), [("stride", 2), ("padding", 1), ("dilation", 2), ("size, rows", 2)])
+def test_a_change_of_geometry_ends_a_paused_sweep(opens: Opens, name: str, value: int) -> None:
+    view = opens(kernel_explorer(np.ones((10, 10)), np.ones((3, 3))))
+    last = "c => [...c.getContext('2d').getImageData(c.width - 4, c.height - 4, 1, 1).data.slice(0, 3)]"
+    full = canvas(view, "y").evaluate(last)
+    slide(view, "position", 9)
+    assert canvas(view, "y").evaluate(last) != full
+    control = view.page.get_by_label(name, exact=True)
+    control.select_option(str(value)) if "size" in name else control.fill(str(value))
+    view.settle()
+    expect(view.page.locator("#a .lm-sweep output")).to_have_text(f"all of {view.explorer.output.size} positions")
+    expect(view.page.get_by_label("position")).to_have_value(str(view.explorer.output.size))
+    expect(view.page.get_by_text("pinned")).to_be_hidden()
+    again = opens(kernel_explorer(np.ones((10, 10)), view.explorer.kernel, **geometry(view)))
+    canvas(again, "y").hover(position=at(again, "y", 0, 0))
+    canvas(view, "y").hover(position=at(view, "y", 0, 0))
+    assert canvas(view, "y").evaluate("c => c.toDataURL()") == canvas(again, "y").evaluate("c => c.toDataURL()")
+
+
+def geometry(view: View) -> dict[str, int]:
+    return {name: getattr(view.explorer, name) for name in ("stride", "padding", "dilation")}
+
+
+def test_a_change_of_geometry_ends_the_sweep_of_a_board(opens: Opens) -> None:
+    view = opens(conv1d_board([2, 0, 1, 3, 4], [1, -1, 2]))
+    for name, value in (("stride", 2), ("padding", 1), ("stride", 3), ("padding", 2)):  # from 3 to 2, 3, 2, 3 outputs
+        slide(view, "position", 1)
+        assert numbers(view, "y")[1] == ""
+        slide(view, name, value)
+        for part in ("y", "dx", "dw", "db"):
+            inside = [v for v, label in zip(numbers(view, part), labels(view, part), strict=True) if "," not in label]
+            assert inside == shown(getattr(view.explorer, part)), (name, value, part)
+    slide(view, "position", 1)
+    cell(view, "w[0]").fill("7")  # a number is no geometry
+    view.settle()
+    assert numbers(view, "y")[1] == ""
+
+
+def labels(view: View, name: str) -> list[str]:
+    return view.page.locator(f"#a [data-panel={name}] input").evaluate_all("all => all.map(i => i.ariaLabel)")
+
+
 def test_the_sweep_hides_what_is_not_computed_yet(opens: Opens) -> None:
     view = opens(kernel_explorer(np.ones((10, 10)), [[1]]))
     last = "c => [...c.getContext('2d').getImageData(c.width - 4, c.height - 4, 1, 1).data.slice(0, 3)]"
@@ -663,7 +762,10 @@ ALL = {
     "kernel 7 x 7": lambda: kernel_explorer("digit 3", np.full((7, 7), -0.125)),
     "one dimension": lambda: conv1d_board(stride=2, padding=1),
     "two dimensions": lambda: conv2d_board(stride=2, padding=1, spread=True),
+    "broad numbers": lambda: conv1d_board(BROAD, [1e3, -2.5e-9], 1e12, [-1e6, 0.125, 1e-7], padding=0),
+    "many broad numbers": lambda: conv2d_board(np.resize([*BROAD, -0.125], (3, 9)), [[-99999.5, 1e-7]], padding=1),
 }
+BROAD = [1e6, -99999, 1.25e-7, 123456.789]
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -683,21 +785,126 @@ def test_every_control_has_a_name_and_keeps_its_keys(opens: Opens, name: str) ->
 @pytest.mark.parametrize("width", [380, 500, 1000])
 def test_nothing_is_cut_off(opens: Opens, name: str, width: int) -> None:
     view = opens(ALL[name](), width)
-    wide = """() => [...document.querySelectorAll("#a *")].filter(e => e.closest(".lm-read") === null)
+    wide = """() => [...document.querySelectorAll("#a *:not(.lm-wide *)")].filter(e => e.closest(".lm-read") === null)
         .filter(e => e.getBoundingClientRect().right > window.innerWidth + 1).map(e => e.outerHTML.slice(0, 80))"""
     assert view.page.evaluate(wide) == []
     assert view.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    rolls = "all => all.filter(e => e.scrollHeight > e.clientHeight || e.scrollWidth > e.clientWidth).length"
+    assert view.page.locator("#a .lm-wide").evaluate_all(rolls) == 0 or "many" in name
     cut = """() => [...document.querySelectorAll("#a .lm-grid input")].filter(i => i.scrollWidth > i.clientWidth + 1)
         .map(i => [i.value, i.clientWidth])"""
     assert view.page.evaluate(cut) == []
 
 
+def test_a_board_that_is_too_wide_scrolls_by_itself(opens: Opens) -> None:
+    view = opens(conv2d_board(np.full((12, 12), -1.125), np.ones((5, 5)), padding=4, spread=True), 380)
+    assert view.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    cell(view, "x[0,−4]").focus()
+    for _ in range(2):
+        view.page.keyboard.press("Shift+ArrowRight")
+    seen = "i => { const b = i.getBoundingClientRect(); return b.left >= 0 && b.right <= window.innerWidth; }"
+    assert cell(view, "x[0,12]").evaluate(seen)
+
+
+def test_a_shortened_number_is_told_in_full(opens: Opens) -> None:
+    view = opens(ALL["broad numbers"]())
+    assert numbers(view, "x") == ["1e6", "−99999", "1.2e−7", "123457"]
+    titles = view.page.locator("#a [data-panel=x] input").evaluate_all("all => all.map(i => i.title)")
+    assert titles == ["1000000", "", "1.25e−7", "123456.789"]
+    for label, number in {"x[0]": "1000000", "x[2]": "1.25e−7", "x[3]": "123456.789"}.items():
+        cell(view, label).hover()
+        assert f"·w[0] = {number}·1000 = " in said(view)[0] or f"·w[1] = {number}·(−2.5e−9) = " in said(view)[0]
+    cell(view, "x[3]").click()
+    view.page.keyboard.press("PageUp")
+    view.settle()
+    assert view.explorer.x[3] == 123457.789  # what is shown was counted up from the number itself
+
+
+def test_a_size_and_its_rim_stand_in_the_title(opens: Opens) -> None:
+    view = opens(conv2d_board(stride=2, padding=1), 500)
+    title = view.page.locator("#a [data-panel=x] figcaption")
+    assert " ".join(title.inner_text().split()) == "x input 4 × 4, its rim dashed"
+    expect(title.locator("small")).to_be_visible()
+    assert "full" not in view.page.locator("#a").inner_text()
+
+
+def test_the_letters_are_those_of_the_lecture(opens: Opens) -> None:
+    board = opens(conv1d_board(stride=2))
+    assert "y[t] reads x[m] = x[2t + k] at tap k" in board.page.locator("#a .lm-caption").inner_text()
+    for explorer in (conv2d_board(), kernel_explorer()):
+        text = opens(explorer).page.locator("#a").inner_text()
+        assert "at weight [u, v]" in text
+        assert "tap" not in text
+
+
+def key(view: View) -> list[str]:
+    return [text.strip() for text in view.page.locator("#a .lm-key span").all_inner_texts()]
+
+
+def test_a_key_explains_frames_and_signs(opens: Opens) -> None:
+    view = opens(conv1d_board(stride=2, padding=1))
+    assert key(view) == [
+        *("can be changed", "pointed at", "touched", "touched, not in this sum", "padding"),
+        *("⋆ cross-correlation: nothing is flipped", "∗ convolution: w is flipped, and hangs over the ends of dy"),
+        "dy↑2 dy with 1 zero between neighbours, for stride 2",
+    ]
+    slide(view, "stride", 1)
+    slide(view, "padding", 0)
+    assert key(view)[4:] == [text for text in key(view) if text[0] in "⋆∗"]
+    assert key(opens(conv2d_board(spread=True)))[4] == "zero put in"
+    assert key(opens(conv2d_board(spread=True, padding=1)))[4] == "padding or zero put in"
+    view = opens(kernel_explorer(padding=1))
+    frames = ["can be changed", "pointed at", "touched"]
+    assert key(view) == [*frames, "⋆ cross-correlation: nothing is flipped"]
+    view.page.get_by_label("flip (true convolution)").check()
+    view.settle()
+    assert key(view) == [*frames, "∗ convolution: the kernel is flipped"]
+
+
+THEMES: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"dark": True},
+    "forced": {"forced_colors": "active"},
+    "forced, dark": {"forced_colors": "active", "color_scheme": "dark"},
+}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_what_can_be_changed_does_not_look_like_what_is_touched(opens: Opens, theme: str) -> None:
+    view = opens(conv1d_board(padding=1), **THEMES[theme])
+
+    outline = "e => { const s = getComputedStyle(e); return [s.outlineStyle, s.outlineWidth, s.outlineColor]; }"
+
+    def frame(label: str) -> tuple[str, float, str]:
+        style, width, ink = cell(view, label).locator("..").evaluate(outline)
+        return style, float(width.removesuffix("px")), ink
+
+    cell(view, "y[1]").hover()
+    assert frame("x[2]")[:2] == frame("dy[0]")[:2] == ("solid", 1)  # can be changed
+    assert frame("dx[2]")[1] == frame("y[0]")[1] == 0  # can not
+    assert frame("x[0]")[:2] == frame("dw[1]")[:2] == ("solid", 3)
+    assert frame("y[1]")[:2] == ("double", 5)
+    assert frame("x[−1]")[:2] == ("dashed", 1)
+    cell(view, "dx[−1]").hover()
+    assert frame("dx[−1]")[:2] == ("double", 5)
+    assert frame("dy[0]")[1] == frame("x[−1]")[1] == 3
+    assert frame("x[−1]")[0] == "dashed"
+    assert frame("dy[0]")[2] != frame("y[0]")[2]  # in the sum, or not
+    samples = [tuple(s) for s in view.page.locator("#a .lm-key i").evaluate_all(f"all => all.map({outline})")]
+    told = [
+        (style, f"{width:g}px", ink) for style, width, ink in map(frame, ("x[2]", "dx[−1]", "dy[0]", "y[0]", "x[4]"))
+    ]
+    assert samples == told  # the key shows what the board does
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_number_stands_out_from_its_square(opens: Opens, dark: bool) -> None:
     view = opens(conv2d_board(stride=2, padding=1), dark=dark)
-    pairs = view.page.evaluate(
-        """() => [...document.querySelectorAll("#a .lm-cell:not(.lm-pad) input")].map(
-            i => [getComputedStyle(i).color, getComputedStyle(i.parentNode).backgroundColor])"""
+    colours = view.page.evaluate(
+        """() => [...document.querySelectorAll("#a .lm-cell:not(.lm-pad) input")].map(i => {
+            const s = getComputedStyle(i.parentNode);
+            return [getComputedStyle(i).color, s.backgroundColor, s.getPropertyValue("--tint")];
+        })"""
     )
     assert view.page.locator("#a").evaluate("e => getComputedStyle(e).colorScheme") == ("dark" if dark else "normal")
     paper = 0x11 if dark else 0xFF
@@ -706,13 +913,15 @@ def test_every_number_stands_out_from_its_square(opens: Opens, dark: bool) -> No
         linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in np.array(rgb[:3]) / 255]
         return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
 
-    for ink, tint in pairs:
-        r, g, b, *alpha = (float(v) for v in tint[tint.index("(") + 1 : -1].replace(",", " ").replace("/", " ").split())
-        depth = alpha[0] if alpha else 1
-        under = [depth * c + (1 - depth) * paper for c in (r, g, b)]
-        over = [float(v) for v in ink[ink.index("(") + 1 : -1].split(",")]
+    for ink, *layers in colours:
+        under = [float(paper)] * 3
+        for layer in layers:
+            r, g, b, *alpha = (float(v) for v in re.findall(r"[\d.]+", layer))
+            depth = alpha[0] if alpha else 1
+            under = [depth * c + (1 - depth) * below for c, below in zip((r, g, b), under, strict=True)]
+        over = [float(v) for v in re.findall(r"[\d.]+", ink)]
         bright, faint = sorted([light(over), light(under)], reverse=True)
-        assert (bright + 0.05) / (faint + 0.05) > 4.5, (ink, tint)
+        assert (bright + 0.05) / (faint + 0.05) > 4.5, (ink, layers)
 
 
 def test_the_readout_keeps_its_height(opens: Opens) -> None:

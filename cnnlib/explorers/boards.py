@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.convolution import conv2d
-from cnnlib.explorers.linked import Explorer, Frame, Knob, Values, count, describe, link, panel, plain, rows
+from cnnlib.convolution import conv1d, conv2d
+from cnnlib.explorers import linked
+from cnnlib.explorers.linked import Explorer, Frame, Knob, Values, count, describe, inside, legend, link, plain, rows
 
 MOST = 12  # rows and columns that still can be read as numbers
 NUMBERS = partial(rows, height=MOST, width=MOST)
@@ -55,7 +56,10 @@ def view(x: Any, w: Any, b: Any, dy: Any, stride: int, padding: int, spread: boo
     x, w, b = rows("x", x, high, MOST), rows("w", w, high, MOST), rows("b", b, 1, 1)
     stride, padding = STRIDE("stride", stride), PADDING("padding", padding)
     step, rim = ((1, stride), (0, padding)) if ndim == 1 else ((stride, stride), (padding, padding))
-    conv2d(x[None, None], w[None, None], stride=step, padding=rim)  # refuses what does not fit, in terms of x itself
+    if ndim == 1:  # refuse what does not fit, in terms of x itself
+        conv1d(x[None], w[None], stride=stride, padding=padding)
+    else:
+        conv2d(x[None, None], w[None, None], stride=stride, padding=padding)
     padded = np.pad(x, [(n, n) for n in rim])
     y4, backward = conv2d(padded[None, None], w[None, None], b[0], stride=step)
     y = y4[0, 0]
@@ -68,10 +72,10 @@ def view(x: Any, w: Any, b: Any, dy: Any, stride: int, padding: int, spread: boo
     dx, dw, db = gradients(dy)
     done = np.tri(y.size, dtype=bool).reshape(y.size, *y.shape)  # done[n]: the positions 0 to n
     dxs, dws, dbs = zip(*(gradients(dy * now) for now in done), strict=True)
-    up = f"dy↑{stride}" if stride > 1 else "dy"
+    up, panel = f"dy↑{stride}" if stride > 1 else "dy", partial(linked.panel, ndim=ndim)
     panels = [
         panel("x", "x", padded, "input", edit="x", rim=rim),
-        panel("dx", "x", dx, f"= {up} ∗ w, full", rim=rim, partial=dxs),
+        panel("dx", "x", dx, f"= {up} ∗ w", rim=rim, partial=dxs),
         panel("w", "w", w, "kernel", edit="w"),
         panel("dw", "w", dw, f"= x ⋆ {up}", partial=dws),
         panel("b", "b", b, "bias", edit="b"),
@@ -85,24 +89,28 @@ def view(x: Any, w: Any, b: Any, dy: Any, stride: int, padding: int, spread: boo
     ]
     if spread:
         panels += correlation(dy, w, padded.shape, step)
-        layout.append({"title": "dx = z ⋆ f, its rim cut off", "rows": [["z", "⋆", "f"]]})
+        layout.append({"title": "dx = z ⋆ f" + ", its rim cut off" * (padding > 0), "rows": [["z", "⋆", "f"]]})
     relation = link(ndim, x, w, y, step, rim)
-    between = f";  {up}: dy with {stride - 1} zero{'s' * (stride > 2)} between" if stride > 1 else ""
+    signs = legend(panels, layout) | {"∗": "convolution: w is flipped, and hangs over the ends of dy"}
+    if stride > 1:
+        signs[up] = f"dy with {stride - 1} zero{'s' * (stride > 2)} between neighbours, for stride {stride}"
     reads = READS | ({"dx": ["dx", "spread"]} if spread else {})
     if ndim == 1:
         reads |= {"y": ["y", "dx", "dw", "db"]}
         start, lines = ("dw", [0, min(1, w.shape[1] - 1)]), 3 + 2 * min(6, w.shape[1])
-        values = {p["id"]: " ".join(f"{v:g}" for v in p["values"].ravel()) for p in panels}
+        values = {p["id"]: " ".join(f"{v:.10g}" for v in inside(p).ravel()) for p in panels}
     else:
         start, lines = ("dx", [min(1, n - 1) for n in x.shape]), 3 + 4 * min(5, max(len(w), len(y) * (y.size <= 49)))
-        values = {p["id"]: p["extent"] or f"{p['values'].item():g}" for p in panels}
+        shapes = {p["id"]: " × ".join(map(str, inside(p).shape)) for p in panels}
+        values = shapes | {"b": f"{b.item():.10g}", "db": f"{db.item() + 0.0:.10g}"}
     return {
         "panels": panels,
         "layout": layout,
         "link": relation,
         "sums": SUMS,
         "reads": reads,
-        "caption": describe(relation) + between,
+        "caption": describe(relation),
+        "signs": signs,
         "start": dict(zip(("panel", "at"), start, strict=True)),
         "sweep": "y" if ndim == 1 else "dy",
         "lines": lines,
@@ -116,9 +124,10 @@ def correlation(dy: Array, w: Array, size: tuple[int, ...], step: tuple[int, int
     last = w.shape[0] - 1, w.shape[1] - 1
     z = np.zeros([n + k for n, k in zip(size, last, strict=True)])
     z[np.ix_(*(k + s * np.arange(n) for k, s, n in zip(last, step, dy.shape, strict=True)))] = dy
+    title = f"dy, zeros {'between and ' * (step[1] > 1)}around"
     return [
-        panel("z", "y", z, "dy, zeros between and around", scale=step, offset=last, stretched=True),
-        panel("f", "w", w[::-1, ::-1], "w flipped", scale=(-1, -1), offset=last, stretched=True),
+        linked.panel("z", "y", z, title, scale=step, offset=last, stretched=True),
+        linked.panel("f", "w", w[::-1, ::-1], "w flipped", scale=(-1, -1), offset=last, stretched=True),
     ]
 
 
@@ -146,17 +155,18 @@ class Board(Explorer):
     def __init__(self, ndim: int, start: Any, x: Any, w: Any, b: Any, dy: Any, **knobs: Any) -> None:
         usual = start[2] if x is None and w is None else 1.0  # what is missing is continued with ones
         inputs = {"x": start[0] if x is None else x, "w": start[1] if w is None else w, "b": b, "dy": usual}
-        arrays = {name: NUMBERS(name, value) for name, value in inputs.items()}
+        arrays = {name: rows(name, value, MOST if ndim == 2 else 1, MOST) for name, value in inputs.items()}
         super().__init__(partial(view, ndim=ndim), SPEC[: ndim + 1], **knobs | arrays)
         if dy is not None:
             self.dy = dy
 
     def choose(self, **changes: Any) -> None:
         if "dy" in changes:
-            panels = self.view(**self.knobs | plain(changes))["panels"]
-            (shape,) = (p["shape"] for p in panels if p["id"] == "y")
-            if changes["dy"].shape != shape:
-                raise ValueError(f"dy must have the shape of y, {shape}, got {changes['dy'].shape}")
+            frame, got = self.view(**self.knobs | plain(changes)), changes["dy"].shape
+            (shape,) = (p["shape"] for p in frame["panels"] if p["id"] == "y")
+            if got != shape:
+                first = int(frame["link"]["ndim"] == got[0] == 1)
+                raise ValueError(f"dy must have the shape of y, {shape[first:]}, got {got[first:]}")
         super().choose(**changes)
 
 

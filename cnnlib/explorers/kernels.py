@@ -8,7 +8,7 @@ import numpy as np
 from cnnlib.arguments import Array
 from cnnlib.convolution import conv2d
 from cnnlib.data import digits, sample_picture
-from cnnlib.explorers.linked import Explorer, Frame, Knob, Values, count, describe, link, panel, rows
+from cnnlib.explorers.linked import Explorer, Frame, Knob, Values, count, describe, legend, link, panel, rows
 
 OWN = "your own"
 PRESETS: dict[str, list[list[float]]] = {
@@ -56,17 +56,20 @@ def view(image: Any, kernel: Any, stride: int, padding: int, dilation: int, flip
     width = max(WIDTH // 2, WIDTH * max(y.shape) // max(padded.shape))
     sign = "∗" if flip else "⋆"
     joint = link(2, x, w, y, (stride, stride), rim, (dilation, dilation))
+    panels = [
+        panel("x", "x", padded, "picture", rim=rim, limits=limits, picture=True, size=WIDTH, asset="x"),
+        panel("w", "w", w, "kernel", edit="kernel", **flipped),
+        panel("y", "y", y, f"= x {sign} w", picture=True, size=width, limits=shades, computed=True),
+    ]
+    layout = [{"title": "", "rows": [["x", sign, "w", "=", "y"]]}]
     return {
-        "panels": [
-            panel("x", "x", padded, "picture", rim=rim, limits=limits, picture=True, size=WIDTH, asset="x"),
-            panel("w", "w", w, "kernel", edit="kernel", **flipped),
-            panel("y", "y", y, f"= x {sign} w", picture=True, size=width, limits=shades, computed=True),
-        ],
-        "layout": [{"title": "", "rows": [["x", sign, "w", "=", "y"]]}],
+        "panels": panels,
+        "layout": layout,
         "link": joint,
         "sums": {"y": {"of": "y", "factors": ["x", "w"]}},
         "reads": {"x": ["y"], "w": ["y"], "y": ["y"]},
         "caption": describe(joint),
+        "signs": legend(panels, layout),
         "start": {"panel": "y", "at": [n // 2 for n in y.shape]},
         "sweep": "y",
         "lines": 2 + 2 * max(2, len(w), len(y) * (y.size <= 49)),

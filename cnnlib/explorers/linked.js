@@ -1,8 +1,8 @@
 // The explorer around its panels. Python computes every array (trait `frame`), the reader chooses (trait `knobs`); what
 // is pointed at, pinned or swept over belongs to the view and sends nothing.
 // anywidget takes one module: linked.py joins panels.js, readout.js and this file into it.
-const HINT = "Point at a cell to see what it touches. A click or Enter pins it, Esc lets go, arrow keys walk. "
-  + "Framed numbers can be changed: type, or press Page Up and Page Down.";
+const HINT = "Point at a cell to see what it touches. Arrow keys walk, Enter or a click on a computed cell pins, "
+  + "Esc lets go. Page Up and Page Down change a number.";
 
 // Every control is a native element with a name. A preset is no state of its own: the choice shows the preset that the
 // knobs equal, or "custom".
@@ -73,6 +73,7 @@ function sweep(act, count) {
   const show = () => {
     button.textContent = still.matches ? "▸ next" : timer ? "❚❚ pause" : "▶ sweep"; slider.max = count();
     slider.value = step ?? count(); said.textContent = `${step ?? "all"} of ${count()} positions`;
+    slider.setAttribute("aria-valuetext", said.textContent);
   };
   const halt = () => { clearInterval(timer); timer = null; show(); };
   const go = n => { step = n; act.sweep(n); if (n >= count()) halt(); else show(); };
@@ -90,11 +91,11 @@ function sweep(act, count) {
 
 function render({ model, el }) {
   const block = name => make("div", { className: name }), panels = {};
-  const [tools, note, caption, stage] = ["lm-tools", "lm-note", "lm-caption", "lm-stage"].map(block);
+  const [tools, note, caption, legend, stage] = ["tools", "note", "caption", "key", "stage"].map(n => block(`lm-${n}`));
   const [said, hint] = ["lm-read", "lm-hint"].map(block);
   const pin = make("span", { className: "lm-pin", textContent: "pinned, Esc lets go" });
   said.setAttribute("role", "status"); note.setAttribute("role", "alert"); hint.textContent = HINT;
-  let frame, laid, refresh, picked = {}, pinned = false;
+  let frame, laid, linked, refresh, picked = {}, pinned = false;
   const count = () => frame.link.sides[0].y * frame.link.sides[1].y;
   const here = (panel, at) => picked.panel === panel && String(picked.at) === String(at);
   const pick = (panel, at) => { picked = { panel, at }; panel.last = at; paint(); };
@@ -122,10 +123,11 @@ function render({ model, el }) {
   const rest = () => { if (steps.step() !== null) { steps.stop(); fill(); } };
   const fill = (n = steps.step()) => Object.values(panels).forEach(p => p.fill(model.get("knobs"), n));
 
+  const sumsOf = id => frame.reads[id].map(name => frame.sums[name]);
+  const tells = id => new Set([id, ...sumsOf(id).flatMap(s => [s.of, ...s.factors, ...s.plus ?? []])]);
   function paint() {
     const { panel, at } = picked, { sides } = frame.link, index = panel.index(at);
-    const sums = frame.reads[panel.id].map(name => frame.sums[name]);
-    const told = new Set([panel.id, ...sums.flatMap(s => [s.of, ...s.factors, ...s.plus ?? []])]);
+    const sums = sumsOf(panel.id), told = tells(panel.id);            // told: the panels that the sums speak of
     const both = sides.map((side, a) => terms(panel.role, index[a], side));
     const [rows, cols] = both.map((list, a) => list.filter(t => live(t, sides[a])));
     const few = rows.length * cols.length <= LETTERS.length && [...told].every(id => panels[id] instanceof Numbers);
@@ -147,6 +149,19 @@ function render({ model, el }) {
     const [forward, backward = "", ...more] = frame.layout.map(group);
     stage.replaceChildren(forward, backward, said, ...more);
   }
+  function explain() {                                            // what the frames mean, and the signs
+    const shown = frame.panels.filter(p => !p.picture), ids = frame.panels.map(p => p.id);
+    const dashed = { padding: p => Math.max(...p.rim), "zero put in": p => p.stretched };
+    const frames = {
+      "lm-edit": shown.some(p => p.edit) && "can be changed", "lm-at": "pointed at", "lm-told lm-on": "touched",
+      "lm-on": ids.some(id => tells(id).size < ids.length) && "touched, not in this sum",
+      "lm-pad": Object.keys(dashed).filter(kind => shown.some(dashed[kind])).join(" or "),
+    };
+    const line = (of, show) => make("div", {}, ...Object.entries(of).flatMap(
+      ([what, text]) => text ? [make("span", {}, show(what), ` ${text}`)] : []));
+    const sample = kind => make("i", { className: `lm-cell ${kind}` });
+    legend.replaceChildren(line(frames, sample), line(frame.signs ?? {}, sign => make("b", {}, ...signed(sign))));
+  }
   function load() {
     frame = model.get("frame");
     const assets = model.get("assets"), kinds = JSON.stringify([frame.layout, frame.panels.map(p => !p.picture)]);
@@ -161,10 +176,12 @@ function render({ model, el }) {
       const widths = rows.flat().map(id => panels[id] instanceof Numbers ? panels[id].cols : 1);
       section.style.setProperty("--abreast", abreast); section.style.setProperty("--widest", Math.max(...widths));
     });
-    caption.textContent = frame.caption; note.textContent = frame.note; said.style.setProperty("--lines", frame.lines);
-    if (steps.step() > count()) steps.stop();
-    const shown = frame.panels.some(p => panels[p.id] === picked.panel);
-    const { start } = frame;
+    explain(); caption.textContent = frame.caption; note.textContent = frame.note;
+    said.style.setProperty("--lines", frame.lines);
+    const geometry = JSON.stringify(frame.link);
+    if (geometry !== linked && steps.step() !== null) { steps.stop(); pinned = false; }   // it was a step of another y
+    linked = geometry;
+    const { start } = frame, shown = frame.panels.some(p => panels[p.id] === picked.panel);
     if (!shown || !picked.panel.holds(picked.at)) picked = { panel: panels[start.panel], at: start.at };
     steps.show(); fill(); paint();
   }
@@ -175,7 +192,7 @@ function render({ model, el }) {
   const follow = () => { refresh(); fill(); };
 
   load(); build();
-  el.classList.add("lm"); el.append(tools, note, caption, stage, hint);
+  el.classList.add("lm"); el.append(tools, note, caption, legend, stage, hint);
   el.onkeydown = e => { if (e.key === "Escape") { rest(); pinned = false; paint(); } };
   const events = [["change:spec", build], ["change:knobs", follow], ["change:frame", load]];
   events.forEach(([event, f]) => model.on(event, f));

@@ -6,6 +6,7 @@ A frame is computed from the knobs, which are all that a reader can change, by a
 
     panels   see `panel`                              layout    groups of rows of panels or signs, with titles
     link     the relation, see `link`                 caption   the relation in words, see `describe`
+    signs    sign -> what it means, see `legend`
     sums     name -> of which panel, of which factors, plus what; with `zeros` the terms that are zero by construction
              too; with the op "max" the greatest instead of the sum; with `winner` only the terms that won a maximum
     reads    panel -> the sums that are told where it is pointed at
@@ -49,6 +50,7 @@ def panel(
     title: str,
     *,
     rim: tuple[int, int] = (0, 0),
+    ndim: int = 2,
     scale: tuple[int, int] = (1, 1),
     offset: tuple[int, int] = (0, 0),
     limits: tuple[float, float] | None = None,
@@ -61,6 +63,7 @@ def panel(
         values: (rows, columns), with the rim where there is one.
         title: what stands behind its name, before its size.
         rim: cells of padding around it, (rows, columns).
+        ndim: 1, if it has a length, or 2.
         scale, offset: its cell n stands for index (n - offset) / scale of the axis.
         limits: the values at the ends of the palette.
         more: `name` (else the id), `edit` (the knob that its numbers are), `picture` (a canvas, `size` pixels wide,
@@ -69,13 +72,23 @@ def panel(
             (zeros stand between its values).
     """
     top, signed = float(np.abs(values).max(initial=0)) or 1.0, bool((values < 0).any())
-    extent = "" if role == "b" else " × ".join(str(n - 2 * k) for n, k in zip(values.shape, rim, strict=True))
+    height, width = (n - 2 * k for n, k in zip(values.shape, rim, strict=True))
+    extent = "" if role == "b" else f"length {width}" if ndim == 1 else f"{height} × {width}"
+    if any(rim):
+        extent += ", its rim hatched" if more.get("picture") else ", its rim dashed"
     return {
         **{"id": id, "name": id, "role": role, "values": values, "title": title, "extent": extent},
         **{"shape": values.shape, "rim": rim, "scale": scale, "offset": offset},
         **{"limits": limits or (-top if signed else 0.0, top), "palette": "RdBu" if signed else "gray"},
         **more,
     }
+
+
+def inside(panel: dict[str, Any]) -> Array:
+    """The numbers of a panel without its rim; never -0."""
+    values, (top, left) = panel["values"], panel["rim"]
+    without: Array = values[top : len(values) - top, left : values.shape[1] - left] + 0.0
+    return without
 
 
 def link(ndim: int, x: Array, w: Array, y: Array, stride: Any, padding: Any, dilation: Any = (1, 1)) -> dict[str, Any]:
@@ -88,17 +101,27 @@ def link(ndim: int, x: Array, w: Array, y: Array, stride: Any, padding: Any, dil
 def describe(link: dict[str, Any]) -> str:
     """The relation in words: which input an output reads, and why there are so many outputs."""
     where, sizes = [], []
-    for side, i, u in zip(link["sides"], "ij", "uv", strict=True):
+    names = ("ij", "uv") if link["ndim"] == 2 else (" t", " k")
+    for side, i, u in zip(link["sides"], *names, strict=True):
         stride, padding, dilation = side["stride"], side["padding"], side["dilation"]
         i, u = i if stride == 1 else f"{stride}{i}", u if dilation == 1 else f"{dilation}{u}"
         where.append(f"{i} + {u}" + (f" − {padding}" if padding else ""))
         reach = str(side["w"]) if dilation == 1 else f"({dilation}·({side['w']} − 1) + 1)"
         sizes.append(f"⌊({side['x']} + 2·{padding} − {reach}) / {stride}⌋ + 1 = {side['y']}")
     if link["ndim"] == 1:
-        return f"y[i] reads x[{where[1].replace('j', 'i').replace('v', 'u')}] at tap u;  length of y: {sizes[1]}"
+        return f"y[t] reads x[m] = x[{where[1]}] at tap k;  length of y: {sizes[1]}"
     both = f"rows and columns of y: {sizes[0]}"
     size = both if sizes[0] == sizes[1] else f"rows of y: {sizes[0]};  columns: {sizes[1]}"
-    return f"y[i, j] reads x[{', '.join(where)}] at tap [u, v];  {size}"
+    return f"y[i, j] reads x[{', '.join(where)}] at weight [u, v];  {size}"
+
+
+SIGNS = {"⋆": "cross-correlation: nothing is flipped", "∗": "convolution: the kernel is flipped"}
+
+
+def legend(panels: list[dict[str, Any]], layout: list[dict[str, Any]]) -> dict[str, str]:
+    """What the signs mean that occur."""
+    seen = str([panel["title"] for panel in panels] + layout)
+    return {sign: meaning for sign, meaning in SIGNS.items() if sign in seen}
 
 
 def rows(name: str, value: Any, height: int, width: int) -> Array:
@@ -108,7 +131,9 @@ def rows(name: str, value: Any, height: int, width: int) -> Array:
     except (TypeError, ValueError):
         raise TypeError(f"{name} must hold numbers, in rows of equal length, got {value!r}") from None
     if array.ndim != 2 or not (0 < array.shape[0] <= height and 0 < array.shape[1] <= width):
-        raise ValueError(f"{name} must have 1 to {height} rows and 1 to {width} columns, got shape {np.shape(value)}")
+        wanted = f"have 1 to {width} numbers" if width > 1 else "be one number"
+        wanted = f"have 1 to {height} rows and 1 to {width} columns" if height > 1 else wanted
+        raise ValueError(f"{name} must {wanted}, got shape {np.shape(value)}")
     if not np.isfinite(array).all():
         raise ValueError(f"{name} must be finite, got {array[~np.isfinite(array)][0]}")
     return array
@@ -151,10 +176,8 @@ class Values(Knob):
         if explorer is None:
             return self
         (shown,) = (p for p in explorer.shown["panels"] if p["id"] == self.panel)
-        values, (top, left) = shown["values"], shown["rim"]
-        inside = values[top : len(values) - top, left : values.shape[1] - left]
-        ndim = explorer.shown["link"]["ndim"] if self.ndim is None else self.ndim
-        copy = inside.reshape(inside.shape[2 - ndim :]).copy()
+        copy, ndim = inside(shown), explorer.shown["link"]["ndim"] if self.ndim is None else self.ndim
+        copy = copy.reshape(copy.shape[2 - ndim :])
         copy.flags.writeable = False  # a change in place would not reach the page
         return copy if ndim else copy.item()
 
@@ -200,10 +223,14 @@ class Explorer(anywidget.AnyWidget):
     def refuse(self, refusal: Exception) -> None:
         self.frame = self.frame | {"note": str(refusal)}
 
+    def __repr__(self) -> str:
+        summary: str = self.shown["summary"]
+        return summary
+
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Beside the widget a still picture, for where no kernel runs, and one line of text that is always the same."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        summary = self.shown["summary"]
+        summary = repr(self)
         data |= {"text/plain": summary, "image/png": base64.b64encode(still.draw(self.shown, ASSETS)).decode()}
         return data, metadata | {"image/png": {"alt": summary}}
 

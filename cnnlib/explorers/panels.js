@@ -18,10 +18,19 @@ export function terms(role, at, { w, y, stride, dilation, padding }) {
 // An input between two strides or past the last window meets no output: such a term is dead.
 export const live = ([, , i], { y }) => Number.isInteger(i) && i >= 0 && i < y;
 
+const minus = text => text.replaceAll("-", "−"), full = v => minus(String(v));
+const powers = (v, digits) => minus((+v.toExponential(digits)).toExponential().replace("+", ""));
 export function fmt(v) {
-  if (Number.isInteger(v) && Math.abs(v) < 1e6) return String(v).replace("-", "−");
-  const size = Math.abs(v), text = size >= 1e6 || size < .0005 ? v.toExponential(1) : v.toFixed(size < 100 ? 3 : 1);
-  return (text.includes("e") ? text : text.replace(/\.?0+$/, "")).replace("-", "−");
+  const size = Math.abs(v);
+  if (Number.isInteger(v) && size < 1e9) return full(v);
+  return size >= 1e9 || size < .0005 ? powers(v, 3) : full(+v.toFixed(3));
+}
+// In digits: a minus is broad, a point is not.
+const breadth = text => text.length + .35 * (text.split("−").length - 1) - .5 * text.includes(".");
+// The same in at most `room` letters, if that can be.
+export function short(v, room) {
+  const tries = [fmt(v), ...[2, 1, 0].map(d => full(+v.toFixed(d))), ...[2, 1, 0].map(d => powers(v, d))];
+  return tries.find(text => text.length <= room && (text !== "0" || !v)) ?? tries.at(-1);
 }
 // A number as people type it: a true minus, a decimal comma, a fraction.
 export function parse(text) {
@@ -38,6 +47,9 @@ const focusable = (e, label) => {
   e.dataset.lmSuppressShortcuts = "true"; if (label) e.setAttribute("aria-label", label); return e;
 };
 
+const signed = text => text.split(/(⋆|∗)/).map((t, k) =>           // every second part is one of these two
+  k % 2 ? make("b", { className: t === "⋆" ? "lm-sign lm-star" : "lm-sign", textContent: t }) : t);
+
 class Panel {
   constructor(act) {
     this.act = act; this.heading = make("figcaption"); this.el = make("figure", {}, this.heading);
@@ -46,7 +58,7 @@ class Panel {
     Object.assign(this, spec, link, { values });
     [this.rows, this.cols] = spec.shape; this.el.dataset.panel = spec.id;
     const extent = make("small", { textContent: spec.extent });
-    this.heading.replaceChildren(make("b", { textContent: spec.name }), ` ${spec.title} `, extent);
+    this.heading.replaceChildren(make("b", { textContent: spec.name }), " ", ...signed(spec.title), " ", extent);
   }
   index(n) { return n.map((v, a) => (v - this.offset[a]) / this.scale[a]); }
   side(t, a) { return this.role === "b" ? 0 : t[AXES.indexOf(this.role)] * this.scale[a] + this.offset[a]; }
@@ -61,6 +73,7 @@ class Panel {
     const inside = (v, a) => Number.isInteger(v) && v >= 0 && v < this.sides[a][this.role];
     return this.role !== "b" && !this.index(n).every(inside);
   }
+  put(n) { return !this.padded(n) ? "" : this.stretched ? "put in" : "padding"; }   // why its zero is there
   // The related rows or columns of this panel. A stretched one shows the dead terms too: they are its zeros.
   related(list, a, role) {
     if (this.role === "b") return role === "y" || role === "b" ? [0] : [];
@@ -149,7 +162,7 @@ class Picture extends Panel {
     Object.assign(g, { font: `${q * .3}px sans-serif`, textAlign: "center", textBaseline: "middle" });
     this.values.forEach((v, k) => {
       g.fillStyle = dark(v) ? "#fff" : "#000";
-      g.fillText(fmt(+v.toFixed(2)), (k % this.cols + .5) * q, (Math.floor(k / this.cols) + .5) * q);
+      g.fillText(short(+v.toFixed(2), 5), (k % this.cols + .5) * q, (Math.floor(k / this.cols) + .5) * q);
     });
   }
 }
@@ -158,7 +171,8 @@ class Picture extends Panel {
 class Numbers extends Panel {
   constructor(act) {
     super(act);
-    this.grid = make("div", { className: "lm-grid" }); this.el.append(this.grid);
+    this.grid = make("div", { className: "lm-grid" }); this.typed = null;   // the input that is being typed into
+    this.el.append(make("div", { className: "lm-wide" }, this.grid));
     this.grid.setAttribute("role", "group");
     const hear = (event, f) => this.grid.addEventListener(event, e => {
       const k = this.inputs.indexOf(e.target); if (k >= 0) f(this.cell(k), e.target, e);
@@ -166,13 +180,17 @@ class Numbers extends Panel {
     hear("pointerover", n => act.point(this, n));
     hear("click", (n, input) => { input.select(); if (input.readOnly) act.pin(this, n); });   // else it is to be edited
     hear("focusin", (n, input) => { this.stop(input); input.select(); act.point(this, n); });
-    hear("focusout", (n, input) => { if (Number.isNaN(parse(input.value))) act.note(""); act.refresh(); });
+    hear("focusout", (n, input) => this.leave(input));
     hear("input", (n, input) => this.type(n, input));
     hear("keydown", (n, input, e) => this.press(e, n, input));
   }
   stop(input) { this.inputs.forEach(i => { i.tabIndex = i === input ? 0 : -1; }); }   // one stop of the Tab key
+  leave(input) {                                                  // what was typed is told already
+    if (Number.isNaN(parse(input.value))) this.act.note("");
+    this.typed = null; this.act.refresh();
+  }
   type(n, input) {
-    const v = parse(input.value), bad = Number.isNaN(v);
+    const v = parse(input.value), bad = Number.isNaN(v); this.typed = input;
     input.setAttribute("aria-invalid", bad);
     this.act.note(bad ? `“${input.value}” is not a number: ${this.label(n)} stays ${fmt(this.chosen(n))}` : "");
     if (!bad) this.act.edit(this, n, v);
@@ -180,10 +198,12 @@ class Numbers extends Panel {
   press(e, n, input) {
     const { selectionStart: p, selectionEnd: q, value, readOnly } = input;
     if (!readOnly && (p > 0 && e.key === "ArrowLeft" || q < value.length && e.key === "ArrowRight")) return;
-    const up = { PageUp: 1, PageDown: -1 }[e.key];
-    if (!up || readOnly) return this.key(e, n);
-    e.preventDefault(); input.value = fmt(+(this.chosen(n) + up * (e.shiftKey ? .1 : 1)).toFixed(9));
-    this.type(n, input);
+    const up = { PageUp: 1, PageDown: -1 }[e.key], done = input === this.typed && { Enter: 1, Escape: 1 }[e.key];
+    if (done && (e.key === "Escape" || !Number.isNaN(parse(value)))) this.leave(input);
+    if (up && !readOnly) {
+      this.typed = null; this.act.edit(this, n, +(this.chosen(n) + up * (e.shiftKey ? .1 : 1)).toFixed(9));
+    } else if (!done) return this.key(e, n);
+    e.preventDefault(); input.select();
   }
   load(spec, values, link, { tints, hues }) {
     super.load(spec, values, link);
@@ -200,7 +220,7 @@ class Numbers extends Panel {
       const n = this.cell(k), padded = this.padded(n);
       const { classList } = input.parentNode; input.readOnly = !spec.edit || padded;
       classList.toggle("lm-pad", padded); classList.toggle("lm-edit", !input.readOnly);
-      focusable(input, this.label(n) + (padded ? ", padding" : ""));
+      focusable(input, [this.label(n), this.put(n)].filter(Boolean).join(", "));
     });
   }
   // What the reader typed is shown at once; the arithmetic waits for Python's frame.
@@ -208,17 +228,18 @@ class Numbers extends Panel {
   fill(knobs, step) {
     this.knobs = knobs;
     const size = this.values.length, past = step !== null && this.partial?.slice((step - 1) * size, step * size);
-    let longest = 4;
+    const room = this.cols > 7 ? 5 : 6;                             // letters, so that a narrow page can show them
+    let longest = 2;
     this.inputs.forEach((input, k) => {
-      const v = past ? past[k] : this.chosen(this.cell(k)), text = Number.isNaN(v) ? "" : fmt(v);
-      const typed = parse(input.value);
-      const typing = input.matches(":focus") && !input.readOnly && (typed === v || Number.isNaN(typed));
+      const v = past ? past[k] : this.chosen(this.cell(k)), text = Number.isNaN(v) ? "" : short(v, room);
+      const typed = parse(input.value), typing = input === this.typed && (typed === v || Number.isNaN(typed));
       if (!typing) { input.removeAttribute("aria-invalid"); if (input.value !== text) input.value = text; }
-      longest = Math.max(longest, text.length);
+      const title = text && text !== full(v) ? full(v) : ""; if (input.title !== title) input.title = title;
+      longest = Math.max(longest, breadth(text));
       const depth = .45 * Math.min(1, Math.abs(v) / (this.limits[1] || 1)) || 0, tint = this.tints[+(v > 0)].join(" ");
       input.parentNode.style.setProperty("--tint", `rgb(${tint} / ${depth.toFixed(3)})`);
     });
-    this.grid.style.setProperty("--least", longest > 4 ? `${6 + 7.2 * longest}px` : "26px");
+    this.grid.style.setProperty("--longest", longest);
   }
   focus(n) { this.inputs[this.flat(n)].focus(); }
   show({ both, panel, at, told, pairs, letters }) {

@@ -1,6 +1,7 @@
 // The readout: the arithmetic behind the cell pointed at, in symbols and in numbers.
 const MANY = 49;                                                  // products that are written out; more are counted
 const bracket = v => v < 0 ? `(${fmt(v)})` : fmt(v);
+const why = (panel, n) => panel.padded(n) ? ` (${panel.put(n)})` : "";
 const between = (parts, joint) => parts.flatMap((part, k) => k ? [joint, part] : [part]);
 
 // One sum of the frame as seen from the cell `at` of `panel`: whole, if that cell's index is the sum's own
@@ -25,7 +26,8 @@ function tell({ of, factors, plus = [], op = "Σ", zeros, winner }, { panels, fr
       if (letter) { e.dataset.tag = letter; e.style.setProperty("--hue", hues[LETTERS.indexOf(letter)]); }
       return e;
     };
-    const symbols = F.map((f, k) => f.label(own[k])).join("·"), numbers = values.map(bracket).join("·");
+    const number = (v, k) => bracket(v) + why(F[k], own[k]);
+    const symbols = F.map((f, k) => f.label(own[k])).join("·"), numbers = values.map(number).join("·");
     const worth = (F[1] ? `${numbers} = ` : "") + fmt(values.reduce((a, b) => a * b, 1));
     return { row: pair[0], to: `${T.label(T.own(pair))} += `, symbols, numbers, worth, write };
   });
@@ -39,8 +41,8 @@ function tell({ of, factors, plus = [], op = "Σ", zeros, winner }, { panels, fr
     return e;
   };
   if (!whole) {
-    const here = `${panel.label(at)} = ${fmt(panel.value(at))}`;
-    if (!count) line.append(here + (panel.padded(at) ? ": a zero that was put in" : ": no window reaches it"));
+    const here = `${panel.label(at)} = ${fmt(panel.value(at))}${why(panel, at)}`;
+    if (!count) line.append(here + (panel.stretched ? "" : ": no window reaches it"));
     else if (count > MANY) line.append(`${here} takes part in ${count} cells of ${T.name}`);
     else if (grid) line.append(`${here} adds to ${count} cells of ${T.name}`);
     else line.append(...between(products.map(p => p.write(`${p.to}${p.symbols} = ${p.worth}`)), ",  "));

@@ -1,6 +1,8 @@
 """The still picture of an explorer: what a saved notebook shows where no kernel runs."""
 
 import io
+import re
+from functools import cache
 from typing import Any
 
 import matplotlib
@@ -10,7 +12,8 @@ from PIL import Image, ImageDraw, ImageFont
 FONT = f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans"  # comes with matplotlib: the same everywhere
 MOST = 24_000  # bytes
 GAP = 3  # pixels between squares
-INK, SOFT, LINE, PAPER = "#222222", "#666666", "#bbbbbb", "#ffffff"
+INK, SOFT, PAPER = "#222222", "#666666", "#ffffff"
+HATCH = np.array([[154, 160, 166], [134, 140, 146]], np.uint8)
 Picture = Image.Image
 
 
@@ -23,9 +26,9 @@ def draw(shown: dict[str, Any], assets: dict[str, Any]) -> bytes:
         title = [_text(group["title"], 11)] if group["title"] else []
         groups.append(_beside(title + [_beside(line, 22) for line in lines], 12, down=True))
     invitation = "Run this cell in JupyterLab to point at numbers, change them and step."
-    sheet = _beside(
-        [_beside(groups[:2], 48), *groups[2:], _text(shown["caption"], 11), _text(invitation, 11)], 10, down=True
-    )
+    signs = [f"{sign}  {meaning}" for sign, meaning in shown.get("signs", {}).items()]
+    words = _beside([_text(line, 11) for line in (shown["caption"], *signs, invitation)], 4, down=True)
+    sheet = _beside([_beside(groups[:2], 48), *groups[2:], words], 10, down=True)
     framed = Image.new("RGB", (sheet.width + 24, sheet.height + 24), PAPER)
     framed.paste(sheet, (12, 12))
     for colours in (64, 32, 16, 8, 4):  # a busy one keeps fewer
@@ -48,8 +51,13 @@ def keep_pictures(model: dict[str, Any], **kwargs: Any) -> None:
             data.pop("application/vnd.jupyter.widget-view+json", None)
 
 
+@cache
+def _font(size: int, face: str = "") -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(f"{FONT}{face}.ttf", size)
+
+
 def _text(text: str, size: int, ink: str = SOFT, face: str = "") -> Picture:
-    font = ImageFont.truetype(f"{FONT}{face}.ttf", size)
+    font = _font(size, face)
     image = Image.new("RGB", (int(font.getlength(text)) + 2, size * 3 // 2), PAPER)
     ImageDraw.Draw(image).text((0, size * 5 // 4), text, ink, font, anchor="ls")
     return image
@@ -79,21 +87,40 @@ def _pixels(panel: dict[str, Any], assets: dict[str, Any]) -> Picture:
     every = -(-max(panel["shape"]) // 112)
     places = np.clip((panel["values"][::every, ::every] - low) / ((high - low) or 1) * 255, 0, 255).round().astype(int)
     unit = max(1, round(panel["size"] / max(places.shape) * 2 / 3))
-    return Image.fromarray(palette[places].repeat(unit, 0).repeat(unit, 1))
+    pixels = palette[places].repeat(unit, 0).repeat(unit, 1)
+    at = [np.arange(0, size, every).repeat(unit) for size in panel["shape"]]
+    rows, cols = ((n < k) | (n >= size - k) for n, k, size in zip(at, panel["rim"], panel["shape"], strict=True))
+    r, c = np.nonzero(rows[:, None] | cols)
+    pixels[r, c] = HATCH[(r // 3 + c // 3) % 2]
+    return Image.fromarray(pixels)
 
 
 def _squares(panel: dict[str, Any], assets: dict[str, Any]) -> Picture:
     values, (top, left) = panel["values"], panel["rim"]
     side = 34 if max(values.shape) < 9 else 22
     image = Image.new("RGB", ((side + GAP) * values.shape[1], (side + GAP) * values.shape[0]), PAPER)
-    pen, font = ImageDraw.Draw(image), ImageFont.truetype(f"{FONT}.ttf", side // 4 + 4)
+    pen, edit = ImageDraw.Draw(image), bool(panel.get("edit"))
     for (r, c), value in np.ndenumerate(values):
         x, y = c * (side + GAP), r * (side + GAP)
         padded = not (top <= r < len(values) - top and left <= c < values.shape[1] - left)
         depth = 0.45 * min(1.0, abs(value) / (panel["limits"][1] or 1))
-        tint = tuple(round(255 + depth * (part - 255)) for part in assets["tints"][int(value > 0)])
-        edge = None if padded else SOFT if panel.get("edit") else LINE
-        pen.rounded_rectangle((x, y, x + side, y + side), 3, fill=tint, outline=edge)
-        text = f"{value:.2g}" if 0 < abs(value) < 1 else f"{value:.4g}"
-        pen.text((x + side / 2, y + side / 2), text.replace("-", "−"), SOFT if padded else INK, font, anchor="mm")
+        paper = 255 if edit or padded else 243  # what can be changed is framed, padding is dashed, as on the page
+        tint = tuple(round(paper + depth * (part - paper)) for part in assets["tints"][int(value > 0)])
+        pen.rounded_rectangle((x, y, x + side, y + side), 3, fill=tint, outline=SOFT if edit and not padded else None)
+        for n in range(1, side - 1, 5) if padded else ():
+            for ends in ((n, 0, n + 2, 0), (n, side, n + 2, side), (0, n, 0, n + 2), (side, n, side, n + 2)):
+                pen.line([(x + ends[0], y + ends[1]), (x + ends[2], y + ends[3])], SOFT)
+        text, font = _number(value, side)
+        pen.text((x + side / 2, y + side / 2), text, SOFT if padded else INK, font, anchor="mm")
     return image
+
+
+def _number(value: float, side: int) -> tuple[str, ImageFont.FreeTypeFont]:
+    """A number as it fits into a square: with fewer digits, at last in smaller letters."""
+    size = side // 4 + 4
+    font = _font(size)
+    for digits in range(2 if 0 < abs(value) < 1 else 4, 0, -1):
+        text = re.sub(r"e(-?)\+?0*", r"e\1", f"{value + 0.0:.{digits}g}").replace("-", "−")
+        if (wide := font.getlength(text) / (side - 2)) <= 1:
+            return text, font
+    return text, _font(int(size / wide))
