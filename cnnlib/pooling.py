@@ -41,15 +41,14 @@ def max_pool2d(x: Array, kernel_size: Pair, *, stride: Pair | None = None, paddi
     seen = taps(padded, size, steps)
     highest = reduce(np.maximum, seen[1:-1], np.maximum(seen[0], seen[-1]))
     y = batch_first(highest)
-    apart = all(s >= k for s, k in zip(steps, size, strict=True))
 
     def backward(dy: Array) -> Array:
         dy, dx = batch_last(upstream(dy, y)), np.zeros_like(padded)
         waiting = np.ones(dy.shape, bool)
-        for tap, dtap in zip(seen, taps(dx, size, steps), strict=True):
+        for (k, l), tap, dtap in zip(np.ndindex(*size), seen, taps(dx, size, steps), strict=True):
             first = (tap == highest) & waiting
             waiting ^= first
-            if apart:  # nothing to add to, and a third of the time saved
+            if k < steps[0] and l < steps[1]:  # no tap before this one met these pixels: nothing to add to, so faster
                 np.multiply(dy, first, out=dtap)
             else:
                 dtap += dy * first
