@@ -36,7 +36,7 @@ function controls(model, act) {
     range: ({ name, label, min, max }) => {
       const i = focusable(make("input", { type: "range", min, max, step: 1 }), label), o = make("output");
       i.oninput = () => act.send({ [name]: +i.value });
-      refresh.push(() => { i.value = now(name); o.textContent = now(name); });
+      refresh.push(() => { i.value = now(name); write(o, now(name)); });
       return [label, i, o];
     },
     toggle: ({ name, label }) => {
@@ -71,8 +71,8 @@ function sweep(act, count) {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   let timer = null, step = null;
   const show = () => {
-    button.textContent = still.matches ? "▸ next" : timer ? "❚❚ pause" : "▶ sweep"; slider.max = count();
-    slider.value = step ?? count(); said.textContent = `${step ?? "all"} of ${count()} positions`;
+    write(button, still.matches ? "▸ next" : timer ? "❚❚ pause" : "▶ sweep"); slider.max = count();
+    slider.value = step ?? count(); write(said, `${step ?? "all"} of ${count()} positions`);
     slider.setAttribute("aria-valuetext", said.textContent);
   };
   const halt = () => { clearInterval(timer); timer = null; show(); };
@@ -95,7 +95,7 @@ function render({ model, el }) {
   const [said, hint] = ["lm-read", "lm-hint"].map(block);
   const pin = make("span", { className: "lm-pin", textContent: "pinned, Esc lets go" });
   said.setAttribute("role", "status"); note.setAttribute("role", "alert"); hint.textContent = HINT;
-  let frame, laid, linked, refresh, picked = {}, pinned = false;
+  let frame, laid, linked, explained, refresh, picked = {}, pinned = false;
   const count = () => frame.link.sides[0].y * frame.link.sides[1].y;
   const here = (panel, at) => picked.panel === panel && String(picked.at) === String(at);
   const pick = (panel, at) => { picked = { panel, at }; panel.last = at; paint(); };
@@ -116,7 +116,7 @@ function render({ model, el }) {
       const send = ([shape, bytes]) => model.send({ picture: shape }, undefined, [bytes.buffer]);
       grey(file, most).then(send, () => act.note(`${file.name} cannot be read as a picture`));
     },
-    note(text) { note.textContent = text || frame.note; },
+    note(text) { write(note, text || frame.note); },
     refresh: () => fill(),
   };
   const steps = sweep(act, count);
@@ -157,6 +157,9 @@ function render({ model, el }) {
       "lm-on": ids.some(id => tells(id).size < ids.length) && "touched, not in this sum",
       "lm-pad": Object.keys(dashed).filter(kind => shown.some(dashed[kind])).join(" or "),
     };
+    const key = JSON.stringify([frames, frame.signs]);
+    if (key === explained) return;
+    explained = key;
     const line = (of, show) => make("div", {}, ...Object.entries(of).flatMap(
       ([what, text]) => text ? [make("span", {}, show(what), ` ${text}`)] : []));
     const sample = kind => make("i", { className: `lm-cell ${kind}` });
@@ -176,7 +179,7 @@ function render({ model, el }) {
       const widths = rows.flat().map(id => panels[id] instanceof Numbers ? panels[id].cols : 1);
       section.style.setProperty("--abreast", abreast); section.style.setProperty("--widest", Math.max(...widths));
     });
-    explain(); caption.textContent = frame.caption; note.textContent = frame.note;
+    explain(); write(caption, frame.caption); write(note, frame.note);
     said.style.setProperty("--lines", frame.lines);
     const geometry = JSON.stringify(frame.link);
     if (geometry !== linked && steps.step() !== null) { steps.stop(); pinned = false; }   // it was a step of another y

@@ -42,6 +42,8 @@ export function parse(text) {
 const make = (tag, props = {}, ...kids) => {
   const e = Object.assign(document.createElement(tag), props); e.append(...kids); return e;
 };
+// The same text once more would be laid out once more: a millisecond each, in a page as large as JupyterLab's.
+const write = (e, text) => { if (e.textContent !== String(text)) e.textContent = text; };
 // JupyterLab's command-mode keys (a, x, d d …) act on any focused element that lacks this mark.
 const focusable = (e, label) => {
   e.dataset.lmSuppressShortcuts = "true"; if (label) e.setAttribute("aria-label", label); return e;
@@ -57,6 +59,7 @@ class Panel {
   load(spec, values, link) {
     Object.assign(this, spec, link, { values });
     [this.rows, this.cols] = spec.shape; this.el.dataset.panel = spec.id;
+    if (this.heading.textContent === `${spec.name} ${spec.title} ${spec.extent}`) return;
     const extent = make("small", { textContent: spec.extent });
     this.heading.replaceChildren(make("b", { textContent: spec.name }), " ", ...signed(spec.title), " ", extent);
   }
@@ -89,6 +92,14 @@ class Panel {
   }
 }
 
+// A palette of 256 red, green, blue as pixels: opaque, and red in the lowest byte, as canvases want them.
+const made = new WeakMap();
+function inks(lut) {
+  const ink = k => (255 << 24 | lut.getUint8(k + 2) << 16 | lut.getUint8(k + 1) << 8 | lut.getUint8(k)) >>> 0;
+  if (!made.has(lut)) made.set(lut, Uint32Array.from({ length: 256 }, (_, k) => ink(3 * k)));
+  return made.get(lut);
+}
+
 // Many values: one canvas, one stop of the Tab key.
 class Picture extends Panel {
   constructor(act) {
@@ -109,12 +120,9 @@ class Picture extends Panel {
   load(spec, values, link, { palettes }) {
     super.load(spec, values, link);
     focusable(this.canvas, `${spec.name}, ${spec.title}, ${spec.extent}; arrow keys move the cell`);
-    const [lo, hi] = spec.limits, lut = palettes[spec.palette], s = 255 / (hi - lo || 1);
-    const px = new ImageData(this.cols, this.rows);
-    for (let k = 0; k < values.length; k++) {
-      const q = 3 * Math.max(0, Math.min(255, Math.round((values[k] - lo) * s)));
-      px.data.set([lut.getUint8(q), lut.getUint8(q + 1), lut.getUint8(q + 2), 255], 4 * k);
-    }
+    const [lo, hi] = spec.limits, colours = inks(palettes[spec.palette]), s = 255 / (hi - lo || 1);
+    const px = new ImageData(this.cols, this.rows), out = new Uint32Array(px.data.buffer);
+    for (let k = 0; k < out.length; k++) out[k] = colours[Math.max(0, Math.min(255, Math.round((values[k] - lo) * s)))];
     Object.assign(this.bits, { width: this.cols, height: this.rows }).getContext("2d").putImageData(px, 0, 0);
     this.unit = spec.size / Math.max(this.rows, this.cols);
     const sharp = this.unit * (window.devicePixelRatio || 1);
