@@ -89,6 +89,14 @@ function sweep(act, count) {
   return { el: make("div", { className: "lm-sweep" }, button, slider, said), stop, step: () => step, show };
 }
 
+const arrays = new WeakMap();                                     // what was sent once is read once
+function numbers(raw) {
+  if (raw && !arrays.has(raw)) {
+    arrays.set(raw, new Float64Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength)));
+  }
+  return arrays.get(raw);
+}
+
 function render({ model, el }) {
   const block = name => make("div", { className: name }), panels = {};
   const [tools, note, caption, legend, stage] = ["tools", "note", "caption", "key", "stage"].map(n => block(`lm-${n}`));
@@ -169,7 +177,6 @@ function render({ model, el }) {
     frame = model.get("frame");
     const assets = model.get("assets"), kinds = JSON.stringify([frame.layout, frame.panels.map(p => !p.picture)]);
     if (kinds !== laid) { laid = kinds; arrange(); }
-    const numbers = raw => raw && new Float64Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength));
     for (const spec of frame.panels) {
       const values = numbers(assets[spec.data] ?? spec.data), partial = numbers(spec.partial);
       panels[spec.id].load({ ...spec, partial }, values, frame.link, assets);

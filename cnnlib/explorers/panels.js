@@ -118,8 +118,11 @@ class Picture extends Panel {
     this.canvas.onfocus = () => act.point(this, act.where(this));
   }
   load(spec, values, link, { palettes }) {
+    const same = values === this.values && String(spec.limits) === String(this.limits);
     super.load(spec, values, link);
     focusable(this.canvas, `${spec.name}, ${spec.title}, ${spec.extent}; arrow keys move the cell`);
+    if (same) return;
+    this.drawn = null;
     const [lo, hi] = spec.limits, colours = inks(palettes[spec.palette]), s = 255 / (hi - lo || 1);
     const px = new ImageData(this.cols, this.rows), out = new Uint32Array(px.data.buffer);
     for (let k = 0; k < out.length; k++) out[k] = colours[Math.max(0, Math.min(255, Math.round((values[k] - lo) * s)))];
@@ -133,6 +136,10 @@ class Picture extends Panel {
   fill() {}
   focus() { this.canvas.focus(); }
   show({ both, panel, step }) {
+    const [rows, cols] = both.map((list, a) => this.related(list, a, panel.role));
+    const shown = JSON.stringify([rows, cols, step]);
+    if (shown === this.drawn) return;
+    this.drawn = shown;
     const c = this.canvas, g = c.getContext("2d"), q = c.width / this.cols;
     const box = (r, k, h, w) => [(k + this.rim[1]) * q, (r + this.rim[0]) * q, w * q, h * q];
     g.imageSmoothingEnabled = false; g.drawImage(this.bits, 0, 0, c.width, c.height);
@@ -142,7 +149,6 @@ class Picture extends Panel {
       const [r, k] = this.cell(step); g.fillStyle = "rgb(128 128 128 / .8)";
       g.fillRect(...box(r, k, 1, this.cols)); g.fillRect(...box(r + 1, 0, this.rows, this.cols));
     }
-    const [rows, cols] = both.map((list, a) => this.related(list, a, panel.role));
     if (!rows.length || !cols.length) return;
     const h = rows.at(-1) - rows[0] + 1, w = cols.at(-1) - cols[0] + 1;
     for (const [ink, width] of [["#000", 6], ["#fff", 3]]) {    // black under white: seen on any colour
