@@ -544,10 +544,17 @@ def fit_cases(rng: Rng) -> list[Inputs]:
     ]
 
 
+def slope(y: Array, target: Array, x: Array) -> Array:
+    return 2 * (y - target) / len(y)
+
+
 def descend(
-    slope: Callable[[Array, Array], Array], at_most: int | None = None, sign: float = 1
+    slope: Callable[[Array, Array, Array], Array] = slope,
+    at_most: int | None = None,
+    anew: bool = True,
+    moves_b: bool = True,
 ) -> Callable[..., tuple[Array, float]]:
-    """fit_kernel with another dy, another number of steps or the other direction."""
+    """fit_kernel with another dy, fewer steps, one prediction for all of them, or an old b."""
 
     def slipped(
         x: Array,
@@ -560,42 +567,13 @@ def descend(
         rate: float = 0.1,
         steps: int = 1,
     ) -> tuple[Array, float]:
+        dy = slope(forward(x, w, b), target, x)
         for _ in range(min(steps, at_most or steps)):
-            dy = slope(forward(x, w, b), target)
-            w, b = w - sign * rate * weight_gradient(dy, x), b - sign * rate * bias_gradient(dy)
+            w, b = w - rate * weight_gradient(dy, x), b - moves_b * rate * bias_gradient(dy)
+            dy = slope(forward(x, w, b), target, x) if anew else dy
         return w, b
 
     return slipped
-
-
-def predicted_once(
-    x: Array,
-    target: Array,
-    w: Array,
-    b: float,
-    forward: Any,
-    weight_gradient: Any,
-    bias_gradient: Any,
-    rate: float = 0.1,
-    steps: int = 1,
-) -> tuple[Array, float]:
-    dy = 2 * (forward(x, w, b) - target) / len(target)
-    return w - steps * rate * weight_gradient(dy, x), b - steps * rate * bias_gradient(dy)
-
-
-def divided_by_inputs(
-    x: Array,
-    target: Array,
-    w: Array,
-    b: float,
-    forward: Any,
-    weight_gradient: Any,
-    bias_gradient: Any,
-    rate: float = 0.1,
-    steps: int = 1,
-) -> tuple[Array, float]:
-    slower = rate * len(target) / len(x)
-    return fit_kernel(x, target, w, b, forward, weight_gradient, bias_gradient, slower, steps)
 
 
 FIT_KERNEL = Exercise(
@@ -613,45 +591,42 @@ FIT_KERNEL = Exercise(
         Slip(
             "uphill",
             "the way up the loss. The gradient points uphill, so the step goes against it.",
-            descend(lambda y, target: 2 * (y - target) / len(y), sign=-1),
+            descend(lambda y, target, x: -slope(y, target, x)),
         ),
         Slip(
             "factor 2 missing",
             "steps of half the size. The slope of a square holds a factor 2.",
-            descend(lambda y, target: (y - target) / len(y)),
+            descend(lambda y, target, x: (y - target) / len(y)),
         ),
         Slip(
             "sum for mean",
             "steps that are T times too long. The loss is a mean, so its slope is divided by T.",
-            descend(lambda y, target: 2 * (y - target)),
+            descend(lambda y, target, x: 2 * (y - target)),
         ),
         Slip(
             "one step only",
             "the result of the first step. Is the return inside the loop?",
-            descend(lambda y, target: 2 * (y - target) / len(y), at_most=1),
+            descend(at_most=1),
         ),
         Slip(
             "b never moved",
             "the old b. It has a gradient too.",
-            lambda x, target, w, b, forward, weight_gradient, bias_gradient, rate=0.1, steps=1: (
-                fit_kernel(x, target, w, b, forward, weight_gradient, lambda dy: 0.0, rate, steps)[0],
-                b,
-            ),
+            descend(moves_b=False),
         ),
         Slip(
             "predicted once",
             "steps along the first slope. Predict anew in every step: w and b have moved.",
-            predicted_once,
+            descend(anew=False),
         ),
         Slip(
             "divided by the length of x",
             "steps that are divided by the number of inputs. The mean is over the outputs.",
-            divided_by_inputs,
+            descend(lambda y, target, x: 2 * (y - target) / len(x)),
         ),
         Slip(
             "half the slope and no mean",
             "steps along y - target itself. The mean of squares gives 2 (y - target) / T.",
-            descend(lambda y, target: y - target),
+            descend(lambda y, target, x: y - target),
         ),
     ),
 )
