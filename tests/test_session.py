@@ -39,8 +39,9 @@ def test_a_wrong_answer_is_named(capsys):
     assert "dx[0] = dy[0] w[0] = 1 * 2 = 2" in said
 
 
-def test_the_line_that_raised_is_shown():
-    source = "def conv1d_bias_gradient(dy):\n    total = 0\n    return total + missing\n"
+@pytest.mark.parametrize("last", ["return total + missing", "exec('total + missing')"])
+def test_the_line_of_the_cell_that_raised_is_shown(last):
+    source = f"def conv1d_bias_gradient(dy):\n    total = 0\n    {last}\n"
     namespace = {}
     exec(compile(source, "<cell 3>", "exec"), namespace)
     verdict = session.judge(find("conv1d_bias_gradient"), session.asks(namespace["conv1d_bias_gradient"]))
