@@ -130,7 +130,7 @@ def _line_of_code(problem: BaseException) -> str:
     """The innermost line of the traceback that comes from a notebook cell, not from a file of a library."""
     for frame, number in reversed(list(traceback.walk_tb(problem.__traceback__))):
         name = frame.f_code.co_filename
-        if "ipykernel" in name or name.startswith("<") and not name.startswith(NO_CELL):
+        if "ipykernel" in name or (name.startswith("<") and not name.startswith(NO_CELL)):
             code = linecache.getline(name, number).strip()
             return f"line {number}: {code}" if code else f"line {number}"
     return ""

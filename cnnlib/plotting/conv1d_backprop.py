@@ -149,7 +149,7 @@ def strided(x: Array, w: Array, dy: Array, dx_padded: Array, stride: int, paddin
     fill = [tint(CYCLE[i // stride % len(CYCLE)]) if on else tint(GREY, 0.5) for i, on in enumerate(kept)]
     cells(ax, dy, 4, top, name="dy", fill=colours([tint(CYCLE[t % len(CYCLE)]) for t in range(T)]))
     cells(ax, spread, 4, top + 2.1, name="dy, spread", fill=colours(fill))
-    cells(ax, dx_padded, 4, top + 4.3, name="dx⁰, rim cut off", fill=colours(rim))
+    cells(ax, dx_padded, 4, top + 4.3, name="dx⁰ (grey: cut off)", fill=colours(rim))
     for t in range(T):
         ax.plot([4.5 + t, 4.5 + stride * t], [top + 1, top + 2.1], color=INK, linewidth=0.8)
     return described(

@@ -92,9 +92,10 @@ def planes(filters: int, channels: int, c: int) -> Figure:
         for plane in range(channels):
             fill = tint(_colour(f), 0.55) if plane == c else PAPER
             _tile(ax, left + 0.95 * plane, -f, fill, f"[{f},{plane}]")
-        start = (left + 0.95 * c + 0.4, -f + 0.66)
-        arrow = {"arrowstyle": "->", "color": _colour(f), "connectionstyle": "arc3,rad=-0.12"}
-        ax.annotate("", (8.95, -(filters - 1) / 2 + 0.33), start, arrowprops=arrow)
+        middle, below, right = left + 0.95 * c + 0.4, -f - 0.17, left + 0.95 * channels + 0.1
+        ax.plot([middle, middle, right], [-f, below, below], color=_colour(f))  # past the planes that do not take part
+        arrow = {"arrowstyle": "->", "color": _colour(f)}
+        ax.annotate("", (8.95, -(filters - 1) / 2 + 0.33), (right, below), arrowprops=arrow)
     _tile(ax, 9.0, -(filters - 1) / 2, tint(GREY, 0.5), "sum")
     return described(
         figure,

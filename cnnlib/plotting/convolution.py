@@ -110,8 +110,8 @@ def bell(t: Array, struck: Array, ringing: Array, heard: Array, at: float) -> Fi
     right.plot(t, backwards, color=ORANGE, label=f"K({at:g} − τ): back to front")
     right.fill_between(t, struck * backwards, color=BLUE, alpha=0.5, label=f"their product; its area is s({at:g})")
     right.set(xlabel="time τ")
-    for ax in (left, right):
-        ax.legend(fontsize=8, loc="upper right")
+    left.legend(fontsize=8, loc="upper right")
+    right.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     return described(
         figure,
         "Left, two strokes f, a ringing K that fades, and s: after each stroke it rises and fades. Right, f and the "
@@ -172,7 +172,7 @@ def equivariance(panels: dict[str, Array]) -> Figure:
     return described(
         figure,
         "Two rows, stride 1 above and stride 2 below. Each shows the picture filtered and then shifted, shifted and "
-        "then filtered, and the difference. With stride 1 the difference is zero except for one column at the rim; "
+        "then filtered, and the difference. With stride 1 the difference is zero except for columns at the left rim; "
         "with stride 2 it is not zero at most edges.",
     )
 
