@@ -46,6 +46,31 @@ def in_place(dy, w):
     return np.convolve(dy, w) / 2
 
 
+def largest_without_sign(k):
+    i, j = np.unravel_index(k.argmax(), k.shape)
+    column, row = k[:, j], k[i] / (k[i, j] or 1)
+    return (column, row) if np.allclose(np.outer(column, row), k) else None
+
+
+def first_row_that_fits(k):
+    i, j = np.unravel_index(np.abs(k).argmax(), k.shape)
+    column, row = k[:, j], k[i] / k[i, j]
+    for u in range(len(k)):
+        if np.allclose(column[u] * row, k[u]):
+            return column, row
+    return None
+
+
+def same_sum(k):
+    i, j = np.unravel_index(np.abs(k).argmax(), k.shape)
+    column, row = k[:, j], k[i] / k[i, j]
+    return (column, row) if np.isclose(column.sum() * row.sum(), k.sum()) else None
+
+
+def column_means(picture, template, correlate):
+    return find("locate").reference(picture, template - template.mean(axis=0), correlate)
+
+
 def unwritten(*_, **__):
     raise NotImplementedError
 
@@ -82,6 +107,17 @@ KINDS = [
     ("poll_rim", {"Z"}, "there is no option Z; the options are A, B, C, D"),
     ("poll_rim", 3, "got 3; expected a set of letters"),
     ("split_kernel", lambda k: (k, k), "expected (1,) and (1,)"),
+    ("split_kernel", largest_without_sign, "this kernel is separable"),
+    ("split_kernel", first_row_that_fits, "this kernel is not separable"),
+    ("split_kernel", same_sum, "this kernel is not separable"),
+    ("locate", column_means, "expected"),
+    ("conv_output_size", lambda n, k, stride=1, padding=0: (n + 2 * padding - k) / stride // 1 + 1, "a whole number"),
+    ("conv2d_forward", lambda x, w, b, stride, padding: forward(x, w, b, stride, padding), "missing 2 required"),
+    ("conv2d_forward", lambda x, w, b, stride=1, padding=0: forward(x, w, b), "stride 1 without padding"),
+    ("conv2d_input_gradient", lambda dy, w: unwritten(), "calls unwritten, which is not written yet"),
+    ("kernel_step", lambda *given: find("kernel_step").reference(*given)[::-1], "the order is gradients, w"),
+    ("conv1d_bias_gradient", lambda dy: np.abs(dy).sum(), "expected 9"),
+    ("conv1d_weight_gradient", lambda dy, x: np.correlate(x, dy).round(6), "is something rounded, or in float32?"),
 ]  # fmt: skip
 
 
@@ -90,6 +126,28 @@ def test_the_kind_of_mistake_is_named(name, answer, phrase):
     text = " ".join(said(name, answer).split())
     assert " ".join(phrase.split()) in text, text
     assert not judge(find(name), asks(answer)).right
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_sum_in_float32_is_right_under_any_seed(seed):
+    exact = find("cross_correlate")
+    assert judge(exact, asks(lambda x, k: exact.reference(x, k).astype(np.float32)), seed).right
+
+
+@pytest.mark.parametrize("letters", [{"A, B"}, "a;b", "AB", ["b", "a"], ("A", "B")])
+def test_letters_may_be_written_in_many_ways(letters):
+    assert judge(find("poll_rim"), asks(letters)).right
+
+
+def test_an_example_does_not_tell_the_answer():
+    for exercise in (e for asked in lectures().values() for e in asked if e.name.startswith("poll_")):
+        assert "'X', 'Y'" in said(exercise.name, None)
+
+
+def test_a_case_that_is_not_plain_float64_says_so():
+    answer = find("conv1d_weight_gradient").reference
+    text = said("conv1d_weight_gradient", lambda dy, x: answer(dy, x) + (x.dtype == np.float32))
+    assert "(float32)" in text
 
 
 def test_the_sum_behind_an_entry_is_written_out():

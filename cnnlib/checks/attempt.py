@@ -123,6 +123,9 @@ def _watch(course: str) -> Iterator[list[str]]:
 
 def _last_line(problem: BaseException) -> str:
     text = traceback.format_exception_only(problem)[-1].strip()
+    if text == "NotImplementedError":
+        *_, (frame, _) = traceback.walk_tb(problem.__traceback__)
+        text += f": {frame.f_code.co_name} is not written yet"
     return text if len(text) <= 300 else text[:300] + " …"
 
 

@@ -1,6 +1,6 @@
 """Is this answer the expected one, and if not, in which way is it different?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +25,11 @@ def difference(got: Any, expected: Any, inputs: Mapping[str, Any], tolerance: fl
         got: what the student's function returned.
         expected: a number or an array, any shape.
         inputs: the arguments of the call, by name: they tell a likely cause of a wrong shape.
-        tolerance: relative to the largest expected entry, for float64; float32 inputs get 1e-4.
+        tolerance: relative to the largest expected entry, for float64; float32 inputs and answers get 1e-4.
     """
     if got is None:
         return Difference("returned None: is a return missing?", "nothing")
-    expected = np.asarray(expected)
+    whole, expected = isinstance(expected, int), np.asarray(expected)
     if not isinstance(got, np.ndarray | np.generic | int | float):
         return Difference(f"returned {_a_type(got)}, expected {_kind(expected)}", "type")
     if np.asarray(got).dtype.kind not in "iuf":
@@ -38,7 +38,9 @@ def difference(got: Any, expected: Any, inputs: Mapping[str, Any], tolerance: fl
     if array.shape != expected.shape:
         because = _cause(array.shape, expected.shape, inputs)
         return Difference(f"shape {array.shape}, expected {expected.shape}{because}", "shape")
-    close = _close(array, expected, _loosened(inputs, tolerance))
+    if whole and array.dtype.kind == "f":
+        return Difference(f"returned {array}, a float; expected a whole number, which range and np.zeros take", "type")
+    close = _close(array, expected, _loosened([array, *inputs.values()], tolerance))
     if close.all():
         return None
     index = tuple(int(i) for i in np.argwhere(~close)[0]) if close.ndim else ()
@@ -59,8 +61,8 @@ def equal(got: Any, expected: Any, inputs: Mapping[str, Any], tolerance: float) 
     return difference(got, expected, inputs, tolerance) is None
 
 
-def _loosened(inputs: Mapping[str, Any], tolerance: float) -> float:
-    single = any(isinstance(v, np.ndarray) and v.dtype == np.float32 for v in inputs.values())
+def _loosened(values: Iterable[Any], tolerance: float) -> float:
+    single = any(isinstance(v, np.ndarray) and v.dtype == np.float32 for v in values)
     return max(tolerance, 1e-4) if single else tolerance
 
 
@@ -85,16 +87,22 @@ def _kind(expected: np.ndarray) -> str:
 
 def _cause(got: Index, expected: Index, inputs: Mapping[str, Any]) -> str:
     """A likely reason for a wrong shape, as the rest of a sentence."""
-    if got == expected[::-1]:
+    if got == expected[::-1] and len(got) == 2:
         return ": it is transposed"
     if sorted(got) == sorted(expected):
         return ": the same lengths in another order"
+    if not got:
+        return ": a single number instead of an array"
     if _without_ones(got) == _without_ones(expected):
         return ": an axis of length 1 too many" if len(got) > len(expected) else ": an axis of length 1 is missing"
-    if len(got) == len(expected) - 1 and got == expected[1:]:
+    if len(expected) > 2 and got == expected[1:]:
         return ": the first axis, the batch, is missing"
     if len(got) != len(expected):
-        return f": {len(got)} axes instead of {len(expected)}"
+        return f": {len(got)} {'axis' if len(got) == 1 else 'axes'} instead of {len(expected)}"
+    if len(got) > 1 and expected[-2] != expected[-1] and got[-2] == got[-1] in expected[-2:]:
+        return ": as high as wide; is the height taken for the width, or the width for the height?"
+    if len(got) == 1 and np.ndim(inputs.get("dy", 0)) > 2 and got == np.shape(inputs["dy"])[:1]:
+        return ": one entry for each example of the batch"
     like = [name for name, value in inputs.items() if np.shape(value) == got]
     return _off(got, expected, inputs) + (f" (as large as {' and '.join(like)})" if like else "")
 
@@ -104,11 +112,11 @@ def _off(got: Index, expected: Index, inputs: Mapping[str, Any]) -> str:
     padding, stride = inputs.get("padding") or 0, inputs.get("stride") or 1
     off = [g - e for g, e in zip(got, expected, strict=True)]
     if padding and set(off) <= {0, 2 * padding}:
-        return f": the padding of {padding} at each end is still on"
+        return f": too many by a padding of {padding} at each end; is it added twice, or still to be cut off?"
     if set(off) <= {0, 1}:
         return f": one too many along axis {off.index(1)}; a size rounded up, or a + 1 too many"
     if padding and max(off) <= 0:
-        return ": does the padding count at both ends?"
+        return ": too few; is the padding added at both ends, or cut off too often?"
     if stride > 1 and max(off) <= 0:
         return ": what of the entries that the stride leaves over?"
     if set(off) <= {0, -1}:

@@ -54,15 +54,16 @@ class Exercise:
         return 1 if self.groups else len(self.parts)
 
     @cached_property
-    def keyword_only(self) -> frozenset[str]:
+    def defaults(self) -> dict[str, Any]:
         """The arguments with a default: passed by keyword, so that a student may change their order."""
         parameters = inspect.signature(self.reference).parameters.values()
-        return frozenset(p.name for p in parameters if p.default is not p.empty or p.kind is p.KEYWORD_ONLY)
+        return {p.name: p.default for p in parameters if p.default is not p.empty}
 
     def call(self, inputs: Inputs) -> tuple[tuple[Any, ...], Inputs]:
-        """Positional and keyword arguments for one case."""
-        args = tuple(value for name, value in inputs.items() if name not in self.keyword_only)
-        return args, {name: value for name, value in inputs.items() if name in self.keyword_only}
+        """Positional and keyword arguments for one case. What is the default anyway is left out: that tests it."""
+        args = tuple(value for name, value in inputs.items() if name not in self.defaults)
+        chosen = {name: inputs[name] for name, usual in self.defaults.items() if name in inputs}
+        return args, {name: value for name, value in chosen.items() if value != self.defaults[name]}
 
 
 def poll(name: str, options: Mapping[str, tuple[bool, str]], hints: tuple[str, str, str], points: int = 1) -> Exercise:
@@ -77,7 +78,7 @@ def poll(name: str, options: Mapping[str, tuple[bool, str]], hints: tuple[str, s
     def accept(answer: Any) -> str:
         letters = _letters(answer)
         if letters is None:
-            return f"got {answer!r}; expected a set of letters, for example {{'A', 'B'}}"
+            return f"got {answer!r}; expected a set of letters, for example {{'X', 'Y'}}"
         if unknown := sorted(letters - set(options)):
             return f"there is no option {', '.join(unknown)}; the options are {', '.join(options)}"
         if wrong := sorted(letters - right):
@@ -99,9 +100,8 @@ def poll(name: str, options: Mapping[str, tuple[bool, str]], hints: tuple[str, s
 
 
 def _letters(answer: Any) -> set[str] | None:
-    """{'A', 'D'} from a set, a list, a tuple or a string of letters."""
-    if isinstance(answer, str):
-        answer = answer.replace(",", " ").split() if "," in answer or " " in answer.strip() else list(answer.strip())
-    if not isinstance(answer, set | frozenset | list | tuple) or not all(isinstance(item, str) for item in answer):
+    """{'A', 'D'} from a set, a list or a tuple of strings, or from one string, whatever stands between the letters."""
+    items = [answer] if isinstance(answer, str) else answer
+    if not isinstance(items, set | frozenset | list | tuple) or not all(isinstance(item, str) for item in items):
         return None
-    return {item.strip().upper() for item in answer}
+    return {letter for item in items for letter in item.upper() if letter.isalnum()}

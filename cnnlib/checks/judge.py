@@ -1,5 +1,6 @@
 """From a function's answers to a verdict: which parts hold, the smallest failing case, and which mistake it is."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,7 +11,7 @@ from cnnlib.checks import feeds, show
 from cnnlib.checks.attempt import Answer, attempt
 from cnnlib.checks.compare import Difference, difference, equal
 from cnnlib.checks.exercise import Exercise, Inputs, Slip
-from cnnlib.checks.verdict import Finding, Verdict, mark
+from cnnlib.checks.verdict import CASE, Finding, Verdict, mark, unmarked
 
 Call = tuple[tuple[Any, ...], dict[str, Any]]
 Ask = Callable[[Sequence[Call]], Iterable[Answer]]
@@ -55,6 +56,9 @@ def judge(exercise: Exercise, ask: Ask, seed: int = 0) -> Verdict:
         if _name(answer.error) == INTERRUPTED or _name(answers[0].error) == UNWRITTEN:
             break
     if not answers or _name(answers[0].error) == UNWRITTEN:
+        called = re.match(rf"{UNWRITTEN}: (\w+) is not written yet$", answers[0].error) if answers else None
+        if called and called[1] != exercise.name:
+            return _all_wrong(exercise, f"calls {called[1]}, which is not written yet")
         return _all_wrong(exercise, "not written yet", status="not written yet")
     if stop := next((a for a in answers if _name(a.error) == INTERRUPTED), None):
         case = _case(cases[min(len(answers), len(cases)) - 1])
@@ -87,8 +91,8 @@ def _finding(exercise: Exercise, trials: list[Trial], part: int) -> Finding:
     first, found = trials[failing[0]], differences[failing[0]]
     assert found is not None
     label, says = _diagnosis(exercise, trials, part, [n for n, one in enumerate(differences) if one])
-    rows = [("smallest failing case", _case(first.inputs))] if first.inputs else []
-    rows += _evidence(exercise, first, part, RESULT if exercise.groups else name, found)
+    rows = [(CASE, _case(first.inputs))] if first.inputs else []
+    rows += _evidence(exercise, first, part, f"{RESULT}, {name}" if exercise.groups else name, found)
     if says:
         rows.append((label, says))
     reason = f"{found.what}: {label} {says}" if says else found.what
@@ -107,7 +111,15 @@ def _difference(exercise: Exercise, trial: Trial, part: int) -> Difference | Non
     if missing:
         return Difference(missing, "type")
     expected = _expected(exercise, trial, part)
+    if exercise.results > 1 and np.shape(got) != np.shape(expected) and _swapped(trial):
+        return Difference(f"has the shape of another result; the order is {', '.join(exercise.parts)}", "type")
     return difference(got, expected, trial.inputs, exercise.tolerance)
+
+
+def _swapped(trial: Trial) -> bool:
+    """Do several results have the expected shapes, but in another order?"""
+    got, expected = ([getattr(one, "shape", ()) for one in many] for many in (trial.answer.value, trial.expected))
+    return got != expected and sorted(got) == sorted(expected)
 
 
 def _expected(exercise: Exercise, trial: Trial, part: int) -> Any:
@@ -148,6 +160,9 @@ def _evidence(exercise: Exercise, trial: Trial, part: int, name: str, found: Dif
         where = f"\nfirst difference at {list(found.index)}" if found.index else ""
         mine, right = (show.value(np.asarray(values), found.index, mark) for values in (got, expected))
         yield name, f"got      {mine}\nexpected {right}{where}"
+        if unmarked(mine) == unmarked(right):
+            apart = abs(float(np.asarray(got)[found.index]) - float(np.asarray(expected)[found.index]))
+            yield "", f"they are {apart:.1e} apart, more than float64 rounds: is something rounded, or in float32?"
         if found.kind in ("nan", "dtype"):
             yield "", f"it {found.what}"
         elif exercise.feeds and (sum_ := feeds.terms(exercise, part, name, trial.inputs, found.index)):
@@ -220,13 +235,13 @@ def _misconduct(exercise: Exercise, cases: list[Inputs], answers: list[Answer]) 
     """What makes every part wrong, whatever the numbers are."""
     for inputs, answer in zip(cases, answers, strict=False):
         if answer.uses:
-            return f"calls the course's own {answer.uses}: the exercise is to write it", (
+            return f"calls the course's own {answer.uses}: use NumPy and your own functions", (
                 "in the case",
                 _case(inputs),
             )
         if answer.changed:
             key = answer.changed[0]
-            name = key if isinstance(key, str) else [n for n in inputs if n not in exercise.keyword_only][key]
+            name = key if isinstance(key, str) else [n for n in inputs if n not in exercise.defaults][key]
             return f"changes its argument {name} in place: work on a copy", ("in the case", _case(inputs))
     first, last = answers[0], answers[-1]
     if first.error or last.error or exercise.accept:
@@ -235,8 +250,8 @@ def _misconduct(exercise: Exercise, cases: list[Inputs], answers: list[Answer]) 
         before, after = _entry(exercise, first.value, part)[0], _entry(exercise, last.value, part)[0]
         if before is not None and after is not None and not _repeats(before, after):
             seen = f"first {show.value(before)}, later {show.value(after)}"
-            what = "gives another answer when called again: does it keep something between calls?"
-            return f"{name} {what}", ("the same call", _case(cases[0])), (name, seen)
+            what = "gives another answer when called again: does it keep something between calls"
+            return f"{name} {what}, or add to an np.empty array?", ("the same call", _case(cases[0])), (name, seen)
     return None
 
 
@@ -291,7 +306,8 @@ def stepping(array: np.ndarray) -> np.ndarray:
 
 
 def _case(inputs: Inputs) -> str:
-    return "\n".join(f"{name} = {show.value(value)}" for name, value in inputs.items() if not callable(value))
+    shown = {name: value for name, value in inputs.items() if not callable(value)}
+    return "\n".join(f"{name} = {show.value(value)}{show.layout(value)}" for name, value in shown.items())
 
 
 def _name(error: str) -> str:

@@ -42,6 +42,15 @@ def value(item: Any, index: Index | None = None, mark: Callable[[str], str] = st
     return text if len(text) <= 200 else text[:200] + " …"
 
 
+def layout(item: Any) -> str:
+    """What its numbers do not show: "  (float32)", "  (Fortran order)", "  (a view)"."""
+    if not isinstance(item, np.ndarray):
+        return ""
+    order = "" if item.flags.c_contiguous else "Fortran order" if item.flags.f_contiguous else "a view"
+    kind = "float32" if item.dtype == np.float32 else ""
+    return f"  ({', '.join(filter(None, (kind, order)))})" if kind or order else ""
+
+
 def _nested(array: np.ndarray, at: Index, index: Index | None, mark: Callable[[str], str]) -> str:
     if len(at) == array.ndim:
         text = number(array[at])

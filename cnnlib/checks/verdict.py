@@ -10,6 +10,7 @@ OPEN, CLOSE = (
     "\x02",
     "\x03",
 )  # around the entry that differs first; plain text drops them, HTML underlines between
+CASE = "smallest failing case"
 LABEL_WIDTH = 24
 TEXT_WIDTH = 88
 
@@ -62,10 +63,11 @@ class Verdict:
     def rows(self) -> Iterator[tuple[str, str]]:
         """Everything below the headline, as label and text; what two parts share is said once."""
         shown: set[tuple[str, str]] = set()
-        for row in (*(row for finding in self.findings for row in finding.rows), *self.notes):
-            if row not in shown:
-                yield row
-                shown.add(row)
+        for block in (*(finding.rows for finding in self.findings), self.notes):
+            new = [row for row in block if row not in shown]
+            if any(label != CASE for label, _ in new):  # a case alone says nothing
+                yield from new
+                shown.update(new)
 
     def headline(self) -> str:
         parts = "   ".join(f"{f.part} {f.points} of {f.possible}" for f in self.findings)
@@ -129,7 +131,7 @@ CELL = "text-align: left; vertical-align: top; padding: 2px 14px 2px 0; backgrou
 LABEL = "white-space: nowrap; opacity: 0.75"
 VALUES = "white-space: pre-wrap; font-family: monospace"  # so that got stands above expected, digit by digit
 SHORT = 72
-IN_FIGURES = ("smallest failing case", "in the case", "the same call", "what feeds it", "your code", "it printed")
+IN_FIGURES = (CASE, "in the case", "the same call", "what feeds it", "your code", "it printed")
 
 
 def _score(finding: Finding) -> str:

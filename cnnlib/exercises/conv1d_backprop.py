@@ -106,6 +106,7 @@ BIAS_GRADIENT = Exercise(
     cases=lambda rng: [
         {"dy": numbers(4)},
         {"dy": numbers(5, 7, 11)},
+        {"dy": numbers(5, -7, 11)},
         {"dy": rng.normal(size=6) + 1},
         *in_other_layouts({"dy": rng.normal(size=5) + 2}),
     ],
@@ -605,7 +606,8 @@ FIT_KERNEL = Exercise(
         ),
         Slip(
             "one step only",
-            "the result of the first step. Is the return inside the loop?",
+            "the result of one step, for any number of steps. Is there a loop, is the return behind it, and does every "
+            "step start from the w and b of the one before?",
             descend(at_most=1),
         ),
         Slip(

@@ -53,6 +53,7 @@ BIAS_GRADIENT = Exercise(
     cases=lambda rng: [
         {"dy": small(1, 1)},
         {"dy": small(2, 3)},
+        {"dy": -small(1, 2)},
         {"dy": rng.normal(size=(4, 3)) + 1},
         *in_other_layouts({"dy": rng.normal(size=(2, 5)) + 2}),
     ],

@@ -502,6 +502,11 @@ IM2COL = Exercise(
             lambda x, KH, KW, stride=1, padding=0: im2col(x, KH, KW, stride, 0),
         ),
         Slip(
+            "stride and padding ignored",
+            "the windows of stride 1 without padding. Both arguments are to be used.",
+            lambda x, KH, KW, stride=1, padding=0: im2col(x, KH, KW),
+        ),
+        Slip(
             "windows flipped",
             "windows that were flipped. That would be a true convolution.",
             windows_flipped,
@@ -522,11 +527,12 @@ def splits(answer: object, k: Array) -> str:
     """Accept any column and row whose outer product is the kernel, and None where there are none."""
     possible = split_kernel(k) is not None
     if answer is None:
-        return "got None; this kernel is separable: its rows are multiples of one row" if possible else ""
+        separable = "this kernel is separable: up to rounding (np.allclose) its rows are multiples of one row"
+        return f"got None; {separable}" if possible else ""
     if not isinstance(answer, tuple | list) or len(answer) != 2:
         return f"got {type(answer).__name__}; expected two arrays, column and row, or None"
     if not possible:
-        return "got two arrays; this kernel is not separable: its rows are not multiples of one row, so return None"
+        return "got a pair; this kernel is not separable: its rows are not multiples of one row, so return None itself"
     try:
         column, row = (np.asarray(part, float) for part in answer)
     except (TypeError, ValueError):
@@ -547,12 +553,15 @@ def split_cases(rng: Rng) -> list[Inputs]:
         {"k": np.array([[2.0]])},
         {"k": np.array([[1.0, 2], [3, 6]])},
         {"k": np.array([[1.0, 2], [3, 5]])},
+        {"k": np.array([[0.0, -1], [0, -2]])},
+        {"k": np.array([[0.0, 0], [1, 2], [3, 5]])},
+        {"k": np.array([[9.0, 3, 3], [3, 2, 0]])},
         {"k": np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])},
         {"k": np.array([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]])},
         {"k": with_zeros},
         {"k": outer(2, 4) * [1, 1, 1, 9]},
         {"k": outer(4, 3) + np.eye(4, 3)},
-        *in_other_layouts({"k": outer(3, 2)}),
+        *in_other_layouts({"k": np.outer([3.0, -1, 2], [2.0, 5])}),  # exact in float32 too
     ]
 
 
@@ -642,6 +651,10 @@ def locate_cases(rng: Rng) -> list[Inputs]:
             "template": np.array([[0.0, 1], [1, 0]]),
             "correlate": correlate,
         },
+        *(
+            {"picture": np.pad(bar, ((1, 0), (2, 0))), "template": bar, "correlate": correlate}
+            for bar in (np.array([[0.0, 3], [0, 3]]), np.array([[0.0, 0], [3, 3]]))
+        ),
         hidden(9, 12, (3, 3), 2, 7, 5.0),
         hidden(12, 9, (4, 2), 1, 5, 6.0),
         hidden(3, 9, (3, 2), 0, 5, 6.0),

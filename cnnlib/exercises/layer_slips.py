@@ -55,6 +55,11 @@ FORWARD_SLIPS = (
         lambda x, w, b, stride=1, padding=0: forward(x, w, b, stride, 0),
     ),
     Slip(
+        "stride and padding ignored",
+        "the outputs of stride 1 without padding. Both arguments are to be used.",
+        lambda x, w, b, stride=1, padding=0: forward(x, w, b),
+    ),
+    Slip(
         "padded at one end",
         "all the padding behind the data. Half of it belongs in front: `padding` zeros at either end.",
         padded_at_one_end,

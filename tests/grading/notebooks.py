@@ -236,7 +236,7 @@ def wrong() -> dict[str, Honest]:
                         return cnnlib.conv1d(x[None, None], w[None, None])[0][0, 0] + b
                     """
             ),
-            {y: "calls the course's own conv1d: the exercise is to write it"},
+            {y: "calls the course's own conv1d: use NumPy and your own functions"},
         ),
         "an argument changed": Honest(
             solved(
