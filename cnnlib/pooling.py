@@ -39,7 +39,9 @@ def max_pool2d(x: Array, kernel_size: Pair, *, stride: Pair | None = None, paddi
     places(x.shape[2:], size, steps, rim)
     padded = batch_last(x, rim, -np.inf)
     seen = taps(padded, size, steps)
-    highest = reduce(np.maximum, seen[1:-1], np.maximum(seen[0], seen[-1]))
+    highest = np.maximum(seen[0], seen[-1])
+    for tap in seen[1:-1]:
+        np.maximum(highest, tap, out=highest)
     y = batch_first(highest)
 
     def backward(dy: Array) -> Array:
