@@ -203,9 +203,13 @@ def overwritten_by_weights(dy: Array, w: Array) -> Array:
     return dx
 
 
-def inner_only(dy: Array, w: Array) -> Array:
-    rows, columns = w.shape[0] - 1, w.shape[1] - 1
-    return input_gradient(dy, w)[rows : dy.shape[0] or None, columns : dy.shape[1] or None]
+def unpadded(dy: Array, w: Array) -> Array:
+    return input_gradient(dy, w)[len(w) - 1 : len(dy), w.shape[1] - 1 : dy.shape[1]]
+
+
+def middle_only(dy: Array, w: Array) -> Array:
+    top, left = ((k - 1) // 2 for k in w.shape)
+    return input_gradient(dy, w)[top : top + dy.shape[0], left : left + dy.shape[1]]
 
 
 def input_gradient_wrapped(dy: Array, w: Array) -> Array:
@@ -286,6 +290,18 @@ INPUT_GRADIENT = Exercise(
             "rim cut off",
             "dx without its last row and column. It has the size of x: H + KH - 1 rows for H rows of dy.",
             lambda dy, w: input_gradient(dy, w)[:-1, :-1],
+        ),
+        Slip(
+            "dy not padded",
+            "the inner entries only. Put KH - 1 rows and KW - 1 columns of zeros on every side of dy first: the pixels "
+            "at the rim took part in fewer outputs, not in none.",
+            unpadded,
+        ),
+        Slip(
+            "middle as large as dy",
+            'the middle part, as large as dy (SciPy calls it "same"). dx has the size of x: KH - 1 rows and KW - 1 '
+            "columns more.",
+            middle_only,
         ),
         Slip(
             "size of dy",

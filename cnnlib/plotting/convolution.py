@@ -262,8 +262,3 @@ def found(picture: Array, template: Array, response: Array, place: tuple[int, in
         f"A strip of handwritten digits with a frame at row {place[0]}, column {place[1]}; the template with its mean "
         "subtracted; and the response, whose largest value is marked at the same place.",
     )
-
-
-def labelled(kernel: Array) -> str:
-    """A kernel in one line, for titles: rows separated by semicolons."""
-    return "; ".join(" ".join(signed(value) for value in row) for row in kernel)
