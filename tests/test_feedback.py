@@ -139,6 +139,25 @@ def test_letters_may_be_written_in_many_ways(letters):
     assert judge(find("poll_rim"), asks(letters)).right
 
 
+class Shapeless:
+    shape = "none"
+
+
+RAGGED = [[1], [1, 2]]
+NONSENSE = [None, (), (1,), (None,) * 2, (None,) * 3, RAGGED, (RAGGED, 1), (RAGGED, 1, 2), (Shapeless(),) * 2,
+            (Shapeless(), np.ones(2), 3), ("x", "y", "z"), {1: 2}, 1j, np.nan, np.array([[None]])]  # fmt: skip
+
+
+@pytest.mark.parametrize("result", NONSENSE, ids=lambda result: repr(result)[:20])
+def test_whatever_is_returned_gets_a_verdict_for_every_exercise(result):
+    for exercise in (e for asked in lectures().values() for e in asked):
+        verdict = judge(exercise, asks(lambda *_, result=result, **__: result))
+        assert verdict.points < verdict.possible
+        assert verdict.to_text()
+        assert verdict.to_html()
+        json.dumps(verdict.to_json())
+
+
 def test_an_example_does_not_tell_the_answer():
     for exercise in (e for asked in lectures().values() for e in asked if e.name.startswith("poll_")):
         assert "'X', 'Y'" in said(exercise.name, None)

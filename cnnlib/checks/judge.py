@@ -111,15 +111,17 @@ def _difference(exercise: Exercise, trial: Trial, part: int) -> Difference | Non
     if missing:
         return Difference(missing, "type")
     expected = _expected(exercise, trial, part)
-    if exercise.results > 1 and np.shape(got) != np.shape(expected) and _swapped(trial):
+    found = difference(got, expected, trial.inputs, exercise.tolerance)
+    if found and found.kind == "shape" and exercise.results > 1 and _swapped(trial):
         return Difference(f"has the shape of another result; the order is {', '.join(exercise.parts)}", "type")
-    return difference(got, expected, trial.inputs, exercise.tolerance)
+    return found
 
 
 def _swapped(trial: Trial) -> bool:
-    """Do several results have the expected shapes, but in another order?"""
-    got, expected = ([getattr(one, "shape", ()) for one in many] for many in (trial.answer.value, trial.expected))
-    return got != expected and sorted(got) == sorted(expected)
+    """Have several results the expected shapes, but in another order? Only arrays and numbers have one."""
+    if not all(isinstance(one, np.ndarray | np.generic | int | float) for one in trial.answer.value):
+        return False
+    return sorted(map(np.shape, trial.answer.value)) == sorted(map(np.shape, trial.expected))
 
 
 def _expected(exercise: Exercise, trial: Trial, part: int) -> Any:
