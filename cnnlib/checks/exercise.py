@@ -62,7 +62,7 @@ class Exercise:
     def call(self, inputs: Inputs) -> tuple[tuple[Any, ...], Inputs]:
         """Positional and keyword arguments for one case. What is the default anyway is left out: that tests it."""
         args = tuple(value for name, value in inputs.items() if name not in self.defaults)
-        chosen = {name: inputs[name] for name, usual in self.defaults.items() if name in inputs}
+        chosen = {name: value for name, value in inputs.items() if name in self.defaults}
         return args, {name: value for name, value in chosen.items() if value != self.defaults[name]}
 
 
