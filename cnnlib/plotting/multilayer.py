@@ -66,8 +66,8 @@ def interval(network: Threshold, x: Array, t: Array) -> Figure:
 
 def xor_networks(networks: Sequence[Threshold], x: Array, t: Array) -> Figure:
     """Each network with its weights, and below it where it answers 1."""
-    figure, axes = plt.subplots(2, len(networks), figsize=(3.1 * len(networks), 4.8), height_ratios=(0.8, 1))
-    figure.subplots_adjust(wspace=0.35, hspace=0.12)
+    figure, axes = plt.subplots(2, len(networks), figsize=(3.3 * len(networks), 4.9), height_ratios=(0.8, 1))
+    figure.subplots_adjust(wspace=0.3, hspace=0.1)
     for (above, below), network in zip(axes.reshape(2, -1).T, networks, strict=True):
         _diagram(above, network, ["x[0]", "x[1]"])
         above.set_title(network.title, fontsize=11)
@@ -137,9 +137,9 @@ def planes(x: Array, t: Array, stages: Sequence[tuple[str, Decide, Array, float]
         stages: for each a title, the function that makes hidden points (N, 2) of points, and the output's weights
             (2,) and bias.
     """
-    figure, axes = plt.subplots(1, 1 + len(stages), figsize=(3.2 * (1 + len(stages)), 2.9))
-    figure.subplots_adjust(wspace=0.35)
-    rows = np.linspace(-0.5, 1.5, 9)
+    figure, axes = plt.subplots(1, 1 + len(stages), figsize=(2.7 * (1 + len(stages)), 2.5))
+    figure.subplots_adjust(wspace=0.45)
+    rows = np.linspace(-0.5, 1.5, 7)
     along = np.linspace(-0.5, 1.5, 60)
     mesh = [np.stack([along, np.full(60, r)], 1) for r in rows] + [np.stack([np.full(60, r), along], 1) for r in rows]
     identity = ("where the points are", lambda points: points, None, 0.0)
@@ -220,7 +220,7 @@ def _lines(ax: Axes, w: Array, b: Array, limits: tuple[float, float]) -> None:
 def _diagram(ax: Axes, network: Threshold, inputs: list[str]) -> None:
     """Inputs, hidden units and the output from left to right: weights on the lines, biases in the units."""
     D, M = len(inputs), len(network.w)
-    ax.set(xlim=(-0.45, 2.5), ylim=(-1, 1.25))
+    ax.set(xlim=(-0.25, 2.45), ylim=(-0.95, 1.2))
     ax.axis("off")
     places = [[(0.0, y) for y in _spread(D)], [(1.0, y) for y in _spread(M)]]
     output = (2.0, 0.0)
