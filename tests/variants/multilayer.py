@@ -77,7 +77,7 @@ def sigmoid_tanh(z):
 
 def sigmoid_where(z):
     a = np.where(z > 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))
-    return [a, a * (1 - a)]
+    return a, a * (1 - a)
 
 
 def sigmoid_both_sides(z):
