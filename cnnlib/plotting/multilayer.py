@@ -66,7 +66,7 @@ def interval(network: Threshold, x: Array, t: Array) -> Figure:
 
 def xor_networks(networks: Sequence[Threshold], x: Array, t: Array) -> Figure:
     """Each network with its weights, and below it where it answers 1."""
-    figure, axes = plt.subplots(2, len(networks), figsize=(3.3 * len(networks), 4.9), height_ratios=(0.8, 1))
+    figure, axes = plt.subplots(2, len(networks), figsize=(3.0 * len(networks), 4.5), height_ratios=(0.8, 1))
     figure.subplots_adjust(wspace=0.3, hspace=0.1)
     for (above, below), network in zip(axes.reshape(2, -1).T, networks, strict=True):
         _diagram(above, network, ["x[0]", "x[1]"])
@@ -115,11 +115,11 @@ def polygon(count: Decide, corners: Array, sides: int) -> Figure:
 
 def bent(x: Array, t: Array, panels: Sequence[tuple[str, Decide]]) -> Figure:
     """The same two classes, and the boundary that each network draws between them."""
-    figure, axes = plt.subplots(1, len(panels), figsize=(2.2 * len(panels), 2.4), sharey=True)
+    figure, axes = plt.subplots(1, len(panels), figsize=(2.0 * len(panels), 2.2), sharey=True)
     figure.subplots_adjust(wspace=0.12)
     for ax, (title, decide) in zip(axes, panels, strict=True):
         _region(ax, decide, (-1.2, 1.2))
-        ax.scatter(x[:, 0], x[:, 1], c=_class_colours(t), s=4)
+        ax.scatter(x[:, 0], x[:, 1], c=_class_colours(t), s=3)
         ax.set_title(title, fontsize=10)
     for ax in axes[1:]:
         ax.set_ylabel("")
