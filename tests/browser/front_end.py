@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from cnnlib.explorers.linked import Explorer
+from cnnlib.explorers.widget import Explorer
 
 FLAGS = [  # a browser that asks for nothing from outside
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
