@@ -9,7 +9,7 @@ from typing import Any
 import nbformat
 import numpy as np
 import pytest
-from browser.front_end import View, chrome
+from browser.front_end import View
 from browser.lab import Lab, jupyterlab
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -20,30 +20,6 @@ from cnnlib.explorers.frames import Frame, cells, link
 from cnnlib.explorers.widget import Explorer
 
 Opens = Callable[..., View]
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with chrome(chromium) as browser:
-        yield browser
-
-
-@pytest.fixture
-def opens(browser: Browser) -> Iterator[Opens]:
-    """Opens an explorer on a page of its own; no test may leave an error in the page's console."""
-    views: list[View] = []
-
-    def opens(explorer: Explorer, width: int = 1000, dark: bool = False, **options: Any) -> View:
-        page = browser.new_page(viewport={"width": width, "height": 900}, **options)
-        views.append(View(page, explorer, dark))
-        return views[-1]
-
-    yield opens
-    errors = [error for view in views for error in view.errors]
-    for view in views:
-        view.page.close()
-        view.explorer.close()
-    assert errors == []
 
 
 def cell(view: View, label: str) -> Locator:

@@ -39,14 +39,19 @@ class Plot {
     hear("pointermove", (key, e) => this.held ? this.move(this.held, this.data(e)) : this.point(key, e));
     for (const event of ["pointerup", "pointercancel"]) hear(event, () => { this.held = null; });
     hear("pointerleave", () => this.point(null));
-    hear("click", (key, e) => { if (!key && this.inside(this.data(e))) this.press(null, e, true); });
-    hear("dblclick", key => { if (key && this.presses.every(pressed => pressed === key)) this.remove(key); });
+    hear("click", (_, e) => {                                     // of a captured pointer it has no target
+      const at = this.data(e), empty = [null, "add"].includes(this.pressed.key);
+      if (this.click && empty && this.inside(at)) this.ask(this.click, { at: this.onGrid(at) });
+    });
+    const still = e => { if (this.find(this.under(e.target) ?? "").mark?.drag) e.preventDefault(); };
+    this.svg.addEventListener("touchstart", still, { passive: false });   // the page does not scroll along
     hear("focusin", key => this.point(key));
     hear("keydown", (key, e) => this.type(key, e));
-    this.presses = [];
+    this.pressed = {};
   }
   load(spec, _, { palettes }) {
     Object.assign(this, spec, { preview: this.act.waits() ? this.preview : null });
+    this.keyed = this.marks.filter(({ kind }) => kind === "points" || kind === "bars");
     this.el.dataset.panel = spec.id; write(this.heading, spec.title);
     this.left = 22 + FONT * Math.max(...this.y.ticks.map(([, text]) => text.length), 1);
     const [width, height] = this.size, all = [this.left + width + 12, height + 46];
@@ -62,6 +67,8 @@ class Plot {
     this.told.hidden = !longest && !heat?.name && !this.click; this.el.style.maxWidth = `${all[0]}px`;
     this.told.style.setProperty("--lines", Math.max(1, Math.ceil(longest * FONT * 1.1 / all[0])));
     this.explain(); this.draw();
+    if (this.pointed && !this.under(this.svg.querySelector(`[data-key="${this.pointed}"]`))) this.point(null);
+    else if (this.pointed) write(this.told, this.tell(this.pointed));
   }
 
   // From the data to the pixels of the axes' rectangle, and back.
@@ -84,11 +91,12 @@ class Plot {
     });
   }
 
-  // A mark's point is known by its key, "mark,index"; "add" is the empty place that a click would take.
-  under(target) { return target.closest("[data-key]")?.dataset.key ?? null; }
+  // A point or bar is known by its key, "which of such marks,index": lines may come and go. "add" is the empty place
+  // that a click would take.
+  under(target) { return target?.closest("[data-key]")?.dataset.key ?? null; }
   find(key) {
     if (key === "add") return { at: this.crosshair ?? this.axes.map(({ limits }) => (limits[0] + limits[1]) / 2) };
-    const [m, index] = key.split(",").map(Number), mark = this.marks[m];
+    const [m, index] = key.split(",").map(Number), mark = this.keyed[m];
     return { mark, index, at: this.preview?.key === key ? this.preview.at : mark?.xy?.[index] };
   }
   tell(key) {
@@ -108,9 +116,10 @@ class Plot {
       : surface ? `${heat.name} = ${fmt(+value(at, heat).toPrecision(3))} at (${this.onGrid(at).map(fmt).join(", ")})` : "");
     if (key !== this.pointed) { this.pointed = key; this.draw(); }
   }
-  press(key, e, clicked = false) {
-    if (clicked) { if (this.click) this.ask(this.click, { at: this.onGrid(this.data(e)) }); return; }
-    this.presses = [this.presses.at(-1), key];
+  press(key, e) {
+    const twice = this.pressed.key === key && e.timeStamp - this.pressed.time < 400;
+    this.pressed = { key, time: e.timeStamp };
+    if (twice && key && this.find(key).mark?.remove) return this.remove(key);
     if (!key || key === "add") return;
     e.target.closest("[data-key]").focus({ preventScroll: true }); e.preventDefault();
     if (this.find(key).mark.drag) { this.held = key; this.svg.setPointerCapture(e.pointerId); }
@@ -119,7 +128,7 @@ class Plot {
     const { mark, index, at } = this.find(key);
     const [x, y] = this.onGrid(to), next = [mark.along === "y" ? at[0] : x, mark.along === "x" ? at[1] : y];
     if (String(next) === String(at)) return;
-    this.preview = { key, at: next }; this.draw();
+    this.preview = { key, at: next }; this.pressed = {}; this.draw();
     this.ask(mark.drag, { at: next, index, along: mark.along });
   }
   remove(key) {
@@ -146,7 +155,7 @@ class Plot {
 
   draw() {
     const [width, height] = this.size, stops = [], bottom = height + 8;
-    const of = kind => this.marks.flatMap((mark, m) => mark.kind === kind ? this[kind](mark, m, stops) : []);
+    const of = kind => this.marks.flatMap(mark => mark.kind === kind ? this[kind](mark, this.keyed.indexOf(mark), stops) : []);
     const below = [...of("bars"), ...of("line"), ...of("arrows")], above = of("points");
     const stop = stops.find(([, { "data-key": key }]) => key === this.stop) ?? stops[0];
     if (stop) stop[1].tabindex = 0;

@@ -14,7 +14,8 @@ MARKERS = ["o", "s", "^", "D", "P", "v"]
 
 def draw_plot(panel: Plot) -> Image.Image:
     """A plot in the size of the page, with its key under it."""
-    left, below, (width, height) = 52, 46, panel["size"]
+    names = sum(len(mark["names"]) if mark["kind"] == "points" else mark["name"] != "" for mark in panel["marks"])
+    left, below, (width, height) = 52, 46 + 14 * -(-names // 2), panel["size"]
     size = left + width + 12, height + below + 8
     figure = Figure(figsize=(size[0] / 100, size[1] / 100), dpi=100)
     axes = figure.add_axes((left / size[0], below / size[1], width / size[0], height / size[1]))
@@ -41,6 +42,8 @@ def draw_plot(panel: Plot) -> Image.Image:
             axes.bar(mark["at"], mark["heights"], mark["width"], color=[HUES[hue] for hue in mark["hues"]])
         else:
             draw_points(axes, mark, above)
+    if names:
+        figure.legend(loc="lower left", ncols=2, fontsize=7, frameon=False, borderpad=0, labelspacing=0.3)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3])

@@ -86,8 +86,8 @@ class View:
         self.page.evaluate("state => model.follow(state)", self._changes(before))
 
     def settle(self) -> None:
-        """Wait for Python's answer to the last change."""
-        self.page.evaluate("() => model.answered")
+        """Wait for Python's answer to the last change, and to what was asked meanwhile."""
+        self.page.evaluate("async () => { for (let last; last !== model.answered;) await (last = model.answered); }")
 
     @property
     def said(self) -> str:
