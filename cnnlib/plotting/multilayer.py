@@ -236,10 +236,10 @@ def _diagram(ax: Axes, network: Threshold, inputs: list[str]) -> None:
         ax.text(*where, signed(weight), ha="center", va="center", fontsize=9, bbox=box, zorder=2)
     labels = [*inputs, *(signed(b) for b in network.b), signed(network.c)]
     for (x, y), label in zip([*places[0], *places[1], output], labels, strict=True):
-        ax.add_patch(Circle((x, y), 0.2, facecolor=PAPER, edgecolor=INK, zorder=3))
-        ax.text(x, y, label, ha="center", va="center", fontsize=9, zorder=4)
+        ax.add_patch(Circle((x, y), 0.23, facecolor=PAPER, edgecolor=INK, zorder=3))
+        ax.text(x, y, label, ha="center", va="center", fontsize=8.5, zorder=4)
     for j, (x, y) in enumerate(places[1]):
-        ax.text(x, y + 0.25, f"a[{j}]", ha="center", va="bottom", fontsize=9)
+        ax.text(x, y + 0.27, f"a[{j}]", ha="center", va="bottom", fontsize=9)
     ax.text(2.28, 0, "y", va="center", fontsize=10)
     ax.set_aspect("equal")
 
