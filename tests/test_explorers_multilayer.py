@@ -63,10 +63,12 @@ def test_nothing_chosen_is_a_frame_too_and_z_stays_on_the_axis() -> None:
     assert grip["xy"][0, 0] == 4
 
 
-def test_a_click_and_a_toggle_turn_the_activation_explorer() -> None:
+def test_a_click_a_drag_and_a_toggle_turn_the_activation_explorer() -> None:
     explorer = activation_explorer()
     explorer.receive({"action": "place", "at": [-2.0, 0.3], "number": 1}, [])
     assert explorer.knobs["z"] == -2
+    explorer.receive({"action": "z", "at": [1.5, -1.1], "index": 0, "along": "x", "number": 2}, [])
+    assert explorer.knobs["z"] == 1.5
     explorer.choose(threshold=True, relu=False)
     assert "sigmoid, tanh, threshold" in repr(explorer)
     assert "slope = 0;" in panel(explorer.shown, "reading")["lines"][2]

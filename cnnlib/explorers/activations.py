@@ -51,12 +51,12 @@ def view(z: float, layers: int, **shown: bool) -> Frame:
     slopes = [mark for name in names for mark in _slope(name, z, read[name][1])]
     chain = [mark for name in names for mark in _chain(name, read[name][1], layers)]
     depth, left = axis("layers", 0, max(layers, 2)), axis("", LEAST - 0.5, 0.5, ticks=POWERS)
-    size = (280, 240)
+    size = (240, 220)
     return {
         "panels": [
             plot("value", "a = φ(z), tangents dashed", Z, A, [*values, upright, grip], size=size, click="place"),
             plot("slope", "slope φ′(z)", Z, SLOPE, [*slopes, upright], size=size, click="place"),
-            plot("chain", "what is left of a gradient of 1", depth, left, chain, size=(240, 240)),
+            plot("chain", "what is left of a gradient of 1", depth, left, chain, size=(200, 220)),
             text("reading", f"at z = {z:.2f}".replace("-", "−"), lines or ["choose an activation"]),
         ],
         "layout": [{"title": "", "rows": [["value", "slope", "chain"]]}, {"title": "", "rows": [["reading"]]}],
