@@ -36,15 +36,15 @@ class Check(NamedTuple):
 
 
 def central_difference(f: Callable[[Array], Any], x: Array, *, h: float = 6e-6) -> Array:
-    """The gradient of a scalar function, measured.
+    """The gradient of a function, measured; the Jacobian, where its value is an array.
 
     Args:
-        f: takes an array like x, returns a number.
+        f: takes an array like x, returns a number, or an array of any shape.
         x: where, any shape; float64, for float32 has too few digits to subtract.
         h: size of the nudge.
 
     Returns:
-        gradient: of x's shape.
+        gradient: of x's shape, or (*shape of the value, *shape of x): entry [j, i] is the slope of value j by x[i].
 
     Raises:
         TypeError: x is not float64; h is not a number.
@@ -53,15 +53,35 @@ def central_difference(f: Callable[[Array], Any], x: Array, *, h: float = 6e-6) 
     x = _double("x", x).copy()
     if real("h", h) <= 0:
         raise ValueError(f"h must be above 0, got {h}")
-    gradient = np.empty_like(x)
+    gradient = np.empty((*np.shape(f(x)), *x.shape))
     for i in np.ndindex(*x.shape):
         kept = x[i]
         x[i] = kept + h
-        up = f(x)
+        up = np.array(f(x))  # a copy: f may give x itself
         x[i] = kept - h
-        gradient[i] = (up - f(x)) / (2 * h)
+        gradient[..., *i] = (up - f(x)) / (2 * h)
         x[i] = kept
     return gradient
+
+
+def jacobian(operation: Callable[[Array], tuple[Array, Pullback]], x: Array) -> Array:
+    """The matrix that an operation's pullback multiplies by: dx.ravel() == jacobian.T @ dy.ravel().
+
+    Args:
+        operation: of one array, as relu or softmax: returns (y, backward).
+        x: where, any shape.
+
+    Returns:
+        jacobian: (y.size, x.size), row j the gradient of entry j of y, both read row by row.
+
+    Raises:
+        TypeError, ValueError: as the operation.
+
+    Source: Lee, Backpropagation, "The Jacobian matrix": g_i = J^T g_(i+1).
+    """
+    y, backward = operation(x)
+    rows = [backward(unit.reshape(y.shape)) for unit in np.eye(y.size, dtype=y.dtype)]
+    return np.array(rows).reshape(y.size, np.size(x))
 
 
 def relative_error(a: Array, b: Array, *, floor: float = 0.0) -> Array:
