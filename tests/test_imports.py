@@ -11,7 +11,18 @@ import cnnlib
 
 PACKAGE = Path(cnnlib.__file__).parent
 MATHEMATICS = (
-    *("activations", "affine", "arguments", "convolution", "data", "gradients", "graph", "kernels", "losses"),
+    *(
+        "activations",
+        "affine",
+        "arguments",
+        "convolution",
+        "data",
+        "descent",
+        "gradients",
+        "graph",
+        "kernels",
+        "losses",
+    ),
     *("network", "perceptron", "pooling", "training", "windows"),
 )
 
