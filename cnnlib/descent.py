@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from cnnlib.affine import linear
-from cnnlib.arguments import Array, Pullback, floats, real, shaped, whole
+from cnnlib.arguments import Array, LossPullback, Pullback, floats, real, shaped, whole
 from cnnlib.training import SGD
 
 
-def bowl(x: Array, curvature: Sequence[float] = (2.0, 8.0)) -> tuple[np.floating, Pullback]:
+def bowl(x: Array, curvature: Sequence[float] = (2.0, 8.0)) -> tuple[np.floating, LossPullback]:
     """A loss that is a bowl, with its lowest point at 0.
 
     Args:
@@ -30,7 +30,7 @@ def bowl(x: Array, curvature: Sequence[float] = (2.0, 8.0)) -> tuple[np.floating
     bend = floats("curvature", np.asarray(curvature, x.dtype), "D")
     shaped("curvature", bend, x.shape, "that of x")
 
-    def backward(dloss: float = 1.0) -> Array:
+    def backward(dloss: Array | float = 1.0) -> Array:
         return x.dtype.type(dloss) * bend * x
 
     return (bend * x * x).sum() / 2, backward
@@ -90,7 +90,7 @@ def newton_step(x: Array, gradient: Array, hessian: Array) -> Array:
 
 
 def gradient_sizes(
-    activation: Callable[[Array], tuple[Array, Pullback]],
+    activation: Callable[[Array], tuple[Array, Pullback[Array]]],
     scale: float,
     *,
     depth: int = 20,

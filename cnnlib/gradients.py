@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cnnlib.arguments import Array, Pullback, floats, real
+from cnnlib.network import Network
 
 
 class Check(NamedTuple):
@@ -64,7 +65,7 @@ def central_difference(f: Callable[[Array], Any], x: Array, *, h: float = 6e-6) 
     return gradient
 
 
-def jacobian(operation: Callable[[Array], tuple[Array, Pullback]], x: Array) -> Array:
+def jacobian(operation: Callable[[Array], tuple[Array, Pullback[Array]]], x: Array) -> Array:
     """The matrix that an operation's pullback multiplies by: dx.ravel() == jacobian.T @ dy.ravel().
 
     Args:
@@ -104,7 +105,7 @@ def relative_error(a: Array, b: Array, *, floor: float = 0.0) -> Array:
 
 
 def check_operation(
-    operation: Callable[..., tuple[Any, Pullback]],
+    operation: Callable[..., tuple[Any, Pullback[Any]]],
     *arrays: Array,
     tolerance: float = 1e-6,
     seed: int = 0,
@@ -129,7 +130,7 @@ def check_operation(
     """
     arrays = tuple(_double(f"arrays[{i}]", array) for i, array in enumerate(arrays))
     value, backward = operation(*arrays, **options)
-    dy = np.random.default_rng(seed).standard_normal(np.shape(value))
+    dy = np.asarray(np.random.default_rng(seed).standard_normal(np.shape(value)))
     found = backward(dy)
     gradients = found if isinstance(found, tuple) else (found,)
     if len(gradients) != len(arrays):
@@ -139,16 +140,14 @@ def check_operation(
         return float(np.sum(operation(*arrays[:i], x, *arrays[i + 1 :], **options)[0] * dy))
 
     numerical = [central_difference(partial(loss, i), x) for i, x in enumerate(arrays)]
-    return _worst({f"x{i}": pair for i, pair in enumerate(zip(gradients, numerical, strict=True))}, tolerance)
+    return _worst({f"x{i}": both for i, both in enumerate(zip(gradients, numerical, strict=True))}, tolerance)
 
 
-def check_network(
-    network: Callable[[Array], tuple[Array, Pullback]], x: Array, *, tolerance: float = 1e-6, seed: int = 0
-) -> Check:
+def check_network(network: Network, x: Array, *, tolerance: float = 1e-6, seed: int = 0) -> Check:
     """Check the gradients of all parameters of a network, and of its input, under a random upstream gradient.
 
     Args:
-        network: a layer or Sequential of cnnlib.network, of dtype float64.
+        network: a layer or Sequential of dtype float64.
         x: a small batch, float64.
         tolerance: the largest relative error that passes.
         seed: fixes the upstream gradient.
@@ -159,9 +158,8 @@ def check_network(
     Raises:
         TypeError: x or a parameter is not float64.
     """
-    parameters: dict[str, Array] = network.parameters  # type: ignore[attr-defined]
     value, backward = network(_double("x", x))
-    dy = np.random.default_rng(seed).standard_normal(value.shape)
+    dy = np.asarray(np.random.default_rng(seed).standard_normal(value.shape))
     dx, found = backward(dy)
 
     def loss(parameter: Array, changed: Array) -> float:
@@ -171,10 +169,10 @@ def check_network(
         parameter[...] = kept
         return total
 
-    pairs = {"x": (dx, central_difference(lambda changed: (network(changed)[0] * dy).sum(), x))}
-    for name, parameter in parameters.items():
-        pairs[name] = found[name], central_difference(partial(loss, parameter), _double(name, parameter))
-    return _worst(pairs, tolerance)
+    compared = {"x": (dx, central_difference(lambda changed: (network(changed)[0] * dy).sum(), x))}
+    for name, parameter in network.parameters.items():
+        compared[name] = found[name], central_difference(partial(loss, parameter), _double(name, parameter))
+    return _worst(compared, tolerance)
 
 
 def _double(name: str, x: Array) -> Array:
@@ -184,9 +182,9 @@ def _double(name: str, x: Array) -> Array:
     return x
 
 
-def _worst(pairs: dict[str, tuple[Array, Array]], tolerance: float) -> Check:
+def _worst(compared: dict[str, tuple[Array, Array]], tolerance: float) -> Check:
     worst = Check(True, 0.0, "", (), 0.0, 0.0)
-    for name, (analytic, numerical) in pairs.items():
+    for name, (analytic, numerical) in compared.items():
         if np.shape(analytic) != numerical.shape:
             raise ValueError(f"the gradient by {name} must have shape {numerical.shape}, got {np.shape(analytic)}")
         # Rounding alone puts about 1e-10 into a difference, and more where the other entries are large.

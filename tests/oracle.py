@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import settings
 
+from cnnlib.arguments import Array
 from cnnlib.gradients import check_operation
 
 DTYPES = (np.float32, np.float64)
@@ -16,7 +17,6 @@ CASES = 300
 # The same examples on every run, and no deadline: a busy machine is no failure.
 steady = settings(derandomize=True, deadline=None)
 
-Array = np.ndarray
 Make = Callable[[np.random.Generator], tuple[list[Array], dict[str, Any]]]
 
 
