@@ -123,11 +123,11 @@ class Sequential:
     @property
     def parameters(self) -> dict[str, Array]:
         """All arrays, by names such as "0.weight"; training changes them in place."""
-        self._draw(np.random.default_rng(self.seed), anew=False)
+        self._settle()
         return {f"{i}.{key}": p for i, layer in enumerate(self.layers) for key, p in layer.parameters.items()}
 
     def __call__(self, x: Array) -> tuple[Array, NetworkPullback]:
-        self._draw(np.random.default_rng(self.seed), anew=False)
+        self._settle()
         pullbacks = []
         for layer in self.layers:
             x, pullback = layer(x)
@@ -145,16 +145,19 @@ class Sequential:
 
     def initialise(self, rng: np.random.Generator) -> None:
         """Draw all weights anew, in place, each layer's for the activation that comes before the next weights."""
-        self._draw(rng, anew=True)
+        self._draw(rng, self.leaves)
 
-    def _draw(self, rng: np.random.Generator, *, anew: bool) -> None:
-        """Draw all weights, or those only that are still to be drawn."""
+    def _settle(self) -> None:
+        if waiting := [leaf for leaf in self.leaves if not leaf.drawn]:
+            self._draw(np.random.default_rng(self.seed), waiting)
+
+    def _draw(self, rng: np.random.Generator, chosen: list[Layer]) -> None:
         gain, planned = 1.0, []
         for leaf in reversed(self.leaves):
             planned.append((leaf, gain))
             gain = 1.0 if leaf.shapes else GAINS.get(leaf.name, gain)
         for leaf, scale in reversed(planned):
-            if anew or not leaf.drawn:
+            if leaf in chosen:
                 leaf.initialise(rng, scale)
 
 
