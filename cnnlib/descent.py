@@ -53,7 +53,7 @@ def descend(
     Raises:
         TypeError, ValueError: start does not hold floats in one axis; a number is out of range.
 
-    With momentum 0, path[i + 1] = path[i] - rate gradient(path[i]). Source: Shi, Video 12.3, the update rule.
+    With momentum 0 and rate η, path[r + 1] = path[r] - η gradient(path[r]). Source: Shi, Video 12.3, the update rule.
     """
     x = floats("start", start, "D").copy()
     optimizer, path = SGD({"x": x}, rate, momentum), [x.copy()]

@@ -57,7 +57,7 @@ def perceptron_step(w: Array, b: float, x: Array, t: float, rate: float = 1.0) -
         rate: size of the step, above 0.
 
     Returns:
-        w, b: the new ones, w + rate t x and b + rate t if the unit was wrong; the old ones if it was right.
+        w, b: the new ones, w + η t x and b + η t with the rate η if the unit was wrong; the old ones if it was right.
 
     Raises:
         TypeError: an array is not float32 or float64, or the dtypes differ; b, t or rate is not a number.
@@ -117,8 +117,8 @@ def mistake_bound(x: Array, t: Array, w: Array, b: float) -> float:
         w, b: any unit that gets all of them right, with none on the line itself; (D,) and a number.
 
     Returns:
-        (R / margin)^2, with R the length of the longest example and the margin the smallest t (w . x + b) / |(w, b)|;
-        each example has a constant 1 appended, which is what makes a bias a weight.
+        (R / γ)^2, with the radius R the length of the longest example and the margin γ the smallest
+        t (w . x + b) / |(w, b)|; each example has a constant 1 appended, which is what makes a bias a weight.
 
     Raises:
         TypeError: an array is not float32 or float64, or the dtypes differ.

@@ -28,11 +28,11 @@ class History:
 
 
 class SGD:
-    """Gradient descent with momentum, in place: v <- momentum v + g, then parameter <- parameter - rate v.
+    """Gradient descent with momentum, in place: v <- momentum v + dw, then w <- w - η v, for every parameter w.
 
     Args:
         parameters: arrays by name, as a network's.
-        rate: learning rate, at least 0.
+        rate: learning rate η, at least 0.
         momentum: share of the last step that is kept, at least 0.
 
     Raises:
