@@ -31,21 +31,22 @@ def plain_conv2d(
 
     Args, Returns, Raises: as conv2d, without `input_gradient`.
 
-    Equations at the head of this file. For dx, those dy that a pixel meets are a window, too: of dypad, which is dy
-    with S - 1 zeros between its entries and a rim of KH - 1 and KW - 1 zeros. Its taps are met in reverse.
+    Equations at the head of this file. The dy that one pixel meets lie in a window, too: of dyup, which is dy with
+    S - 1 zeros between its entries, inside a rim of KH - 1 and KW - 1 zeros. They meet the taps in reverse.
     """
-    x, w, b, (rows, columns), (top, left) = _checked(x, w, b, stride, padding)
-    (height, width), size = x.shape[2:], w.shape[2:]
-    seen = windows(x, size, (rows, columns), (top, left))  # seen[n, c, i, j, u, v] = xpad[n, c, i S + u, j S + v]
+    x, w, b, steps, rim = _checked(x, w, b, stride, padding)
+    (height, width), (top, left), size = x.shape[2:], rim, w.shape[2:]
+    seen = windows(x, size, steps, rim)  # seen[n, c, i, j, u, v] = xpad[n, c, i S + u, j S + v]
     y = np.einsum("ncijuv,fcuv->nfij", seen, w)
     if b is not None:
         y += b[:, None, None]
 
     def backward(dy: Array) -> tuple[Array, ...]:
         dy = upstream(dy, y)
-        dypad = np.zeros((*y.shape[:2], height + 2 * top + size[0] - 1, width + 2 * left + size[1] - 1), y.dtype)
-        dypad[:, :, size[0] - 1 :: rows, size[1] - 1 :: columns][:, :, : y.shape[2], : y.shape[3]] = dy
-        dxpad = np.einsum("nfmquv,fcuv->ncmq", windows(dypad, size), w[:, :, ::-1, ::-1])
+        dyup = np.zeros((*y.shape[:2], *places(x.shape[2:], size, (1, 1), rim)), y.dtype)
+        dyup[:, :, :: steps[0], :: steps[1]] = dy
+        around = windows(dyup, size, padding=(size[0] - 1, size[1] - 1))
+        dxpad = np.einsum("nfmquv,fcuv->ncmq", around, w[:, :, ::-1, ::-1])
         dx, dw = dxpad[:, :, top : top + height, left : left + width], np.einsum("ncijuv,nfij->fcuv", seen, dy)
         return (dx, dw) if b is None else (dx, dw, dy.sum((0, 2, 3)))
 
