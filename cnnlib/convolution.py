@@ -11,8 +11,8 @@ The indices of output and tap add up to the input's. Read for each factor in tur
     dw[f, c, u, v]     = sum over n, i, j of  dy[n, f, i, j] xpad[n, c, i S + u, j S + v]
     dxpad[n, c, m, q]  = sum over f, i, j of  dy[n, f, i, j] w[f, c, m - i S, q - j S]
 
-`plain_conv2d` writes these four sums down as they stand: read it first. `conv2d` gives the same numbers several times
-as fast, by the matrix products of products.py.
+`plain_conv2d` writes these four sums down as they stand: read it first. `conv2d` gives the same numbers much faster,
+by the matrix products of products.py.
 """
 
 from typing import Any

@@ -118,20 +118,6 @@ def gradients(graph: Graph, target: str) -> tuple[dict[str, float], int]:
     return found, multiplications
 
 
-def count_paths(graph: Graph, source: str, target: str) -> int:
-    """How many paths lead from one node to another: the same recursion, with 1 for every local derivative.
-
-    Raises:
-        ValueError: a name is not in the graph.
-    """
-    _known("source", source, graph)
-    _known("target", target, graph)
-    counts = dict.fromkeys(graph.values, 0)
-    for name in reversed(graph.values):
-        counts[name] = 1 if name == target else sum(counts[child] for child, _ in graph.children[name])
-    return counts[source]
-
-
 def product_graph(w: float, *, depth: int = 5, width: int = 2) -> Graph:
     """Lee's example: layers of nodes that each multiply all nodes of the layer before, from "w" to "o".
 
