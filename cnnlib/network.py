@@ -44,20 +44,17 @@ class Layer:
         name: what kind of layer it is.
         shapes: shape of each array by name.
         dtype: what the arrays hold, once they are drawn.
+        leaves: this layer; a list of layers has all of theirs.
     """
 
     def __init__(self, name: str, operation: Callable[..., tuple[Array, Any]], **shapes: Size) -> None:
         self.name, self.operation, self.shapes = name, operation, shapes
         self.dtype: type = np.float32
+        self.leaves = [self]
         self._arrays: dict[str, Array] = {}
 
     def __repr__(self) -> str:
         return f"{self.name}({', '.join(f'{key} {shape}' for key, shape in self.shapes.items())})"
-
-    @property
-    def leaves(self) -> list["Layer"]:
-        """This layer: a list of layers has more of them."""
-        return [self]
 
     @property
     def drawn(self) -> bool:
@@ -105,6 +102,7 @@ class Sequential:
 
     def __init__(self, *layers: "Layer | Sequential", seed: int = 0, dtype: type = np.float32) -> None:
         self.layers, self.seed = layers, seed
+        self.leaves: list[Layer] = [leaf for layer in layers for leaf in layer.leaves]
         for leaf in self.leaves:
             if leaf.shapes and leaf.drawn and leaf.dtype != dtype:
                 held, given = np.dtype(leaf.dtype), np.dtype(dtype)
@@ -114,11 +112,6 @@ class Sequential:
 
     def __repr__(self) -> str:
         return f"{self.name}({', '.join(map(repr, self.layers))})"
-
-    @property
-    def leaves(self) -> list[Layer]:
-        """All layers, those of lists in the list as well."""
-        return [leaf for layer in self.layers for leaf in layer.leaves]
 
     @property
     def parameters(self) -> dict[str, Array]:
