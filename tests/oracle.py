@@ -94,7 +94,7 @@ def agrees_with_differences(operation: Callable[..., Any], make: Make, *, cases:
         assert check.ok, f"seed {seed}, shapes {[a.shape for a in arrays]}, {options}: {check}"
 
 
-def spread(rng: np.random.Generator, *shape: int) -> Array:
+def apart(rng: np.random.Generator, *shape: int) -> Array:
     """Random numbers that keep away from 0 and from each other, so that no kink or tie lies within a nudge."""
     ranks = rng.permutation(int(np.prod(shape))) + 1.0
     signs = rng.choice([-1.0, 1.0], ranks.shape)

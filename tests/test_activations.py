@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from oracle import DTYPES, agrees_with_differences, agrees_with_torch, spread
+from oracle import DTYPES, agrees_with_differences, agrees_with_torch, apart
 
 import cnnlib
 from cnnlib.gradients import central_difference
@@ -12,7 +12,7 @@ ACTIVATIONS = ("sigmoid", "tanh", "relu", "hardtanh")
 
 def any_shape(rng):
     shape = [int(n) for n in rng.integers(1, 6, rng.integers(1, 5))]
-    return [np.pi * spread(rng, *shape)], {}
+    return [np.pi * apart(rng, *shape)], {}
 
 
 def linear_case(rng):

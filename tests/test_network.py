@@ -147,13 +147,13 @@ def test_initialisation_keeps_the_size_of_the_signal_through_depth(activation):
 
 
 def test_the_scale_follows_the_activation():
-    def spread(*layers):
+    def deviation(*layers):
         return Sequential(*layers).parameters["0.weight"].std() * np.sqrt(200)
 
-    assert np.isclose(spread(Linear(200, 300), ReLU()), np.sqrt(2), rtol=0.05)
-    assert np.isclose(spread(Linear(200, 300), Sigmoid()), 4, rtol=0.05)
-    assert np.isclose(spread(Linear(200, 300)), 1, rtol=0.05)
-    assert np.isclose(spread(Linear(200, 300), Linear(300, 2), ReLU()), 1, rtol=0.05)
+    assert np.isclose(deviation(Linear(200, 300), ReLU()), np.sqrt(2), rtol=0.05)
+    assert np.isclose(deviation(Linear(200, 300), Sigmoid()), 4, rtol=0.05)
+    assert np.isclose(deviation(Linear(200, 300)), 1, rtol=0.05)
+    assert np.isclose(deviation(Linear(200, 300), Linear(300, 2), ReLU()), 1, rtol=0.05)
     pooled = Sequential(Conv2d(8, 300, 5), MaxPool2d(2), ReLU()).parameters["0.weight"]
     assert np.isclose(pooled.std() * np.sqrt(200), np.sqrt(2), rtol=0.05)
 
@@ -228,7 +228,9 @@ def test_a_residual_refuses_layers_that_change_the_shape():
 
 
 def test_a_layer_shows_what_it_holds():
-    assert repr(Sequential(Conv2d(1, 2, 3), ReLU())) == "Sequential(Conv2d(weight (2, 1, 3, 3), bias (2,)), ReLU())"
+    layer = Conv2d(1, 2, 3)
+    assert repr(Sequential(layer, ReLU())) == "Sequential(Conv2d(weight (2, 1, 3, 3), bias (2,)), ReLU())"
+    assert not layer.drawn
 
 
 def test_an_empty_batch_passes_through():
