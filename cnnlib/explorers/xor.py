@@ -18,6 +18,7 @@ TARGETS = (gate("XOR")[1] > 0) * 1.0
 X0, X1 = axis("x[0]", -0.5, 1.5), axis("x[1]", -0.5, 1.5)
 PACE, MOST = 20, 4000  # steps a frame, and in all
 FINE, PALE = 40, (-0.8, 0.8)  # cells of a heat map, and limits that keep its colours behind the points
+SIZE = (240, 240)  # of the planes, on the screen
 UNITS, SEED, STEPS = (
     partial(count, least=1, most=8),
     partial(count, least=0, most=999),
@@ -108,7 +109,7 @@ def _input_plane(net: Net, y: Array, activation: str) -> Any:
     probabilities = outputs(net, grid(X0, X1, FINE).reshape(-1, 2), activation)[1].reshape(FINE, FINE)
     marks = [heat(probabilities - 0.5, limits=PALE), *_mesh(lambda x: x)]
     marks += contours(probabilities, X0, X1, [0.5], thin=False)
-    return plot("input", "the points, and the output", X0, X1, [*marks, _corners(CORNERS, y)])
+    return plot("input", "the points, and the output", X0, X1, [*marks, _corners(CORNERS, y)], size=SIZE)
 
 
 def _hidden_plane(net: Net, y: Array, activation: str) -> Any:
@@ -126,7 +127,12 @@ def _hidden_plane(net: Net, y: Array, activation: str) -> Any:
         marks: list[Mark] = [heat(_above_half(grid(A0, A1, FINE) @ net.v + net.c), limits=PALE)]
         marks += contours(grid(A0, A1, FINE) @ net.v + net.c, A0, A1, [0.0], thin=False)
         return plot(
-            "hidden", "where the hidden units put them", A0, A1, [*marks, *_mesh(hidden), _corners(hidden(CORNERS), y)]
+            "hidden",
+            "where the hidden units put them",
+            A0,
+            A1,
+            [*marks, *_mesh(hidden), _corners(hidden(CORNERS), y)],
+            size=SIZE,
         )
     across = _across(hidden(CORNERS), net.v)
 
@@ -137,7 +143,12 @@ def _hidden_plane(net: Net, y: Array, activation: str) -> Any:
     Z, B = _around("z = v·a + c", seen(CORNERS)[:, 0]), _around("across", seen(CORNERS)[:, 1])
     marks = [heat(_above_half(grid(Z, B, FINE)[..., 0]), limits=PALE), line([[0, B["limits"][0]], [0, B["limits"][1]]])]
     return plot(
-        "hidden", f"{M} hidden units, seen from the side", Z, B, [*marks, *_mesh(seen), _corners(seen(CORNERS), y)]
+        "hidden",
+        f"{M} hidden units, seen from the side",
+        Z,
+        B,
+        [*marks, *_mesh(seen), _corners(seen(CORNERS), y)],
+        size=SIZE,
     )
 
 
@@ -194,7 +205,7 @@ def _losses(past: list[int], losses: Array) -> Any:
         steps,
         height,
         [*marks, line(np.column_stack([past, losses]), name="loss")],
-        size=(220, 260),
+        size=(200, 240),
     )
 
 
