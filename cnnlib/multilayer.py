@@ -14,14 +14,14 @@ class Net(NamedTuple):
     """The weights of one network, or of many side by side, one for each start.
 
     Attributes:
-        w, b: hidden layer (..., M, D) and (..., M).
-        v, c: output (..., M) and (...,).
+        w1, b1: hidden layer (..., M, D) and (..., M).
+        w2, b2: output (..., M) and (...,).
     """
 
-    w: Array
-    b: Array
-    v: Array
-    c: Array
+    w1: Array
+    b1: Array
+    w2: Array
+    b2: Array
 
 
 def draw_net(units: int, seeds: list[int], inputs: int = 2) -> Net:
@@ -47,8 +47,8 @@ def outputs(net: Net, x: Array, activation: str) -> tuple[Array, Array]:
         activation: of the hidden units, "sigmoid", "tanh" or "relu".
 
     Returns:
-        a: hidden points (..., N, M), a[n, j] = φ(Σ_d w[j, d] x[n, d] + b[j]).
-        y: probabilities (..., N), y[n] = σ(Σ_j v[j] a[n, j] + c).
+        a: hidden points (..., N, M), a[n, j] = φ(Σ_d w1[j, d] x[n, d] + b1[j]).
+        y: probabilities (..., N), y[n] = σ(Σ_j w2[j] a[n, j] + b2).
     """
     a, _, y = _forward(net, x, activation)
     return a, y
@@ -69,15 +69,15 @@ def learn(net: Net, x: Array, t: Array, activation: str, rate: float, steps: int
     """
     for _ in range(steps):
         a, backward, y = _forward(net, x, activation)
-        dz = (y - t) / len(x)
-        dh = backward(dz[..., None] * net.v[..., None, :])
-        dw, dv = np.swapaxes(dh, -1, -2) @ x, (dz[..., None, :] @ a)[..., 0, :]
-        slopes = dw, dh.sum(-2), dv, dz.sum(-1)
+        dz2 = (y - t) / len(x)
+        dz1 = backward(dz2[..., None] * net.w2[..., None, :])
+        dw1, dw2 = np.swapaxes(dz1, -1, -2) @ x, (dz2[..., None, :] @ a)[..., 0, :]
+        slopes = dw1, dz1.sum(-2), dw2, dz2.sum(-1)
         net = Net(*(old - rate * slope for old, slope in zip(net, slopes, strict=True)))
     return net
 
 
 def _forward(net: Net, x: Array, activation: str) -> tuple[Array, Pullback, Array]:
-    a, backward = ACTIVATIONS[activation](x @ np.swapaxes(net.w, -1, -2) + net.b[..., None, :])
-    y, _ = activations.sigmoid((a @ net.v[..., None])[..., 0] + net.c[..., None])
+    a, backward = ACTIVATIONS[activation](x @ np.swapaxes(net.w1, -1, -2) + net.b1[..., None, :])
+    y, _ = activations.sigmoid((a @ net.w2[..., None])[..., 0] + net.b2[..., None])
     return a, backward, y

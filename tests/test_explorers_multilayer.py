@@ -100,7 +100,7 @@ def test_the_trainer_shows_what_learning_gives(activation: str, units: int, step
     if units == 2:
         np.testing.assert_allclose(hidden["xy"], a)
     else:
-        np.testing.assert_allclose(hidden["xy"][:, 0], a @ net.v[0] + net.c[0], atol=1e-9)
+        np.testing.assert_allclose(hidden["xy"][:, 0], a @ net.w2[0] + net.b2[0], atol=1e-9)
 
 
 @pytest.mark.parametrize("units", [2, 4])

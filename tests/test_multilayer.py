@@ -44,7 +44,7 @@ def test_learning_leaves_its_start_alone() -> None:
 
 
 def test_a_seed_fixes_the_weights() -> None:
-    np.testing.assert_array_equal(draw_net(3, [1, 2]).w[1], draw_net(3, [2]).w[0])
-    assert not np.array_equal(draw_net(3, [1]).w, draw_net(3, [2]).w)
+    np.testing.assert_array_equal(draw_net(3, [1, 2]).w1[1], draw_net(3, [2]).w1[0])
+    assert not np.array_equal(draw_net(3, [1]).w1, draw_net(3, [2]).w1)
     with pytest.raises(ValueError, match="units"):
         draw_net(0, [1])

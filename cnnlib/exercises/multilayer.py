@@ -209,20 +209,20 @@ def xor_holds(answer: Any) -> str:
     """What is wrong with these weights, or ""."""
     try:
         layers = [[np.array(part, float) for part in layer] for layer in answer]
-        (w, b), (v, c) = layers
+        (w1, b1), (w2, b2) = layers
     except (TypeError, ValueError):
         return "two layers are wanted, each a pair of weights and biases: [(w, b), (w, b)], all of them numbers"
-    M = len(np.atleast_1d(w))
-    wanted = {"the hidden w": (w, (M, 2)), "the hidden b": (b, (M,)), "the output w": (v, (1, M))}
-    wanted["the output b"] = (c, (1,))
+    M = len(np.atleast_1d(w1))
+    wanted = {"the hidden w": (w1, (M, 2)), "the hidden b": (b1, (M,)), "the output w": (w2, (1, M))}
+    wanted["the output b"] = (b2, (1,))
     for name, (array, shape) in wanted.items():
         if array.shape != shape:
             return f"{name} has shape {array.shape}, expected {shape}" + f", for {M} hidden units" * (name[4] == "o")
         if not np.isfinite(array).all():
             return f"{name} holds {array[~np.isfinite(array)][0]}"
     for x, t in zip(CORNERS, XOR, strict=True):
-        a = half_planes(x[None], w, b)
-        z = (a @ v.T + c).item()
+        a = half_planes(x[None], w1, b1)
+        z = (a @ w2.T + b2).item()
         if (z > 0) != t:
             found = f"for x = {x.astype(int).tolist()} the hidden units answer {a[0].astype(int).tolist()}"
             return f"{found}, so the output has z = {z:g} and answers {int(z > 0)}; XOR is {t}"
@@ -563,9 +563,9 @@ HIDDEN_POINTS = Exercise(
 
 
 def mlp_forward(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    *hidden, (w, b) = weights
-    for v, c in hidden:
-        x = activation(x @ v.T + c)
+    for w, b in weights[:-1]:
+        x = activation(x @ w.T + b)
+    w, b = weights[-1]
     return x @ w.T + b
 
 
@@ -746,7 +746,7 @@ POLL_CONVEX = poll(
     hints=(
         "The output unit need not be an AND. What else can one unit make of the hidden answers?",
         "An OR, a NOT AND, any unit of lecture 01. Draw two parallel lines, and choose what to keep.",
-        "y = [v[0] a[0] + ... + v[M - 1] a[M - 1] + c > 0], with any v and c",
+        "y = [w2[0] a[0] + ... + w2[M − 1] a[M − 1] + b2 > 0], with any w2 and b2",
     ),
 )
 

@@ -114,7 +114,7 @@ def _input_plane(net: Net, y: Array, activation: str) -> Any:
 
 def _hidden_plane(net: Net, y: Array, activation: str) -> Any:
     """Two hidden units as they are; more of them seen along the output's sum, and along the widest spread beside it."""
-    (M,) = net.b.shape
+    (M,) = net.b1.shape
 
     def hidden(x: Array) -> Array:
         return outputs(net, x, activation)[0]
@@ -124,8 +124,8 @@ def _hidden_plane(net: Net, y: Array, activation: str) -> Any:
         if activation == "relu":
             high = max(high, 1.2 * float(hidden(CORNERS).max()))
         A0, A1 = axis("a[0]", low, high), axis("a[1]", low, high)
-        marks: list[Mark] = [heat(_above_half(grid(A0, A1, FINE) @ net.v + net.c), limits=PALE)]
-        marks += contours(grid(A0, A1, FINE) @ net.v + net.c, A0, A1, [0.0], thin=False)
+        marks: list[Mark] = [heat(_above_half(grid(A0, A1, FINE) @ net.w2 + net.b2), limits=PALE)]
+        marks += contours(grid(A0, A1, FINE) @ net.w2 + net.b2, A0, A1, [0.0], thin=False)
         return plot(
             "hidden",
             "where the hidden units put them",
@@ -134,13 +134,13 @@ def _hidden_plane(net: Net, y: Array, activation: str) -> Any:
             [*marks, *_mesh(hidden), _corners(hidden(CORNERS), y)],
             size=SIZE,
         )
-    across = _across(hidden(CORNERS), net.v)
+    across = _across(hidden(CORNERS), net.w2)
 
     def seen(x: Array) -> Array:
         a = hidden(x)
-        return np.column_stack([a @ net.v + net.c, a @ across])
+        return np.column_stack([a @ net.w2 + net.b2, a @ across])
 
-    Z, B = _around("z = v·a + c", seen(CORNERS)[:, 0]), _around("across", seen(CORNERS)[:, 1])
+    Z, B = _around("z = w2·a + b2", seen(CORNERS)[:, 0]), _around("across", seen(CORNERS)[:, 1])
     marks = [heat(_above_half(grid(Z, B, FINE)[..., 0]), limits=PALE), line([[0, B["limits"][0]], [0, B["limits"][1]]])]
     return plot(
         "hidden",
@@ -157,11 +157,11 @@ def _above_half(z: Array) -> Array:
     return np.tanh(z / 2) / 2
 
 
-def _across(a: Array, v: Array) -> Array:
+def _across(a: Array, w2: Array) -> Array:
     """The direction of the widest spread of hidden points a (N, M) that the output's sum does not see."""
     centred = a - a.mean(0)
-    if v @ v > 0:
-        centred = centred - np.outer(centred @ v, v) / (v @ v)
+    if w2 @ w2 > 0:
+        centred = centred - np.outer(centred @ w2, w2) / (w2 @ w2)
     direction: Array = np.linalg.svd(centred)[2][0]
     turned = direction @ (a[1] - a[2])  # (0, 1) stays above (1, 0)
     return -direction if turned < 0 else direction

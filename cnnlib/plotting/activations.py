@@ -89,17 +89,17 @@ def units(w: Array, best: Array, x: Array, size: int = 8) -> Figure:
     )
 
 
-def combined(w: Array, v: Array, classes: Sequence[int], count: int = 3, size: int = 8) -> Figure:
+def combined(w1: Array, w2: Array, classes: Sequence[int], count: int = 3, size: int = 8) -> Figure:
     """For some classes, the hidden units whose answers speak most for them, and most against."""
     figure, axes = plt.subplots(len(classes), 2 * count + 1, figsize=(0.85 * (2 * count + 1), 1.05 * len(classes)),
                                 width_ratios=[*[1] * count, 0.4, *[1] * count])  # fmt: skip
-    largest = np.abs(w).max()
+    largest = np.abs(w1).max()
     for row, j in zip(axes, classes, strict=True):
-        order = np.argsort(v[j])
-        for ax, m in zip(np.delete(row, count), [*order[::-1][:count], *order[:count]], strict=True):
-            ax.imshow(w[m].reshape(size, size), cmap=DIVERGING, vmin=-largest, vmax=largest)
+        order = np.argsort(w2[j])
+        for ax, d in zip(np.delete(row, count), [*order[::-1][:count], *order[:count]], strict=True):
+            ax.imshow(w1[d].reshape(size, size), cmap=DIVERGING, vmin=-largest, vmax=largest)
             ax.set(xticks=[], yticks=[])
-            ax.set_title(f"unit {m}: {v[j, m]:+.1f}".replace("-", "−"), fontsize=7, pad=2)
+            ax.set_title(f"unit {d}: {w2[j, d]:+.1f}".replace("-", "−"), fontsize=7, pad=2)
         row[count].axis("off")
         row[0].set_ylabel(f"class {j}", rotation=0, ha="right", va="center", fontsize=9)
     figure.text(0.3, 0.97, "speak for it", ha="center", fontsize=9)

@@ -25,22 +25,22 @@ class Threshold(NamedTuple):
 
     Attributes:
         title: what stands above it.
-        w, b: hidden layer, (M, D) and (M,).
-        v, c: output, (M,) and a number.
+        w1, b1: hidden layer, (M, D) and (M,).
+        w2, b2: output, (M,) and a number.
         direct: weights (D,) of lines from the inputs straight to the output, or nothing.
     """
 
     title: str
-    w: Array
-    b: Array
-    v: Array
-    c: float
+    w1: Array
+    b1: Array
+    w2: Array
+    b2: float
     direct: Array | None = None
 
     def __call__(self, x: Array) -> Array:
         """The answers 0 or 1 to the points x (N, D)."""
-        a = x @ self.w.T + self.b > 0
-        return a @ self.v + (0 if self.direct is None else x @ self.direct) + self.c > 0
+        a = x @ self.w1.T + self.b1 > 0
+        return a @ self.w2 + (0 if self.direct is None else x @ self.direct) + self.b2 > 0
 
 
 def interval(network: Threshold, x: Array, t: Array) -> Figure:
@@ -48,7 +48,7 @@ def interval(network: Threshold, x: Array, t: Array) -> Figure:
     figure, (left, right) = plt.subplots(1, 2, figsize=(8.4, 2.7), width_ratios=(1, 1.25))
     _diagram(left, network, ["x"])
     line = np.linspace(x.min() - 0.8, x.max() + 0.8, 400)[:, None]
-    a = line @ network.w.T + network.b > 0
+    a = line @ network.w1.T + network.b1 > 0
     for row, (fires, name) in enumerate([*zip(a.T, ("a[0]", "a[1]"), strict=True), (network(line), "y")]):
         right.fill_between(line[:, 0], -row, -row + 0.7 * fires, color=BLUE if name == "y" else GREY, step="mid")
         right.text(line[0, 0] - 0.1, -row + 0.2, name, ha="right")
@@ -72,7 +72,7 @@ def xor_networks(networks: Sequence[Threshold], x: Array, t: Array) -> Figure:
         _diagram(above, network, ["x[0]", "x[1]"])
         above.set_title(network.title, fontsize=11)
         _region(below, network.__call__, (-1, 2.2))
-        _lines(below, network.w, network.b, (-1, 2.2))
+        _lines(below, network.w1, network.b1, (-1, 2.2))
         _points(below, x, t)
     return described(
         figure,
@@ -143,15 +143,15 @@ def planes(x: Array, t: Array, stages: Sequence[tuple[str, Decide, Array, float]
     along = np.linspace(-0.5, 1.5, 60)
     mesh = [np.stack([along, np.full(60, r)], 1) for r in rows] + [np.stack([np.full(60, r), along], 1) for r in rows]
     identity = ("where the points are", lambda points: points, None, 0.0)
-    for ax, (title, place, v, c) in zip(axes, [identity, *stages], strict=True):
-        if v is not None:
-            _region(ax, partial(_above, v, c), (-1.15, 1.15))
+    for ax, (title, place, w2, b2) in zip(axes, [identity, *stages], strict=True):
+        if w2 is not None:
+            _region(ax, partial(_above, w2, b2), (-1.15, 1.15))
         for stretch in mesh:
             ax.plot(*place(stretch).T, color=GREY, linewidth=0.8, zorder=1)
-        if v is None:
+        if w2 is None:
             ax.set(xlim=(-0.6, 1.6), ylim=(-0.6, 1.6))
         _points(ax, place(x), t, names=x)
-        letter = "x" if v is None else "a"
+        letter = "x" if w2 is None else "a"
         ax.set(title=title, xlabel=f"{letter}[0]", ylabel=f"{letter}[1]", aspect="equal")
     return described(
         figure,
@@ -161,8 +161,8 @@ def planes(x: Array, t: Array, stages: Sequence[tuple[str, Decide, Array, float]
     )
 
 
-def _above(v: Array, c: float, a: Array) -> Array:
-    return a @ v + c > 0
+def _above(w2: Array, b2: float, a: Array) -> Array:
+    return a @ w2 + b2 > 0
 
 
 def _region(ax: Axes, decide: Decide, limits: tuple[float, float]) -> None:
@@ -208,24 +208,24 @@ def _class_colours(t: Array) -> list[str]:
 
 def _lines(ax: Axes, w: Array, b: Array, limits: tuple[float, float]) -> None:
     """The line w · x + b = 0 of each hidden unit."""
-    for (u, v), bias in zip(w, b, strict=True):
+    for (across, up), bias in zip(w, b, strict=True):
         ends = np.array(limits)
-        if abs(v) > abs(u):
-            ax.plot(ends, -(u * ends + bias) / v, "--", color=INK, linewidth=1)
+        if abs(up) > abs(across):
+            ax.plot(ends, -(across * ends + bias) / up, "--", color=INK, linewidth=1)
         else:
-            ax.plot(-(v * ends + bias) / u, ends, "--", color=INK, linewidth=1)
+            ax.plot(-(up * ends + bias) / across, ends, "--", color=INK, linewidth=1)
     ax.set(xlim=limits, ylim=limits)
 
 
 def _diagram(ax: Axes, network: Threshold, inputs: list[str]) -> None:
     """Inputs, hidden units and the output from left to right: weights on the lines, biases in the units."""
-    D, M = len(inputs), len(network.w)
+    D, M = len(inputs), len(network.w1)
     ax.set(xlim=(-0.25, 2.45), ylim=(-0.95, 1.2))
     ax.axis("off")
     places = [[(0.0, y) for y in _spread(D)], [(1.0, y) for y in _spread(M)]]
     output = (2.0, 0.0)
-    lines = [(places[0][d], places[1][j], network.w[j, d]) for j in range(M) for d in range(D)]
-    lines += [(places[1][j], output, network.v[j]) for j in range(M)]
+    lines = [(places[0][d], places[1][j], network.w1[j, d]) for j in range(M) for d in range(D)]
+    lines += [(places[1][j], output, network.w2[j]) for j in range(M)]
     if network.direct is not None:
         lines += [(places[0][d], output, network.direct[d]) for d in range(D)]
     for (x0, y0), (x1, y1), weight in lines:
@@ -234,7 +234,7 @@ def _diagram(ax: Axes, network: Threshold, inputs: list[str]) -> None:
         box = {"boxstyle": "round,pad=0.12", "facecolor": PAPER, "edgecolor": "none"}
         where = x0 + at * (x1 - x0), y0 + at * (y1 - y0)
         ax.text(*where, signed(weight), ha="center", va="center", fontsize=9, bbox=box, zorder=2)
-    labels = [*inputs, *(signed(b) for b in network.b), signed(network.c)]
+    labels = [*inputs, *(signed(b) for b in network.b1), signed(network.b2)]
     for (x, y), label in zip([*places[0], *places[1], output], labels, strict=True):
         ax.add_patch(Circle((x, y), 0.23, facecolor=PAPER, edgecolor=INK, zorder=3))
         ax.text(x, y, label, ha="center", va="center", fontsize=8.5, zorder=4)
