@@ -31,6 +31,7 @@ PARAMETER_COUNT = Exercise(
         {"sizes": (2, 1)},
         {"sizes": (3, 2)},
         {"sizes": (3, 2, 1)},
+        {"sizes": (2, 4, 3, 5)},
         {"sizes": tuple(int(size) for size in rng.integers(5, 40, 4))},
         {"sizes": (784, 100)},
     ],
@@ -61,6 +62,46 @@ PARAMETER_COUNT = Exercise(
             lambda sizes: sum(D * M + D for D, M in pairwise(sizes)),
         ),
         Slip(
+            "biases subtracted",
+            "the weights less the biases. Both are numbers to be found: add them.",
+            lambda sizes: sum(D * M - M for D, M in pairwise(sizes)),
+        ),
+        Slip(
+            "biases alone",
+            "the biases alone. Each unit also has a weight for each of its inputs.",
+            lambda sizes: sum(sizes[1:]),
+        ),
+        Slip(
+            "sizes added",
+            "D + M + M a layer. Each of the M units has D weights of its own: that is a product.",
+            lambda sizes: sum(D + M + M for D, M in pairwise(sizes)),
+        ),
+        Slip(
+            "last layer alone",
+            "the last layer alone. The layers add up: is there an = where += is meant?",
+            lambda sizes: sizes[-2] * sizes[-1] + sizes[-1],
+        ),
+        Slip(
+            "first layer alone",
+            "the first layer alone. Go on through sizes.",
+            lambda sizes: sizes[0] * sizes[1] + sizes[1],
+        ),
+        Slip(
+            "first layer missing",
+            "all layers but the first. The inputs are the first entry of sizes, so the first layer is its first pair.",
+            lambda sizes: parameter_count(sizes[1:]),
+        ),
+        Slip(
+            "last layer missing",
+            "all layers but the last. Does your loop end one pair too early?",
+            lambda sizes: parameter_count(sizes[:-1]),
+        ),
+        Slip(
+            "round the corner",
+            "one layer too many, from the last size back to the first: sizes[-1] is the last entry.",
+            lambda sizes: parameter_count((sizes[-1], *sizes)),
+        ),
+        Slip(
             "all sizes multiplied",
             "all sizes multiplied. Only neighbouring layers are connected, so their products are added.",
             lambda sizes: int(np.prod(sizes)),
@@ -76,6 +117,9 @@ def half_planes(x: Array, w: Array, b: Array) -> Array:
     return np.where(x @ w.T + b > 0, 1.0, 0.0)
 
 
+TRIANGLE = np.array([[1.0, 0], [0, 1], [-1, -1]])  # with b = 0, 0, 4; its sides are all needed
+
+
 def region_cases(rng: Rng) -> list[Inputs]:
     random = {"x": rng.normal(size=(20, 2)), "w": rng.normal(size=(3, 2)), "b": rng.normal(size=3) + 1}
     return [
@@ -83,6 +127,7 @@ def region_cases(rng: Rng) -> list[Inputs]:
         {"x": numbers(1, 2)[None], "w": numbers(-3, 1)[None], "b": numbers(2)},
         {"x": numbers(1, 2)[None], "w": numbers(3, -1)[None], "b": numbers(-1)},
         {"x": np.array([[0, 0], [2, 1], [1, 3.0]]), "w": np.array([[1, 0], [0, 1.0]]), "b": numbers(-1, -2)},
+        {"x": np.array([[1.0, 1], [5, 1], [-1, 1], [1, -1]]), "w": TRIANGLE, "b": numbers(0, 0, 4)},
         {"x": np.array([[2, 2], [2, 0], [0, 0], [3, 1]]), "w": np.array([[1, -2], [1, 1]]), "b": np.array([1, -2])},
         {"x": rng.normal(size=(9, 4)), "w": rng.normal(size=(3, 4)), "b": rng.normal(size=3)},
         {"x": rng.normal(size=(12, 2)), "w": rng.normal(size=(5, 2)) / 3, "b": np.ones(5)},
@@ -587,6 +632,7 @@ def layers(sizes: tuple[int, ...], rng: Rng) -> Weights:
 
 def mlp_cases(rng: Rng) -> list[Inputs]:
     one, two = ((numbers(2, -1)[None], numbers(3)),), ((np.array([[-1.0], [2]]), numbers(4, -3)),)
+    square_layer = ((np.array([[1.0, 2], [0, -1]]), numbers(1, 3)),)  # where forgotten things have a fitting shape
     x, weights = rng.normal(size=(5, 3)), layers((3, 4, 2), rng)
     single = tuple((w.astype(np.float32), b.astype(np.float32)) for w, b in weights)
     return [
@@ -594,6 +640,8 @@ def mlp_cases(rng: Rng) -> list[Inputs]:
         {"x": numbers(1, 3)[None], "weights": one + two, "activation": given(square)},
         {"x": numbers(1, 3)[None], "weights": one + two, "activation": given(ramp)},
         {"x": np.array([[1, 0], [0, 2], [3, 1]]), "weights": one + two, "activation": given(ramp)},
+        {"x": numbers(1, 3)[None], "weights": square_layer + one, "activation": given(square)},
+        {"x": numbers(1, 2)[None], "weights": square_layer + square_layer, "activation": given(ramp)},
         {"x": x, "weights": weights, "activation": given(bump)},
         {"x": rng.normal(size=(1, 2)), "weights": layers((2, 3, 3, 2, 1), rng), "activation": given(bump)},
         {"x": x.astype(np.float32), "weights": single, "activation": given(bump)},

@@ -11,14 +11,13 @@ from cnnlib.exercises import multilayer as lecture
 
 def count_loop(sizes):
     total = 0
-    for j in range(1, len(sizes)):
-        total += (sizes[j - 1] + 1) * sizes[j]
+    for D, M in zip(sizes, sizes[1:], strict=False):
+        total += M * (D + 1)
     return total
 
 
-def count_arrays(sizes):
-    sizes = np.array(sizes)
-    return int(sizes[1:] @ sizes[:-1] + sizes[1:].sum())
+def count_dot(sizes):
+    return int(np.dot(sizes[1:], sizes[:-1])) + sum(sizes[1:])
 
 
 def planes_loops(x, w, b):
@@ -189,7 +188,7 @@ def best_sorted(w, x, count):
 
 
 VARIANTS = {
-    "parameter_count": (count_loop, count_arrays),
+    "parameter_count": (count_loop, count_dot),
     "half_planes": (planes_loops, planes_einsum, planes_threshold),
     "inside_polygon": (polygon_threshold, polygon_product, polygon_least),
     "xor_weights": (xor_two_ands, xor_lists),
