@@ -1,5 +1,7 @@
 """Lecture 02: right answers written in other ways."""
 
+from itertools import pairwise
+
 import numpy as np
 
 import cnnlib
@@ -11,7 +13,7 @@ from cnnlib.exercises import multilayer as lecture
 
 def count_loop(sizes):
     total = 0
-    for D, M in zip(sizes, sizes[1:], strict=False):
+    for D, M in pairwise(sizes):
         total += M * (D + 1)
     return total
 
