@@ -292,11 +292,15 @@ XOR_WEIGHTS = Exercise(
 
 
 def z_cases(rng: Rng) -> list[Inputs]:
-    """The kinks 0, −1 and 1; large ones of either sign; whole numbers; any shape."""
+    """One kind of z at a time, then mixed: the kinks 0, −1 and 1; large ones; whole numbers; any shape."""
     return [
         {"z": numbers(0)},
-        {"z": numbers(2, -3)},
-        {"z": numbers(0.5, 1, -1, -0.25)},
+        {"z": numbers(2, 3)},
+        {"z": numbers(-3, -2, -1.5)},
+        {"z": numbers(0.5, 0.25)},
+        {"z": numbers(-0.5)},
+        {"z": numbers(1)},
+        {"z": numbers(-1)},
         {"z": np.array([-2, 0, 1, 3, -1])},
         {"z": numbers(-1000, 30, 1000, -40)},
         {"z": rng.normal(size=(2, 3))},
@@ -308,6 +312,19 @@ def z_cases(rng: Rng) -> list[Inputs]:
 
 Z_FEATURES: dict[str, Callable[..., bool]] = {
     "z far from 0": lambda z: bool(np.abs(z).max() > 100),
+    "a z of exactly 0": lambda z: bool(np.any(z == 0)),
+    "a z of exactly 1": lambda z: bool(np.any(z == 1)),
+    "a z of exactly −1": lambda z: bool(np.any(z == -1)),
+    "a z of exactly −1 or 1": lambda z: bool(np.any(np.abs(z) == 1)),
+    "a z above 1": lambda z: bool(np.any(z > 1)),
+    "a z below −1": lambda z: bool(np.any(z < -1)),
+    "a z below −1 or above 1": lambda z: bool(np.any(np.abs(z) > 1)),
+    "a z from −1 to 1": lambda z: bool(np.any(np.abs(z) <= 1)),
+    "a z between 0 and 1": lambda z: bool(np.any((z > 0) & (z < 1))),
+    "a z between −1 and 0": lambda z: bool(np.any((z < 0) & (z > -1))),
+    "a z above 0": lambda z: bool(np.any(z > 0)),
+    "a z below 0": lambda z: bool(np.any(z < 0)),
+    "a z other than 0": lambda z: bool(np.any(z != 0)),
     "whole numbers": lambda z: z.dtype.kind == "i",
     "several axes": lambda z: z.ndim > 1,
     **LAYOUTS,
