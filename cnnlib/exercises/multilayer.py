@@ -113,6 +113,9 @@ PARAMETER_COUNT = Exercise(
 # ---------------------------------------------------------------- regions
 
 
+ADDED_OVER_UNITS = "x @ w: that adds up over the units. w[j, d] leads from input d to unit j: add up over d."
+
+
 def half_planes(x: Array, w: Array, b: Array) -> Array:
     return np.where(x @ w.T + b > 0, 1.0, 0.0)
 
@@ -174,6 +177,7 @@ HALF_PLANES = Exercise(
             lambda x, w, b: np.where(x @ w.T + b < 0, 1.0, 0.0),
         ),
         Slip("not thresholded", "z itself. Ask of each z whether it is above 0.", lambda x, w, b: x @ w.T + b),
+        Slip("w not transposed", ADDED_OVER_UNITS, lambda x, w, b: np.where(x @ w + b > 0, 1.0, 0.0)),
     ),
 )
 
@@ -391,6 +395,7 @@ SIGMOID = Exercise(
             "the slope at a instead of at z: the value went through the sigmoid once more.",
             lambda z, a: rising(a) * (1 - rising(a)),
         ),
+        sigmoid_slip("value for slope", "the value a once more. The slope is a (1 − a), see (2.6).", lambda z, a: a),
         sigmoid_slip("slope of tanh", "1 − a², which belongs to tanh. See (2.6).", lambda z, a: 1 - a**2),
         sigmoid_slip("one factor only", "1 − a. The slope has two factors, see (2.6).", lambda z, a: 1 - a),
     ),
@@ -469,6 +474,7 @@ TANH = Exercise(
             "σ′(2 z) alone. Differentiate 2 σ(2 z): one 2 stands in front, the chain rule brings another.",
             lambda z, a: (1 - a**2) / 4,
         ),
+        tanh_slip("value for slope", "the value a once more. How steep is the curve there?", lambda z, a: a),
         tanh_slip("not squared", "1 − a. The square is missing.", lambda z, a: 1 - a),
     ),
 )
@@ -618,8 +624,7 @@ HIDDEN_POINTS = Exercise(
              lambda x, w, b: np.where(x @ w.T + b > 0, 1.0, 0.0)),
         Slip("slope for value", "the slope of tanh. Of the two results of your tanh the first is meant.",
              lambda x, w, b: 1 - np.tanh(x @ w.T + b) ** 2),
-        Slip("w not transposed", "x @ w: that adds up over the units. w[j, d] leads from input d to unit j: "
-             "add up over d.", lambda x, w, b: np.tanh(x @ w + b)),
+        Slip("w not transposed", ADDED_OVER_UNITS, lambda x, w, b: np.tanh(x @ w + b)),
     ),
 )  # fmt: skip
 
@@ -726,8 +731,7 @@ MLP_FORWARD = Exercise(
         Slip("biases missing", "the network without its biases.", without_biases),
         Slip("x again", "the last layer's answer to x. It must get what the layer before it puts out: is x replaced?",
              always_x),
-        Slip("w not transposed", "x @ w: that adds up over the units. w[j, d] leads from input d to unit j: "
-             "add up over d.", not_transposed),
+        Slip("w not transposed", ADDED_OVER_UNITS, not_transposed),
     ),
 )  # fmt: skip
 
