@@ -3,6 +3,7 @@
 import importlib
 import os
 import shutil
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
+HERE = Path(__file__).parent
 IN_CI = os.environ.get("CI") == "true"
 
 
@@ -37,6 +39,17 @@ def need_program(*names: str) -> str:
             return path
     _missing(f"the program {' or '.join(names)}")
     raise AssertionError
+
+
+def use_small_exercises(patch: pytest.MonkeyPatch) -> None:
+    """The small lecture's exercises in the place of the real ones, here and for the kernels that run its notebook."""
+    patch.setattr("cnnlib.exercises.registry.PACKAGE", "small.exercises")
+    patch.setenv("PYTHONPATH", str(HERE), prepend=os.pathsep)
+
+
+@pytest.fixture
+def small_exercises(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_small_exercises(monkeypatch)
 
 
 @pytest.fixture(scope="session")

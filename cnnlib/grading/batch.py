@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from cnnlib.exercises import problems
 from cnnlib.grading import report
 from cnnlib.grading.marking import Graded, mark
 from cnnlib.grading.process import INTERRUPTED, Ended, Limits, Process
@@ -45,9 +46,11 @@ def grade(
         The exit code: 0 when every file was handled, 130 after Ctrl-C.
 
     Raises:
-        report.Refused: the folders cannot be used.
+        report.Refused: the folders cannot be used, or a lecture cannot.
     """
     started = time.perf_counter()
+    if left_out := problems():
+        raise report.Refused(f"A lecture of the course cannot be used: {'; '.join(left_out)}.")
     report.prepare(folder, out, force)
     found = find(folder.resolve())
     if not found:
