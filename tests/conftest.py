@@ -3,16 +3,21 @@
 import importlib
 import os
 import shutil
+from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 # One thread a worker: two on a busy machine wait for each other. Before NumPy is imported, and for every kernel.
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
 HERE = Path(__file__).parent
+ROOT = HERE.parent
+SLOW = {"test_checks.py", "test_grading.py", "test_release.py"}
 IN_CI = os.environ.get("CI") == "true"
 
 
@@ -65,6 +70,31 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def bwrap() -> str:
     return need_program("bwrap")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.suffix == ".ipynb" or item.path.name in SLOW:
+            item.add_marker("slow")
+        if item.path.stem.endswith("_browser"):
+            item.add_marker("browser")
+
+
+class Spread(LoadScopeScheduling):
+    """Any free worker takes the next test; a notebook, or a file that sets up something costly, stays whole."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return file if whole(file) else nodeid
+
+
+@cache
+def whole(file: str) -> bool:
+    return not file.endswith(".py") or 'scope="module"' in (ROOT / file).read_text(encoding="utf-8")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spread:
+    return Spread(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
