@@ -17,7 +17,7 @@ from tqdm import tqdm
 from cnnlib.exercises import problems
 from cnnlib.grading import report
 from cnnlib.grading.marking import Graded, mark
-from cnnlib.grading.process import INTERRUPTED, Ended, Limits, Process
+from cnnlib.grading.process import Ended, Limits, Process
 from cnnlib.grading.sandbox import Launcher, pack_kit, sandboxes, unsandboxed
 from cnnlib.grading.submissions import Submission, find
 
@@ -94,7 +94,7 @@ def _grade(found: Sequence[Submission], launcher: Launcher, limits: Limits, seed
         tqdm(total=len(found), desc="grade", unit="notebook", disable=None, leave=False) as bar,
     ):
         futures = [pool.submit(mark, submission, launcher, limits, seed) for submission in found]
-        left: set[Future[Graded]] = set(futures)
+        left: set[Future[Graded | None]] = set(futures)
         try:
             while left:
                 done, left = wait(left, timeout=1, return_when=FIRST_COMPLETED)  # Windows hears Ctrl-C in between
@@ -102,8 +102,7 @@ def _grade(found: Sequence[Submission], launcher: Launcher, limits: Limits, seed
         except KeyboardInterrupt:
             limits.stop.set()
             pool.shutdown(cancel_futures=True)
-    graded = [future.result() for future in futures if not future.cancelled()]
-    return [one for one in graded if one.status != f"stopped: {INTERRUPTED}"]
+    return [one for future in futures if not future.cancelled() and (one := future.result())]
 
 
 def remarked(graded: Sequence[Graded], sandboxed: bool) -> list[Graded]:

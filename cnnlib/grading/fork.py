@@ -19,6 +19,10 @@ class ForkEnded(Exception):
     """There will be no more answers; says why."""
 
 
+class ForkLate(ForkEnded):
+    """The same, since the time ran out."""
+
+
 def answer_in_a_fork(
     answer: Callable[[BinaryIO], object],
     count: int,
@@ -47,14 +51,14 @@ def answer_in_a_fork(
         finally:
             os._exit(0)
     os.close(outer)
-    left, last, ended = count, b"", ""
+    left, last, ended, late = count, b"", "", False
     try:
         for frame in frames(inner, count, seconds + GRACE, requests.fileno()):
             left, last = left - 1, frame
             if left:
                 wire.send(replies, frame)
     except ForkEnded as problem:
-        ended = str(problem)
+        ended, late = str(problem), isinstance(problem, ForkLate)
     finally:
         os.close(inner)
         for kill in (os.killpg, os.kill):  # it may have left its group
@@ -62,7 +66,7 @@ def answer_in_a_fork(
                 kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     sweep(alone)  # before the last frame: what this check left running is not to be blamed on the next cell
-    wire.send(replies, wire.pack({"ended": ended or how_it_ended(status), "tag": tag}) if left else last)
+    wire.send(replies, wire.pack({"ended": ended or how_it_ended(status), "late": late, "tag": tag}) if left else last)
 
 
 def patient_fork() -> int:
@@ -83,7 +87,7 @@ def frames(inner: int, count: int, seconds: float, grader: int) -> Iterator[byte
         if grader in readable:  # nothing is asked meanwhile: the grader is gone
             raise EOFError
         if not readable:
-            raise ForkEnded(f"TimeoutError: no answer within {seconds - GRACE:g} s")
+            raise ForkLate(f"TimeoutError: no answer within {seconds - GRACE:g} s")
         chunk = os.read(inner, PIPE)
         if not chunk:
             raise ForkEnded

@@ -9,7 +9,8 @@ but attempt.py and, beside this one, fork.py, standin.py and wire.py.
     {"check": "conv1d_forward", "calls": [...], "seconds": 10}    {"missing": true}, or {"answer": {...}} for each call,
                                                                   or fewer of those and {"ended": "why"}
 
-Every request has a tag, which comes back in all that answers it: frames without it were not written here.
+"late": true says that the time ran out. Every request has a tag, which comes back in all that answers it: frames
+without it were not written here.
 """
 
 import builtins
@@ -30,8 +31,6 @@ from cnnlib.checks.attempt import Answer, attempt
 from cnnlib.grading import standin, wire
 from cnnlib.grading.fork import answer_in_a_fork, sweep
 
-MOST_LATE = 3  # calls of one check that may run out of time
-HURRY = 5  # the time for a call, after another one ran out of it, is divided by this
 MOST_THREADS = 16  # that a cell may leave running
 
 Call = tuple[list[Any], dict[str, Any]]
@@ -137,28 +136,33 @@ def run_cell(message: dict[str, Any], namespace: dict[str, Any]) -> dict[str, An
     def run() -> None:
         exec(compile(source, name, "exec", dont_inherit=True), namespace)
 
-    answer = in_time(run, [], {}, message["seconds"], course="")
+    answer, late = in_time(run, [], {}, message["seconds"], course="")
     if (threads := threading.active_count()) > MOST_THREADS:
         return {"spoilt": f"it left {threads} threads running"}  # and there may be none left for a fork
-    return {"error": answer.error[: wire.TEXT_LIMIT]}
+    return {"error": answer.error[: wire.TEXT_LIMIT], "late": late}
 
 
-def in_time(function: Any, args: list[Any], kwargs: dict[str, Any], seconds: float, course: str) -> Answer:
-    """attempt(), stopped after so many seconds by an exception in the student's code, where the system can do that."""
-    this = os.getpid()
+def in_time(function: Any, args: list[Any], kwargs: dict[str, Any], seconds: float, course: str) -> tuple[Answer, bool]:
+    """attempt(), stopped after so many seconds by an exception in the student's code, where the system can do that.
+
+    Returns:
+        The answer, and whether the time ran out.
+    """
+    this, rung = os.getpid(), threading.Event()
     try:
-        with alarm(seconds):
-            return attempt(function, args, kwargs, course)
+        with alarm(seconds, rung):
+            return attempt(function, args, kwargs, course), rung.is_set()
     except BaseException as problem:  # the alarm rang outside the student's code, or that code overwrote ours
-        return Answer(error=f"{type(problem).__name__}: {problem}", seconds=seconds)
+        return Answer(error=f"{type(problem).__name__}: {problem}", seconds=seconds), rung.is_set()
     finally:
         if os.getpid() != this:  # the student's code forked: there is one runner
             os._exit(0)
 
 
 @contextlib.contextmanager
-def alarm(seconds: float) -> Iterator[None]:
+def alarm(seconds: float, rung: threading.Event) -> Iterator[None]:
     def ring(number: int, frame: FrameType | None) -> None:
+        rung.set()
         raise OutOfTime(f"no answer within {seconds:g} s")
 
     if not hasattr(signal, "setitimer"):  # Windows: the grader ends this process instead
@@ -182,24 +186,24 @@ class Check(NamedTuple):
 
     def answer(self, replies: BinaryIO) -> bool:
         """Write a frame a call, in order. One that ran out of time makes the next ones shorter, three are the last."""
-        late = 0
+        times_late = 0
         for args, kwargs in self.calls:
-            seconds = self.seconds / HURRY if late else self.seconds
-            answer = in_time(self.function, args, kwargs, seconds, standin.COURSE)
-            wire.send(replies, answer_frame(answer, self.tag))
-            late += answer.error.startswith("TimeoutError: no answer")
-            if late == MOST_LATE:
+            seconds = self.seconds / wire.HURRY if times_late else self.seconds
+            answer, late = in_time(self.function, args, kwargs, seconds, standin.COURSE)
+            wire.send(replies, answer_frame(answer, self.tag, late))
+            times_late += late
+            if times_late == wire.MOST_LATE:
                 return False
         return True
 
 
-def answer_frame(answer: Answer, tag: str) -> bytes:
+def answer_frame(answer: Answer, tag: str, late: bool) -> bytes:
     try:
         numbers = bytearray()
         value = wire.encode(answer.value, numbers)
         rest = {name: str(getattr(answer, name))[:2000] for name in ("error", "line", "uses", "warned", "printed")}
         told = {"value": value, **rest, "changed": answer.changed, "seconds": answer.seconds}
-        return wire.pack({"answer": told, "tag": tag}, numbers)
+        return wire.pack({"answer": told, "late": late, "tag": tag}, numbers)
     except wire.WireError as problem:
         return wire.pack({"answer": {"error": str(problem)}, "tag": tag})
     except BaseException as problem:
