@@ -29,9 +29,9 @@ from cnnlib.checks.cases import given
 from cnnlib.exercises import find as exercise_named
 from cnnlib.exercises import lectures
 from cnnlib.exercises.session import COURSE
-from cnnlib.grading import marking, notebook, report, sandbox, wire
+from cnnlib.grading import marking, messages, notebook, report, sandbox
 from cnnlib.grading.batch import choose
-from cnnlib.grading.marking import Graded, mark, verdict
+from cnnlib.grading.marking import Graded, grade_notebook, verdict
 from cnnlib.grading.process import Limits
 from cnnlib.grading.runner import build
 from cnnlib.grading.sandbox import Launcher, pack_kit, sandboxes, unsandboxed
@@ -125,7 +125,7 @@ def student(launcher: Launcher) -> Iterator[Student]:
 def graded(content: Any, launcher: Launcher, folder: Path, **limits: float) -> Graded:
     path = folder / "a.ipynb"
     path.write_text(text(content))
-    return mark(Submission("a", "a.ipynb", path), launcher, Limits(**limits), SEED)
+    return grade_notebook(Submission("a", "a.ipynb", path), launcher, Limits(**limits), SEED)
 
 
 # ---------------------------------------------------------------- honest notebooks
@@ -169,7 +169,7 @@ def test_an_untouched_exercise_is_not_written_yet(honest_run):
 
 @pytest.mark.parametrize("name", AROUND)
 def test_teaching_cells_run_through(student, name):
-    [cell] = notebook.read(text(written(AROUND[name])).encode()).cells
+    [cell] = notebook.read_notebook(text(written(AROUND[name])).encode()).cells
     assert student.run(1, "import numpy as np") == ""
     assert student.run(2, cell.source) == ""
 
@@ -728,12 +728,12 @@ def test_ctrl_c_keeps_what_is_done(bwrap, tmp_path):
         "import os, signal, sys\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # whoever started the tests may ignore it
         "from cnnlib.__main__ import main\nfrom cnnlib.grading import batch\n"
-        "mark, done = batch.mark, []\n"
+        "grade_notebook, done = batch.grade_notebook, []\n"
         "def marked(*args):\n"
         "    if len(done) == 2: os.kill(os.getpid(), signal.SIGINT)\n"
-        "    done.append(mark(*args))\n"
+        "    done.append(grade_notebook(*args))\n"
         "    return done[-1]\n"
-        "batch.mark = marked\n"
+        "batch.grade_notebook = marked\n"
         f"sys.exit(main({command(folder, out, '--jobs', '1', '--timeout', '60')[3:]!r}))"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=SECONDS)
@@ -758,9 +758,9 @@ def test_the_lecture_shows_in_what_is_defined_checked_or_named():
         written("check(conv1d_forward"),
         named,
     ):
-        assert notebook.read(text(content).encode()).lecture == LECTURE
+        assert notebook.read_notebook(text(content).encode()).lecture == LECTURE
     for content in (written("x = conv1d_forward"), written("# check(conv1d_forward)"), written("x = 'check'")):
-        assert notebook.read(text(content).encode()).lecture is None
+        assert notebook.read_notebook(text(content).encode()).lecture is None
 
 
 def test_the_lecture_with_more_of_its_exercises_wins(monkeypatch):
@@ -768,7 +768,9 @@ def test_the_lecture_with_more_of_its_exercises_wins(monkeypatch):
     monkeypatch.setattr(notebook, "lectures", lambda: {"01": asked[:1], "02": asked[1:4]})
     names = [exercise.name for exercise in asked]
     assert (
-        notebook.read(text(written(f"check({names[0]})", f"check({names[1]})\n{names[2]} = 3")).encode()).lecture
+        notebook.read_notebook(
+            text(written(f"check({names[0]})", f"check({names[1]})\n{names[2]} = 3")).encode()
+        ).lecture
         == "02"
     )
 
@@ -776,23 +778,23 @@ def test_the_lecture_with_more_of_its_exercises_wins(monkeypatch):
 def test_a_cell_full_of_magics_is_read_in_bounded_time():
     """IPython reads a cell anew for every magic."""
     started = time.process_time()
-    notebook.read(text(written("!ls ?\n" * 15_000)).encode())
+    notebook.read_notebook(text(written("!ls ?\n" * 15_000)).encode())
     assert time.process_time() - started < 20
 
 
 def test_a_cell_is_numbered_as_in_the_notebook(student):
-    read = notebook.read(text(written("", "x = 1", "%%time\nx = 2\ny = x / 0")).encode())
+    read = notebook.read_notebook(text(written("", "x = 1", "%%time\nx = 2\ny = x / 0")).encode())
     assert [cell.number for cell in read.cells] == [1, 2]
     assert "ZeroDivisionError" in student.run(2, read.cells[1].source)
 
 
-# ---------------------------------------------------------------- the wire
+# ---------------------------------------------------------------- messages
 
 
 def sent(value: Any, build: Any = None) -> Any:
     numbers = bytearray()
-    item = json.loads(json.dumps(wire.encode(value, numbers)))
-    return wire.decode(item, bytes(numbers), build)
+    item = json.loads(json.dumps(messages.encode(value, numbers)))
+    return messages.decode(item, bytes(numbers), build)
 
 
 @pytest.mark.parametrize("dtype", ["f8", ">f8", "f4", "f2", "i8", "u1", "?", "c16", "g"])
@@ -836,7 +838,7 @@ def test_several_arrays_share_a_frame():
 
 def test_a_function_of_the_course_is_built_only_where_it_is_asked_for():
     function = given(lecture_function)
-    with pytest.raises(wire.WireError):
+    with pytest.raises(messages.WireError):
         sent(function)
     built = sent(function, build)
     assert (built(3.0), built.__name__, built.__code__.co_filename) == (6.0, "lecture_function", "<given>")
@@ -879,8 +881,8 @@ FORGED = [
 
 @pytest.mark.parametrize("item", FORGED, ids=str)
 def test_what_is_no_value_is_refused(item):
-    with pytest.raises(wire.WireError):
-        wire.decode(item, bytes(16))
+    with pytest.raises(messages.WireError):
+        messages.decode(item, bytes(16))
 
 
 def test_what_cannot_be_sent_is_only_shown():

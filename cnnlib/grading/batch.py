@@ -16,10 +16,10 @@ from tqdm import tqdm
 
 from cnnlib.exercises import problems
 from cnnlib.grading import report
-from cnnlib.grading.marking import Graded, mark
+from cnnlib.grading.marking import Graded, grade_notebook
 from cnnlib.grading.process import Ended, Limits, Process
 from cnnlib.grading.sandbox import Launcher, pack_kit, sandboxes, unsandboxed
-from cnnlib.grading.submissions import Submission, find
+from cnnlib.grading.submissions import Submission, submissions_in
 
 CTRL_C = 130
 
@@ -52,7 +52,7 @@ def grade(
     if left_out := problems():
         raise report.Refused(f"A lecture of the course cannot be used: {'; '.join(left_out)}.")
     report.prepare(folder, out, force)
-    found = find(folder.resolve())
+    found = submissions_in(folder.resolve())
     if not found:
         raise report.Refused(f"There is no notebook in {folder}.")
     seed = secrets.randbits(32) if seed is None else seed
@@ -93,7 +93,7 @@ def _grade(found: Sequence[Submission], launcher: Launcher, limits: Limits, seed
         ThreadPoolExecutor(jobs) as pool,
         tqdm(total=len(found), desc="grade", unit="notebook", disable=None, leave=False) as bar,
     ):
-        futures = [pool.submit(mark, submission, launcher, limits, seed) for submission in found]
+        futures = [pool.submit(grade_notebook, submission, launcher, limits, seed) for submission in found]
         left: set[Future[Graded | None]] = set(futures)
         try:
             while left:

@@ -41,7 +41,7 @@ class Graded:
         return sum(verdict.possible for verdict in self.verdicts)
 
 
-def mark(submission: Submission, launcher: Launcher, limits: Limits, seed: int) -> Graded | None:
+def grade_notebook(submission: Submission, launcher: Launcher, limits: Limits, seed: int) -> Graded | None:
     """Verdicts, or a status that says why there are none; None if `limits.stop` came first. Never raises."""
     verdicts: dict[str, Verdict] = {}
     lecture = submission.lecture
@@ -50,7 +50,7 @@ def mark(submission: Submission, launcher: Launcher, limits: Limits, seed: int) 
         if notebook.lecture is None:
             raise Unreadable("not graded: no exercise of this course in it")
         lecture = notebook.lecture
-        status, verdicts = _mark(notebook, launcher, limits, seed)
+        status, verdicts = _verdicts(notebook, launcher, limits, seed)
     except Unreadable as problem:
         status = str(problem)
     except Interrupted:
@@ -61,7 +61,7 @@ def mark(submission: Submission, launcher: Launcher, limits: Limits, seed: int) 
     return Graded(submission, status, lecture, tuple(verdicts.get(e.name) or nothing(e, status) for e in asked))
 
 
-def _mark(notebook: Notebook, launcher: Launcher, limits: Limits, seed: int) -> tuple[str, dict[str, Verdict]]:
+def _verdicts(notebook: Notebook, launcher: Launcher, limits: Limits, seed: int) -> tuple[str, dict[str, Verdict]]:
     student = Student(launcher, limits)
     verdicts: dict[str, Verdict] = {}
     failed: list[tuple[Cell, str]] = []

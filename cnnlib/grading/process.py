@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from cnnlib.grading import wire
+from cnnlib.grading import messages
 from cnnlib.grading.sandbox import Launcher
 
 START_SECONDS = 30
@@ -78,7 +78,7 @@ class Process:
         try:
             self.receive(START_SECONDS)
         except Ended:
-            said = cast(BinaryIO, self.popen.stderr).read(wire.TEXT_LIMIT).decode(errors="replace").strip()
+            said = cast(BinaryIO, self.popen.stderr).read(messages.TEXT_LIMIT).decode(errors="replace").strip()
             self.close()
             raise Ended(said.splitlines()[-1] if said else self.reason) from None
         for pid in family(self.popen.pid):  # if memory runs out, these go first
@@ -88,10 +88,10 @@ class Process:
     def send(self, message: dict[str, Any], seconds: float, numbers: bytes | bytearray = b"") -> None:
         """Send a frame; a process that does not take it within so many seconds is ended."""
         self.tag = secrets.token_hex(8)  # nobody can have answered before
-        frame = wire.pack(message | {"tag": self.tag}, numbers)
+        frame = messages.pack(message | {"tag": self.tag}, numbers)
         self._allow(seconds)
         try:
-            wire.send(self.requests, frame)
+            messages.send(self.requests, frame)
         except (OSError, ValueError):
             self.end("the process ended", self.tag)
             raise self._ended() from None
@@ -100,11 +100,11 @@ class Process:
         """The next frame; a process that sends none within so many seconds, or sends anything else, is ended."""
         self._allow(seconds)
         try:
-            message, numbers = wire.read(self.replies)
+            message, numbers = messages.receive(self.replies)
             if message.get("tag") == self.tag:
                 return message, numbers
             self.end("the process sent what nobody asked for", self.tag)
-        except wire.WireError as problem:
+        except messages.WireError as problem:
             self.end(f"the process sent what is no answer ({problem})", self.tag)
         except (EOFError, OSError, ValueError):
             self.end("the process ended", self.tag)

@@ -2,7 +2,7 @@
 
 It knows no reference and no expected value. Everything in it may be overwritten by the student's code; the grader
 takes what comes out of it for data, nothing more. It needs NumPy and the standard library, and no file of the course
-but attempt.py and, beside this one, fork.py, standin.py and wire.py.
+but attempt.py and, beside this one, isolation.py, messages.py and placeholders.py.
 
     {"cell": 7, "source": "...", "seconds": 20}                   {"error": ""}, or {"spoilt": "why"} if this process
                                                                   had better be started again without the cell
@@ -28,8 +28,8 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 
 from cnnlib.checks.attempt import Answer, attempt
-from cnnlib.grading import standin, wire
-from cnnlib.grading.fork import answer_in_a_fork, sweep
+from cnnlib.grading import messages, placeholders
+from cnnlib.grading.isolation import answer_in_a_fork, sweep
 
 MOST_THREADS = 16  # that a cell may leave running
 
@@ -45,26 +45,26 @@ def main() -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):  # from here on nothing that a student prints goes anywhere
         os.dup2(nowhere, stream)
-    wire.send(replies, wire.pack({"ready": True}))
+    messages.send(replies, messages.pack({"ready": True}))
     with contextlib.suppress(EOFError):  # the grader has no more questions
         while True:
-            message, numbers = wire.read(requests)
+            message, numbers = messages.receive(requests)
             tag = message["tag"]
             if "cell" in message:
                 reply = run_cell(message, namespace) | {"tag": tag}
                 sweep(settings["alone"])
-                wire.send(replies, wire.pack(reply))
+                messages.send(replies, messages.pack(reply))
             elif message["check"] not in namespace:
-                wire.send(replies, wire.pack({"missing": True, "tag": tag}))
+                messages.send(replies, messages.pack({"missing": True, "tag": tag}))
             else:
-                decoder = wire.Decoder(numbers, build)
+                decoder = messages.Decoder(numbers, build)
                 calls = [(decoder.value(args), dict(decoder.value(kwargs))) for args, kwargs in message["calls"]]
                 check = Check(namespace[message["check"]], calls, message["seconds"], tag)
                 if settings["fork"]:
                     count = len(calls)
                     answer_in_a_fork(check.answer, count, check.seconds, tag, requests, replies, settings["alone"])
                 elif not check.answer(replies):
-                    wire.send(replies, wire.pack({"ended": "", "tag": tag}))
+                    messages.send(replies, messages.pack({"ended": "", "tag": tag}))
 
 
 def apply_limits(settings: dict[str, Any]) -> None:
@@ -90,7 +90,7 @@ def clean_namespace(settings: dict[str, Any]) -> dict[str, Any]:
     linecache.clearcache()  # since Python 3.13 it holds the command that started this process
     for name in [name for name in sys.modules if name.split(".")[0] == "cnnlib"]:
         del sys.modules[name]
-    sys.meta_path.insert(0, standin.Finder(settings["public"]))
+    sys.meta_path.insert(0, placeholders.Finder(settings["public"]))
     namespace = sys.modules["__main__"] = ModuleType("__main__")
     names = namespace.__dict__
     shell = Shell(names)
@@ -105,7 +105,7 @@ def nobody_answers(prompt: object = "") -> str:
     raise EOFError("input() was called, and nobody is there to answer while grading")
 
 
-class Shell(standin.Placeholder):
+class Shell(placeholders.Placeholder):
     """What get_ipython() returns. IPython's own magics become calls to it; those that run code still run it."""
 
     names: dict[str, Any]
@@ -139,7 +139,7 @@ def run_cell(message: dict[str, Any], namespace: dict[str, Any]) -> dict[str, An
     answer, late = in_time(run, [], {}, message["seconds"], course="")
     if (threads := threading.active_count()) > MOST_THREADS:
         return {"spoilt": f"it left {threads} threads running"}  # and there may be none left for a fork
-    return {"error": answer.error[: wire.TEXT_LIMIT], "late": late}
+    return {"error": answer.error[: messages.TEXT_LIMIT], "late": late}
 
 
 def in_time(function: Any, args: list[Any], kwargs: dict[str, Any], seconds: float, course: str) -> tuple[Answer, bool]:
@@ -188,11 +188,11 @@ class Check(NamedTuple):
         """Write a frame a call, in order. One that ran out of time makes the next ones shorter, three are the last."""
         times_late = 0
         for args, kwargs in self.calls:
-            seconds = self.seconds / wire.HURRY if times_late else self.seconds
-            answer, late = in_time(self.function, args, kwargs, seconds, standin.COURSE)
-            wire.send(replies, answer_frame(answer, self.tag, late))
+            seconds = self.seconds / messages.HURRY if times_late else self.seconds
+            answer, late = in_time(self.function, args, kwargs, seconds, placeholders.COURSE)
+            messages.send(replies, answer_frame(answer, self.tag, late))
             times_late += late
-            if times_late == wire.MOST_LATE:
+            if times_late == messages.MOST_LATE:
                 return False
         return True
 
@@ -200,14 +200,14 @@ class Check(NamedTuple):
 def answer_frame(answer: Answer, tag: str, late: bool) -> bytes:
     try:
         numbers = bytearray()
-        value = wire.encode(answer.value, numbers)
+        value = messages.encode(answer.value, numbers)
         rest = {name: str(getattr(answer, name))[:2000] for name in ("error", "line", "uses", "warned", "printed")}
         told = {"value": value, **rest, "changed": answer.changed, "seconds": answer.seconds}
-        return wire.pack({"answer": told, "late": late, "tag": tag}, numbers)
-    except wire.WireError as problem:
-        return wire.pack({"answer": {"error": str(problem)}, "tag": tag})
+        return messages.pack({"answer": told, "late": late, "tag": tag}, numbers)
+    except messages.WireError as problem:
+        return messages.pack({"answer": {"error": str(problem)}, "tag": tag})
     except BaseException as problem:
-        return wire.pack({"answer": {"error": f"{type(problem).__name__}: {str(problem)[:300]}"}, "tag": tag})
+        return messages.pack({"answer": {"error": f"{type(problem).__name__}: {str(problem)[:300]}"}, "tag": tag})
 
 
 def build(source: str, name: str) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cnnlib.checks import Answer, Call
-from cnnlib.grading import wire
+from cnnlib.grading import messages
 from cnnlib.grading.process import Ended, Limits, Process
 from cnnlib.grading.sandbox import Launcher
 
@@ -53,7 +53,7 @@ class Student:
             self._ready()
             ran = self._run(number, source)
         if ran.late:
-            self.cell_seconds = min(self.cell_seconds, max(2.0, self.limits.cell / wire.HURRY))
+            self.cell_seconds = min(self.cell_seconds, max(2.0, self.limits.cell / messages.HURRY))
         elif self.process:
             self.cells.append((number, source))
         return ran.error
@@ -67,7 +67,7 @@ class Student:
         answers: list[Answer] = []
         forks = late = 0
         while forks < MOST_FORKS:
-            seconds = self.limits.call / wire.HURRY if late else self.limits.call
+            seconds = self.limits.call / messages.HURRY if late else self.limits.call
             try:
                 for reply in self._ask(self._ready(), name, calls[len(answers) :], seconds):
                     if reply is None:
@@ -77,7 +77,7 @@ class Student:
             except Ended:
                 continue
             forks += 1
-            if len(answers) == len(calls) or late >= wire.MOST_LATE or self.process is None:
+            if len(answers) == len(calls) or late >= messages.MOST_LATE or self.process is None:
                 break
         return answers + [answers[-1]] * (len(calls) - len(answers))
 
@@ -117,7 +117,7 @@ class Student:
         except Ended as problem:
             self._gone(problem)
             return None if problem.earlier else Ran(self.reason, problem.late)
-        except wire.WireError as problem:
+        except messages.WireError as problem:
             return Ran(f"the cell is {problem}")
         if "spoilt" in message:
             self.close()
@@ -130,7 +130,9 @@ class Student:
         Raises Ended if the process ended over something earlier.
         """
         numbers = bytearray()
-        sent = [[wire.encode(part, numbers) for part in (list(args), list(kwargs.items()))] for args, kwargs in calls]
+        sent = [
+            [messages.encode(part, numbers) for part in (list(args), list(kwargs.items()))] for args, kwargs in calls
+        ]
         try:
             process.send({"check": name, "calls": sent, "seconds": seconds}, seconds, numbers)
             for args, kwargs in calls:
@@ -172,8 +174,8 @@ def answer_of(message: dict[str, Any], numbers: bytes, keys: Collection[int | st
     if not isinstance(told, dict):
         return Answer(error="the process sent what is no answer")
     try:
-        value = wire.decode(told.get("value"), numbers)
-    except wire.WireError as problem:
+        value = messages.decode(told.get("value"), numbers)
+    except messages.WireError as problem:
         return Answer(error=f"the answer could not be read: {problem}")
     seconds, changed = told.get("seconds"), told.get("changed")
     changed = [key for key in changed if isinstance(key, int | str)] if isinstance(changed, list) else []

@@ -123,7 +123,8 @@ def to_gain(marker: str) -> dict[str, Attack]:
         import gc, types
         functions = [thing for thing in gc.get_objects() if isinstance(thing, types.FunctionType)]
         runner = next(f.__globals__ for f in functions if f.__name__ == "answer_frame")
-        runner["answer_frame"] = lambda answer: runner["wire"].pack({"answer": {"value": 1.0}})
+        pack = runner["messages"].pack
+        runner["answer_frame"] = lambda answer, tag, late: pack({"answer": {"value": 1.0}, "tag": tag})
         """
     unfound = """
         import sys

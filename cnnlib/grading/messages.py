@@ -57,7 +57,7 @@ def send(stream: BinaryIO, frame: bytes | bytearray) -> None:
     stream.flush()
 
 
-def read(stream: BinaryIO) -> tuple[dict[str, Any], bytes]:
+def receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes]:
     """The next frame; raises EOFError at the end of the stream, WireError for what is no frame."""
     text_length, numbers_length = HEAD.unpack(_exactly(stream, HEAD.size))
     _check_sizes(text_length, numbers_length)
