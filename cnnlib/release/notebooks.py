@@ -181,6 +181,7 @@ def executed(notebook: NotebookNode, path: Path) -> NotebookNode:
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
         store_widget_state=False,
+        extra_arguments=["--log-level=ERROR"],  # a kernel's warnings would break the progress bar
     )
     client.execute()
     keep_pictures({"type": "notebook", "content": notebook})
