@@ -3,6 +3,7 @@
 import importlib
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -67,6 +68,34 @@ def chromium() -> str:
     return need_program("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    from browser.front_end import chrome  # not every machine has playwright
+
+    with chrome(chromium) as browser:
+        yield browser
+
+
+@pytest.fixture
+def opens(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Opens an explorer on a page of its own; no test may leave an error in the page's console."""
+    from browser.front_end import View
+
+    views: list[View] = []
+
+    def opens(explorer: Any, width: int = 1000, dark: bool = False, **options: Any) -> View:
+        page = browser.new_page(viewport={"width": width, "height": 900}, **options)
+        views.append(View(page, explorer, dark))
+        return views[-1]
+
+    yield opens
+    errors = [error for view in views for error in view.errors]
+    for view in views:
+        view.page.close()
+        view.explorer.close()
+    assert errors == []
+
+
 @pytest.fixture(scope="session")
 def bwrap() -> str:
     return need_program("bwrap")
@@ -90,7 +119,8 @@ class Spread(LoadScopeScheduling):
 
 @cache
 def whole(file: str) -> bool:
-    return not file.endswith(".py") or 'scope="module"' in (ROOT / file).read_text(encoding="utf-8")
+    costly = not file.endswith(".py") or file.endswith("_browser.py")
+    return costly or 'scope="module"' in (ROOT / file).read_text(encoding="utf-8")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spread:
