@@ -189,6 +189,12 @@ def test_a_function_that_hangs_is_asked_three_times_and_in_a_hurry(launcher):
     student.close()
 
 
+def test_an_error_that_reads_as_if_time_ran_out_costs_no_call(student):
+    assert student.run(1, "def slow(n):\n    raise TimeoutError(f'no answer within {n} s')") == ""
+    answers = student.answers("slow", [((n,), {}) for n in range(5)])
+    assert [answer.error for answer in answers] == [f"TimeoutError: no answer within {n} s" for n in range(5)]
+
+
 def test_a_call_that_cannot_be_interrupted_costs_its_own_answer(launcher):
     student = Student(launcher, Limits(call=0.5))
     source = """
