@@ -127,7 +127,8 @@ def spread(dy: Array, wide: Array, stride: int) -> Figure:
 
 
 def batch(images: Array, pulls: Array, gradients: Array, after: Array, teacher: Array) -> Figure:
-    """For each digit its picture, its dy and its gradient; then the mean, the kernel after the step, the teacher."""
+    """For each digit its picture, its dy and its gradient; then the mean, the kernel after the step, and the "
+    "teacher."""
     N = len(images)
     figure, axes = plt.subplots(3, N + 2, figsize=(1.25 * (N + 2), 4.2), layout="constrained")
     for n in range(N):
