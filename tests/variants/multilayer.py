@@ -6,7 +6,7 @@ import numpy as np
 
 import cnnlib
 from cnnlib.checks.cases import given
-from cnnlib.exercises import multilayer as lecture
+from cnnlib.exercises import forward as lecture
 
 # ---------------------------------------------------------------- counting and regions
 

@@ -1,0 +1,300 @@
+"""The activations of lecture 02, each with its slope."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+
+Array = np.ndarray
+Rng = np.random.Generator
+
+
+def z_cases(rng: Rng) -> list[Inputs]:
+    """One kind of z at a time, then mixed: the kinks 0, −1 and 1; large ones; whole numbers; any shape."""
+    return [
+        {"z": numbers(0)},
+        {"z": numbers(2, 3)},
+        {"z": numbers(-3, -2, -1.5)},
+        {"z": numbers(0.5, 0.25)},
+        {"z": numbers(-0.5)},
+        {"z": numbers(1)},
+        {"z": numbers(-1)},
+        {"z": np.array([-2, 0, 1, 3, -1])},
+        {"z": numbers(-1000, 30, 1000, -40)},
+        {"z": rng.normal(size=(2, 3))},
+        {"z": rng.normal(size=(2, 1, 4)) * 3},
+        *in_other_layouts({"z": rng.normal(size=(3, 4)) * 2}),
+        {"z": np.array([-200, 200, 5], np.float32)},
+    ]
+
+
+Z_FEATURES: dict[str, Callable[..., bool]] = {
+    "z far from 0": lambda z: bool(np.abs(z).max() > 100),
+    "a z of exactly 0": lambda z: bool(np.any(z == 0)),
+    "a z of exactly 1": lambda z: bool(np.any(z == 1)),
+    "a z of exactly −1": lambda z: bool(np.any(z == -1)),
+    "a z of exactly −1 or 1": lambda z: bool(np.any(np.abs(z) == 1)),
+    "a z above 1": lambda z: bool(np.any(z > 1)),
+    "a z below −1": lambda z: bool(np.any(z < -1)),
+    "a z below −1 or above 1": lambda z: bool(np.any(np.abs(z) > 1)),
+    "a z from −1 to 1": lambda z: bool(np.any(np.abs(z) <= 1)),
+    "a z between 0 and 1": lambda z: bool(np.any((z > 0) & (z < 1))),
+    "a z between −1 and 0": lambda z: bool(np.any((z < 0) & (z > -1))),
+    "a z above 0": lambda z: bool(np.any(z > 0)),
+    "a z below 0": lambda z: bool(np.any(z < 0)),
+    "a z other than 0": lambda z: bool(np.any(z != 0)),
+    "whole numbers": lambda z: z.dtype.kind == "i",
+    "several axes": lambda z: z.ndim > 1,
+    **LAYOUTS,
+}
+PARTS = {"a": 1, "slope": 1}
+# The check may ask of all four: is the slope the numerical slope of the student's own value?
+
+
+def sigmoid(z: Array) -> tuple[Array, Array]:
+    small = np.exp(-np.abs(z))
+    a = np.where(z < 0, small, 1) / (1 + small)
+    return a, small / (1 + small) ** 2
+
+
+def rising(z: Array) -> Array:
+    """The formula as it stands, which only overflows where the answer is 0 anyway."""
+    return 1 / (1 + np.exp(-z))
+
+
+def sigmoid_slip(name: str, says: str, slope: Callable[[Array, Array], Array]) -> Slip:
+    return Slip(name, says, lambda z: (rising(z), slope(z, rising(z))))
+
+
+SIGMOID = Exercise(
+    name="sigmoid",
+    parts=PARTS,
+    reference=sigmoid,
+    cases=z_cases,
+    features=Z_FEATURES,
+    hints=(
+        "Where z is very negative, exp(−z) overflows. Which exponential is small there?",
+        "exp(−|z|) is never above 1. For z ≥ 0 use (2.5) as it stands, below 0 use it multiplied by exp(z) above and "
+        "below. The slope needs nothing but the value.",
+        "a = 1 / (1 + exp(−z)) where z ≥ 0, exp(z) / (1 + exp(z)) where z < 0;  slope = a (1 − a)",
+    ),
+    slips=(
+        Slip(
+            "exp(z) overflows",
+            "exp(z) / (1 + exp(z)). That is inf / inf for large z: which exponential stays small there?",
+            lambda z: (np.exp(z) / (1 + np.exp(z)), np.exp(z) / (1 + np.exp(z)) * (1 - np.exp(z) / (1 + np.exp(z)))),
+        ),
+        sigmoid_slip(
+            "quotient overflows",
+            "exp(−z) / (1 + exp(−z))². That is inf / inf where z is very negative; the value a is safe: use it.",
+            lambda z, a: np.exp(-z) / (1 + np.exp(-z)) ** 2,
+        ),
+        Slip(
+            "sign in the exponent",
+            "1 / (1 + exp(z)), which falls. The exponent is −z.",
+            lambda z: (rising(-z), sigmoid(z)[1]),
+        ),
+        Slip(
+            "brackets missing",
+            "1 + exp(−z): Python divides first. Put brackets around the whole denominator.",
+            lambda z: (1 / 1 + np.exp(-z), sigmoid(z)[1]),
+        ),
+        sigmoid_slip(
+            "z in the slope",
+            "z (1 − z). In (2.6) the slope is made of the value a, not of z.",
+            lambda z, a: z * (1 - z),
+        ),
+        sigmoid_slip(
+            "slope taken twice",
+            "the slope at a instead of at z: the value went through the sigmoid once more.",
+            lambda z, a: rising(a) * (1 - rising(a)),
+        ),
+        sigmoid_slip("value for slope", "the value a once more. The slope is a (1 − a), see (2.6).", lambda z, a: a),
+        sigmoid_slip("slope of tanh", "1 − a², which belongs to tanh. See (2.6).", lambda z, a: 1 - a**2),
+        sigmoid_slip("one factor only", "1 − a. The slope has two factors, see (2.6).", lambda z, a: 1 - a),
+    ),
+)
+
+
+def tanh(z: Array) -> tuple[Array, Array]:
+    a = np.tanh(z)
+    return a, 1 - a**2
+
+
+def tanh_slip(name: str, says: str, slope: Callable[[Array, Array], Array]) -> Slip:
+    return Slip(name, says, lambda z: (np.tanh(z), slope(z, np.tanh(z))))
+
+
+def quotient(z: Array) -> tuple[Array, Array]:
+    a = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+    return a, 1 - a**2
+
+
+def doubled(z: Array) -> tuple[Array, Array]:
+    a = (np.exp(2 * z) - 1) / (np.exp(2 * z) + 1)
+    return a, 1 - a**2
+
+
+TANH = Exercise(
+    name="tanh",
+    parts=PARTS,
+    reference=tanh,
+    cases=z_cases,
+    features=Z_FEATURES,
+    hints=(
+        "You have a sigmoid that does not overflow. How is tanh made of it?",
+        "(2.7) gives the value. For its slope, differentiate (2.7) by the chain rule: there are two "
+        "factors 2. Then write it with a.",
+        "a = 2 σ(2 z) − 1;  slope = 2 · 2 · σ′(2 z) = 1 − a²",
+    ),
+    slips=(
+        Slip(
+            "inf / inf",
+            "the quotient of (2.7) as it stands. Far from 0 it is inf / inf: use your sigmoid.",
+            quotient,
+        ),
+        Slip(
+            "exp(2 z) overflows",
+            "(exp(2 z) − 1) / (exp(2 z) + 1). For large z that is inf / inf: use your sigmoid.",
+            doubled,
+        ),
+        Slip(
+            "z not doubled",
+            "2 σ(z) − 1, which is tanh(z / 2). In (2.7) the sigmoid gets 2 z.",
+            lambda z: (np.tanh(z / 2), 1 - np.tanh(z) ** 2),
+        ),
+        tanh_slip(
+            "z in the slope",
+            "1 − z². The slope is made of the value a, not of z: it must never be negative.",
+            lambda z, a: 1 - z**2,
+        ),
+        tanh_slip(
+            "slope taken twice",
+            "1 − tanh(a)²: the slope at a instead of at z. The value went through tanh once more.",
+            lambda z, a: 1 - np.tanh(a) ** 2,
+        ),
+        tanh_slip(
+            "slope of the sigmoid",
+            "a (1 − a), which belongs to the sigmoid. A slope of tanh is never negative.",
+            lambda z, a: a * (1 - a),
+        ),
+        tanh_slip(
+            "one factor 2 missing",
+            "half the slope. Differentiate 2 σ(2 z): one 2 stands in front, the chain rule brings another.",
+            lambda z, a: (1 - a**2) / 2,
+        ),
+        tanh_slip(
+            "both factors 2 missing",
+            "σ′(2 z) alone. Differentiate 2 σ(2 z): one 2 stands in front, the chain rule brings another.",
+            lambda z, a: (1 - a**2) / 4,
+        ),
+        tanh_slip("value for slope", "the value a once more. How steep is the curve there?", lambda z, a: a),
+        tanh_slip("not squared", "1 − a. The square is missing.", lambda z, a: 1 - a),
+    ),
+)
+
+
+def relu(z: Array) -> tuple[Array, Array]:
+    return np.maximum(z, 0), np.where(z > 0, 1.0, 0.0)
+
+
+def relu_slip(name: str, says: str, slope: Callable[[Array], Array]) -> Slip:
+    return Slip(name, says, lambda z: (np.maximum(z, 0), slope(z)))
+
+
+RELU = Exercise(
+    name="relu",
+    parts=PARTS,
+    reference=relu,
+    cases=z_cases,
+    features=Z_FEATURES,
+    hints=(
+        "The curve is made of two straight lines. How steep is each?",
+        "np.maximum compares entry by entry. The slope is 0 to the left, 1 to the right, and by agreement 0 at "
+        "the kink.",
+        "a = max(0, z);  slope = 1 where z > 0, else 0",
+    ),
+    slips=(
+        relu_slip(
+            "slope 1 at the kink",
+            "a slope of 1 at z = 0. There is none at the kink; the course takes 0.",
+            lambda z: np.where(z >= 0, 1.0, 0.0),
+        ),
+        relu_slip(
+            "value for slope",
+            "the value. A line of slope 1 is as steep at 5 as at 1.",
+            lambda z: np.maximum(z, 0),
+        ),
+        relu_slip(
+            "slope 1 everywhere",
+            "1 everywhere. To the left of 0 the curve is flat.",
+            lambda z: np.ones(z.shape),
+        ),
+        relu_slip(
+            "slope of |z|",
+            "−1 to the left. That is the slope of |z|; max(0, z) is flat there.",
+            lambda z: np.sign(z).astype(float),
+        ),
+        Slip("|z|", "|z|. What is negative becomes 0.", lambda z: (np.abs(z), relu(z)[1])),
+        Slip("minimum", "min(0, z), which keeps what is negative.", lambda z: (np.minimum(z, 0), relu(z)[1])),
+    ),
+)
+
+
+def hardtanh(z: Array) -> tuple[Array, Array]:
+    return np.clip(z, -1, 1), np.where(np.abs(z) <= 1, 1.0, 0.0)
+
+
+def hardtanh_slip(name: str, says: str, slope: Callable[[Array], Array]) -> Slip:
+    return Slip(name, says, lambda z: (np.clip(z, -1, 1), slope(z)))
+
+
+HARDTANH = Exercise(
+    name="hardtanh",
+    parts=PARTS,
+    reference=hardtanh,
+    cases=z_cases,
+    features=Z_FEATURES,
+    hints=(
+        "Three straight pieces: flat, rising, flat.",
+        "np.clip cuts off at both ends. Where nothing is cut off the slope is 1, at −1 and 1 too, by agreement.",
+        "a = min(max(z, −1), 1);  slope = 1 where −1 ≤ z ≤ 1, else 0",
+    ),
+    slips=(
+        hardtanh_slip(
+            "slope 0 at the kinks",
+            "a slope of 0 at −1 and 1. There is none at a kink; here the course takes 1, as (2.9) does.",
+            lambda z: np.where(np.abs(z) < 1, 1.0, 0.0),
+        ),
+        hardtanh_slip(
+            "z for slope",
+            "z itself between −1 and 1. The piece rises by 1 for each step of 1: its slope is 1.",
+            lambda z: np.where(np.abs(z) <= 1, z, 0.0),
+        ),
+        hardtanh_slip(
+            "flat on one side only",
+            "1 for every z up to 1. The curve is flat below −1, too.",
+            lambda z: np.where(z <= 1, 1.0, 0.0),
+        ),
+        hardtanh_slip(
+            "steep outside",
+            "1 outside and 0 inside. It is the other way round.",
+            lambda z: np.where(np.abs(z) > 1, 1.0, 0.0),
+        ),
+        hardtanh_slip(
+            "slope of tanh",
+            "1 − a², the slope of tanh. A straight piece has one slope.",
+            lambda z: 1.0 - np.clip(z, -1, 1) ** 2,
+        ),
+        Slip(
+            "cut off above only",
+            "z cut off at 1, but not at −1.",
+            lambda z: (np.minimum(z, 1), hardtanh(z)[1]),
+        ),
+        Slip(
+            "cut off at 0", "z cut off at 0 and 1. The lower end is −1.", lambda z: (np.clip(z, 0, 1), hardtanh(z)[1])
+        ),
+    ),
+)

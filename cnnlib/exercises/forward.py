@@ -1,0 +1,211 @@
+"""Layers of units in lecture 02: where a hidden layer puts the points, the whole network, what excites a unit."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+
+from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
+
+Array = np.ndarray
+Rng = np.random.Generator
+Weights = tuple[tuple[Array, Array], ...]
+
+ADDED_OVER_UNITS = "x @ w: that adds up over the units. w[j, d] leads from input d to unit j: add up over d."
+
+
+def hidden_points(x: Array, w: Array, b: Array) -> Array:
+    return np.tanh(x @ w.T + b)
+
+
+def hidden_cases(rng: Rng) -> list[Inputs]:
+    random = {"x": rng.normal(size=(6, 2)), "w": rng.normal(size=(3, 2)), "b": rng.normal(size=3) + 1}
+    return [
+        {"x": numbers(1, 2)[None], "w": numbers(3, -1)[None], "b": numbers(0)},
+        {"x": numbers(1, 2)[None], "w": numbers(0.5, 0)[None], "b": numbers(-1)},
+        {"x": np.array([[0, 1], [1, 1], [2, 0]]), "w": np.array([[1, 1], [2, -1]]), "b": np.array([-1, 0])},
+        {"x": rng.normal(size=(4, 3)), "w": rng.normal(size=(2, 3)), "b": rng.normal(size=2) + 1},
+        random,
+        *in_other_layouts(random),
+    ]
+
+
+HIDDEN_POINTS = Exercise(
+    name="hidden_points",
+    parts={"a": 1},
+    reference=hidden_points,
+    cases=hidden_cases,
+    features=LAYOUTS,
+    hints=(
+        "One row for each example, one column for each hidden unit: the new coordinates.",
+        "First z, as in half_planes. Then tanh in place of the threshold. Your tanh returns value and slope.",
+        "(2.11)  a[n, j] = tanh(w[j, 0] x[n, 0] + ... + w[j, D - 1] x[n, D - 1] + b[j])",
+    ),
+    slips=(
+        Slip("no activation", "z. The activation is missing, so the points are only turned and stretched.",
+             lambda x, w, b: x @ w.T + b),
+        Slip("bias missing", "the points of units without a bias.", lambda x, w, b: np.tanh(x @ w.T)),
+        Slip("bias outside", "tanh of the products, and then the bias. The bias belongs to z, inside tanh.",
+             lambda x, w, b: np.tanh(x @ w.T) + b),
+        Slip("threshold", "the answers of threshold units. Here the units are tanh units.",
+             lambda x, w, b: np.where(x @ w.T + b > 0, 1.0, 0.0)),
+        Slip("slope for value", "the slope of tanh. Of the two results of your tanh the first is meant.",
+             lambda x, w, b: 1 - np.tanh(x @ w.T + b) ** 2),
+        Slip("w not transposed", ADDED_OVER_UNITS, lambda x, w, b: np.tanh(x @ w + b)),
+    ),
+)  # fmt: skip
+
+
+def mlp_forward(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
+    for w, b in weights[:-1]:
+        x = activation(x @ w.T + b)
+    w, b = weights[-1]
+    return x @ w.T + b
+
+
+def square(z: Array) -> Array:
+    return z * z
+
+
+def ramp(z: Array) -> Array:
+    return np.maximum(z, 0)
+
+
+def bump(z: Array) -> Array:
+    return np.exp(-z * z)
+
+
+def layers(sizes: tuple[int, ...], rng: Rng) -> Weights:
+    return tuple((rng.normal(size=(M, D)), rng.normal(size=M) + 1) for D, M in pairwise(sizes))
+
+
+def mlp_cases(rng: Rng) -> list[Inputs]:
+    one, two = ((numbers(2, -1)[None], numbers(3)),), ((np.array([[-1.0], [2]]), numbers(4, -3)),)
+    square_layer = ((np.array([[1.0, 2], [0, -1]]), numbers(1, 3)),)  # where forgotten things have a fitting shape
+    x, weights = rng.normal(size=(5, 3)), layers((3, 4, 2), rng)
+    single = tuple((w.astype(np.float32), b.astype(np.float32)) for w, b in weights)
+    return [
+        {"x": numbers(1, 3)[None], "weights": one, "activation": given(square)},
+        {"x": numbers(1, 3)[None], "weights": one + two, "activation": given(square)},
+        {"x": numbers(1, 3)[None], "weights": one + two, "activation": given(ramp)},
+        {"x": np.array([[1, 0], [0, 2], [3, 1]]), "weights": one + two, "activation": given(ramp)},
+        {"x": numbers(1, 3)[None], "weights": square_layer + one, "activation": given(square)},
+        {"x": numbers(1, 2)[None], "weights": square_layer + square_layer, "activation": given(ramp)},
+        {"x": x, "weights": weights, "activation": given(bump)},
+        {"x": rng.normal(size=(1, 2)), "weights": layers((2, 3, 3, 2, 1), rng), "activation": given(bump)},
+        {"x": x.astype(np.float32), "weights": single, "activation": given(bump)},
+    ]
+
+
+MLP_FEATURES: dict[str, Callable[..., bool]] = {
+    "hidden layers": lambda weights, **_: len(weights) > 1,
+    "more than one hidden layer": lambda weights, **_: len(weights) > 2,
+    "several examples": lambda x, **_: len(x) > 1,
+}
+
+
+def all_activated(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
+    for w, b in weights:
+        x = activation(x @ w.T + b)
+    return x
+
+
+def never_activated(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
+    for w, b in weights:
+        x = x @ w.T + b
+    return x
+
+
+def activated_first(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
+    for w, b in weights:
+        x = activation(x) @ w.T + b
+    return x
+
+
+def without_biases(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
+    return mlp_forward(x, tuple((w, 0 * b) for w, b in weights), activation)
+
+
+def always_x(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
+    for w, b in weights[:-1]:
+        activation(x @ w.T + b)
+    w, b = weights[-1]
+    return x @ w.T + b
+
+
+def not_transposed(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
+    return mlp_forward(x, tuple((w.T, b) for w, b in weights), activation)
+
+
+MLP_FORWARD = Exercise(
+    name="mlp_forward",
+    parts={"z": 3},
+    reference=mlp_forward,
+    cases=mlp_cases,
+    features=MLP_FEATURES,
+    hints=(
+        "Two layers first: what does the second one take as its input?",
+        "Go through the pairs (w, b). What one layer puts out is the next one's input. One layer is treated apart.",
+        "(2.10)  x ← φ(x wᵀ + b) for every layer but the last; the last returns x wᵀ + b",
+    ),
+    after=(("before you start", "with one pair there is no hidden layer, so the activation is never called"),),
+    slips=(
+        Slip("activated at the end", "the output with the activation on top. In (2.10) the last layer returns z.",
+             all_activated),
+        Slip("never activated", "a network without its activation: all its layers together are one.", never_activated),
+        Slip("activated too early", "the activation of each layer's input. In (2.10) it comes after the sum, and the "
+             "input x itself is never activated.", activated_first),
+        Slip("biases missing", "the network without its biases.", without_biases),
+        Slip("x again", "the last layer's answer to x. It must get what the layer before it puts out: is x replaced?",
+             always_x),
+        Slip("w not transposed", ADDED_OVER_UNITS, not_transposed),
+    ),
+)  # fmt: skip
+
+
+def best_inputs(w: Array, x: Array, count: int) -> Array:
+    return np.argsort(-(x @ w), kind="stable")[:count]
+
+
+def best_cases(rng: Rng) -> list[Inputs]:
+    random = {"w": rng.normal(size=64), "x": rng.uniform(size=(40, 64)), "count": 6}
+    return [
+        {"w": numbers(1, -1), "x": np.array([[2.0, 1], [3, 0], [1, 2]]), "count": 1},
+        {"w": numbers(1, -1), "x": np.array([[2.0, 1], [3, 0], [1, 2], [0, 9]]), "count": 2},
+        {"w": np.array([2, -1, 1]), "x": np.array([[0, 5, 1], [3, 0, 0], [1, 1, 3], [2, 2, -1]]), "count": 3},
+        {"w": rng.normal(size=3), "x": rng.normal(size=(5, 3)), "count": 5},
+        random,
+        *in_other_layouts(random),
+    ]
+
+
+BEST_INPUTS = Exercise(
+    name="best_inputs",
+    parts={"indices": 2},
+    reference=best_inputs,
+    cases=best_cases,
+    features=LAYOUTS,
+    hints=(
+        "First the answers of the unit: one number for each picture.",
+        "np.argsort gives the order from the smallest to the largest. You want the other end, largest first.",
+        "indices = the first `count` of the order in which Σ_d w[d] x[n, d] falls",
+    ),
+    after=(("before you start", "the same bias is added for every picture, so it does not change their order"),),
+    slips=(
+        Slip("weakest", "the pictures that the unit answers least to. np.argsort begins with the smallest.",
+             lambda w, x, count: np.argsort(x @ w)[:count]),
+        Slip("strongest last", "the right pictures, strongest last. Turn them round.",
+             lambda w, x, count: np.argsort(x @ w)[-count:]),
+        Slip("sorted by number", "the right pictures in the order of their numbers, not of the unit's answers.",
+             lambda w, x, count: np.sort(best_inputs(w, x, count))),
+        Slip("answers for indices", "the unit's largest answers. Which pictures gave them?",
+             lambda w, x, count: np.sort(x @ w)[::-1][:count]),
+        Slip("pictures for indices", "the pictures themselves. Their numbers n are asked.",
+             lambda w, x, count: x[best_inputs(w, x, count)]),
+        Slip("sign ignored", "the strongest answers of either sign. A large negative one is the weakest of all.",
+             lambda w, x, count: np.argsort(-np.abs(x @ w), kind="stable")[:count]),
+        Slip("most ink", "the pictures with the largest sums, whatever the weights say.",
+             lambda w, x, count: np.argsort(-x.sum(axis=1), kind="stable")[:count]),
+    ),
+)  # fmt: skip
