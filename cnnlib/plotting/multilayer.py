@@ -59,7 +59,7 @@ def interval(network: Threshold, x: Array, t: Array) -> Figure:
     return described(
         figure,
         "Left, a network with one input, two hidden units and one output, its weights on the lines, its biases in the "
-        f"units. Right, a line of numbers with points at {listed(x)}: a[0] is 1 from 0.5 on, a[1] up to 1.5, and the "
+        f"units. Right, a line of numbers with points at {listed(x)}: a[0] is 1 above 0.5, a[1] below 1.5, and the "
         "output y where both are.",
     )
 
