@@ -18,7 +18,7 @@ from PIL import Image, ImageChops
 from tqdm import tqdm
 
 from cnnlib.exercises import find
-from cnnlib.explorers.still import keep_pictures
+from cnnlib.jupyter import keep_pictures
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 ANSWER = re.compile(rf"^([ \t]*){BEGIN}\n(.*?)^[ \t]*{END}[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
