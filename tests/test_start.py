@@ -92,7 +92,8 @@ class Course:
     def environment(self, online: bool = True, uv: str = "install") -> dict[str, str]:
         source = self.packages if online else self.root / "lectures"
         pip = {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": source.as_uri()}
-        return {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "UV_"))} | pip | self.pip | {"UV_DOES": uv}
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
+        return own | pip | self.pip | {"UV_DOES": uv}
 
     def start(self, *arguments: str, online: bool = True, uv: str = "install") -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "start.py", *arguments]
