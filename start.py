@@ -78,12 +78,13 @@ def set_up(extra: str) -> None:
 
 def identity() -> str:
     """Where .venv is and which Python it runs; "" if it must be made anew."""
-    code = "import sys; print(sys.prefix, *sys.version_info[:2]) if sys.version_info >= (3, 11) else None"
+    code = "import sys; print(sys.prefix, sys.version_info >= (3, 11), *sys.version_info[:2], sep='\\n')"
     try:
-        said = subprocess.run([PYTHON, "-c", code], capture_output=True, encoding="utf-8", errors="replace").stdout
-    except OSError:
+        said = subprocess.run([PYTHON, "-X", "utf8", "-c", code], capture_output=True, encoding="utf-8").stdout
+        prefix, new_enough, *version = said.splitlines()
+        return f"{VENV} {'.'.join(version)}" if new_enough == "True" and os.path.samefile(prefix, VENV) else ""
+    except (OSError, ValueError):
         return ""
-    return said.strip() if said.startswith(f"{VENV} ") else ""
 
 
 def install(extra: str) -> None:

@@ -194,7 +194,7 @@ def whose_python_is_gone(folder: Path) -> None:
 
 def of_another_python(folder: Path) -> None:
     venv.create(folder)
-    (folder / "installed").write_text(f"{folder} 3 2\nsomething\nmnist")
+    (folder / "installed").write_text(f"{folder} 3.2\nsomething\nmnist")
 
 
 def that_is_another_environment(folder: Path) -> None:
