@@ -20,7 +20,7 @@ LOG = VENV / "setup.log"
 PINS = VENV / "pins.txt"
 UV = "uv==0.13.9"  # installs in a fifth of pip's time
 INPUTS = ("requirements.txt", "pyproject.toml", "cnnlib/jupyter/extension.json", "cnnlib/jupyter/settings.json")
-WORTH_SAYING = ("Collecting", "Downloading", "Downloaded", "Prepared", "Installing", "Installed", "Bytecode")
+WORTH_SAYING = ("Collecting", "Downloading", "Downloaded", "Prepared", "Installing", "Installed")
 
 
 def main() -> int:
@@ -99,7 +99,7 @@ def install(extra: str) -> None:
     try:
         logged(*pip, "--only-binary=:all:", UV)
         say("3 of 3  the packages")
-        logged("uv", "pip", "install", f"--python={PYTHON}", "--compile-bytecode", *course)
+        logged("uv", "pip", "install", f"--python={PYTHON}", *course)
     except subprocess.CalledProcessError:
         say("3 of 3  the packages, by pip, which takes longer")
         logged(*pip, *course)

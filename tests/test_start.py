@@ -27,7 +27,7 @@ if os.environ.get("UV_DOES") == "hang":  # with a package half installed, which 
     print("Downloading jupyterlab (9 MiB)", flush=True)
     time.sleep(600)
 print("Prepared by uv", flush=True)
-options = [option for option in sys.argv[1:] if not option.startswith(("--python", "--compile"))]
+options = [option for option in sys.argv[1:] if not option.startswith("--python")]
 sys.exit(subprocess.call([sys.executable, "-m", *options]))
 """
 ENSUREPIP = """
