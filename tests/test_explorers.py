@@ -457,15 +457,6 @@ def test_zero_has_no_sign() -> None:
     assert "-0" not in repr(board)
 
 
-def test_a_notebook_is_saved_with_the_picture_alone() -> None:
-    widget, png = {"application/vnd.jupyter.widget-view+json": {}}, {"image/png": ""}
-    outputs = [{"data": widget | png}, {"data": dict(widget)}, {"data": dict(png)}, {"text": "printed"}]
-    model = {"type": "notebook", "content": {"cells": [{"outputs": outputs}, {"source": "words"}]}}
-    still.keep_pictures(model, path="x.ipynb", contents_manager=None)
-    assert outputs == [{"data": png}, {"data": widget}, {"data": png}, {"text": "printed"}]
-    still.keep_pictures({"type": "file", "content": "words"})
-
-
 class Shell:
     """The part of ipykernel's shell that knows which cell runs."""
 

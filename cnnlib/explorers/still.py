@@ -43,18 +43,6 @@ def draw(shown: Frame, assets: dict[str, Any]) -> bytes:
     return out.getvalue()
 
 
-def keep_pictures(model: dict[str, Any], **kwargs: Any) -> None:
-    """A pre-save hook for Jupyter's server: save a widget that has a picture as the picture alone.
-
-    JupyterLab trusts a notebook that it ran itself, and would show "model not found" instead of the picture when it is
-    opened again. Start it with --FileContentsManager.pre_save_hook=cnnlib.explorers.still.keep_pictures
-    """
-    cells = model["content"]["cells"] if model["type"] == "notebook" else []
-    for data in (output.get("data", {}) for cell in cells for output in cell.get("outputs", [])):
-        if "image/png" in data:
-            data.pop("application/vnd.jupyter.widget-view+json", None)
-
-
 @cache
 def _font(size: int, face: str = "") -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(f"{FONT}{face}.ttf", size)
