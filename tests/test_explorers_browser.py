@@ -530,6 +530,7 @@ def test_what_cannot_be_is_answered_beside_the_last_good_frame(opens: Opens) -> 
     before = canvas(view, "y").evaluate("c => c.toDataURL()")
     slide(view, "dilation", 4)
     expect(view.page.get_by_role("alert").first).to_contain_text("does not fit")
+    expect(view.page.get_by_label("dilation")).to_have_value("1")  # as it was
     assert canvas(view, "y").evaluate("c => c.toDataURL()") == before
     canvas(view, "y").hover(position=at(view, "y", 1, 1))
     assert said(view)[0].startswith("y[1,1] = ")
@@ -539,7 +540,36 @@ def test_what_cannot_be_is_answered_beside_the_last_good_frame(opens: Opens) -> 
     expect(view.page.get_by_role("alert").first).to_contain_text("does not fit")
     slide(view, "padding", 4)
     expect(view.page.get_by_role("alert").first).to_have_text("")
+    slide(view, "dilation", 4)
     assert view.explorer.output.shape == (8, 8)
+
+
+def test_a_refused_size_leaves_the_numbers_and_the_sums_true(opens: Opens) -> None:
+    view = opens(kernel_explorer("digit 3", [[1, 2], [3, 4]], dilation=2))
+    view.page.get_by_label("size, rows").select_option("7")
+    view.settle()
+    expect(view.page.get_by_role("alert").first).to_contain_text("does not fit")
+    assert numbers(view, "w") == ["1", "2", "3", "4"]
+    expect(view.page.get_by_label("size, rows")).to_have_value("2")
+    cell(view, "w[1,1]").fill("5")
+    view.settle()
+    np.testing.assert_array_equal(view.explorer.kernel, [[1, 2], [3, 5]])
+
+
+def test_a_kernel_that_does_not_answer_is_named(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    view.page.clock.install()
+    view.page.evaluate("() => { window.answers = window.python; window.python = () => new Promise(() => {}); }")
+    cell(view, "x[0]").fill("5")
+    expect(view.page.get_by_role("alert").first).to_have_text("")
+    view.page.clock.run_for(700)
+    expect(view.page.get_by_role("alert").first).to_contain_text("Waiting for Python.")
+    view.page.evaluate("() => { window.python = window.answers; }")
+    cell(view, "x[0]").fill("6")
+    view.settle()
+    view.page.clock.run_for(5000)
+    expect(view.page.get_by_role("alert").first).to_have_text("")
+    assert view.explorer.x[0] == 6
 
 
 def test_python_leads_the_page(opens: Opens) -> None:

@@ -1,4 +1,5 @@
-// Panels of cells: numbers on squares, or the pixels of a picture. Three axes and, on each side of a panel, one relation between their indices:
+// Panels of cells: numbers on squares, or the pixels of a picture. There are three axes and, on each side of a panel,
+// one relation between their indices:
 //     m = stride·i + dilation·u − padding          m in the input, u in the kernel, i in the output
 // A panel shows one axis, its role: "x", "w" or "y" ("b", the bias, has none: every output uses it). Its own index n,
 // the one that is printed, stands for the axis' index (n − offset) / scale: scale −1 is a flipped kernel, scale =
@@ -9,11 +10,10 @@ const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
 // One side with one index fixed: every [m, u, i] that meets it, in the order of the sum. Two such lists say all about
 // a picture of any size: its terms are rows × columns, and are never multiplied out to draw.
 export function terms(role, at, { w, y, stride, dilation, padding }) {
-  const up = n => [...Array(n).keys()];
-  if (role === "y") return up(w).map(u => [stride * at + dilation * u - padding, u, at]);
-  if (role === "w") return up(y).map(i => [stride * i + dilation * at - padding, at, i]);
-  if (role === "x") return up(w).reverse().map(u => [at, u, (at + padding - dilation * u) / stride]);
-  return up(y).map(i => [NaN, NaN, i]);
+  if (role === "y") return upTo(w).map(u => [stride * at + dilation * u - padding, u, at]);
+  if (role === "w") return upTo(y).map(i => [stride * i + dilation * at - padding, at, i]);
+  if (role === "x") return upTo(w).reverse().map(u => [at, u, (at + padding - dilation * u) / stride]);
+  return upTo(y).map(i => [NaN, NaN, i]);
 }
 // An input between two strides or past the last window meets no output: such a term is dead.
 export const live = ([, , i], { y }) => Number.isInteger(i) && i >= 0 && i < y;

@@ -149,6 +149,7 @@ class KernelExplorer(Explorer):
         """A picture that the reader opened in the page, or what every explorer receives."""
         if "picture" not in content:
             return super().receive(content, buffers)
+        self.answered = content["number"]
         try:
             self.image = np.frombuffer(buffers[0], np.uint8).reshape(content["picture"]) / 255
         except (TypeError, ValueError) as refusal:

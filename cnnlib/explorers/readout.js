@@ -8,7 +8,8 @@ const between = (parts, joint) => parts.flatMap((part, k) => k ? [joint, part] :
 // (dw[1] = dy[0]·x[1] + …), else the part that the cell adds to each of several (dw[0] += dy[1]·x[1] = …).
 //   zeros: with the terms that are dead;  op "max": the greatest instead of the sum;  winner: of each output's terms
 //   only the one counts that Python names in `winner`, as a maximum's gradient does.
-function tell({ of, factors, plus = [], op = "Σ", zeros, winner }, { panels, sides, winner: winners, hues, panel, at, both, letters }) {
+function tell({ of, factors, plus = [], op = "Σ", zeros, winner }, focus) {
+  const { panels, sides, winner: winners, hues, panel, at, both, letters } = focus;
   const T = panels[of], F = factors.map(id => panels[id]), B = plus.map(id => panels[id]);
   const whole = T.role === panel.role;
   const won = ([p, q]) => winners[p[2] * sides[1].y + q[2]] === p[0] * sides[1].x + q[0];

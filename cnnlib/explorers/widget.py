@@ -109,6 +109,7 @@ class Explorer(anywidget.AnyWidget):
     _css = (HERE / "explorer.css").read_text("utf-8")
     spec: Any = traitlets.List().tag(sync=True)  # the controls
     knobs = traitlets.Dict().tag(sync=True, echo_update=False)  # what was chosen, on the page or in the notebook
+    asked = traitlets.Int().tag(sync=True, echo_update=False)  # counts the page's questions
     frame = traitlets.Dict().tag(sync=True)  # what to show, in one piece: a redraw is atomic
     assets = traitlets.Dict().tag(sync=True)  # palettes and big arrays, which are sent only when they change
 
@@ -150,12 +151,16 @@ class Explorer(anywidget.AnyWidget):
             self.frame, self.assets = message(shown, self.answered)
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """A message from the page. What does not fit is answered with a note beside the last good frame."""
+        """A message from the page. What does not fit is answered with a note, and all stays as it was."""
+        knobs = self.knobs
         super().set_state(sync_data)
+        self.answered = sync_data.get("asked", self.answered)
         try:
             self.show(self.look(**self.knobs))
         except (TypeError, ValueError) as refusal:
-            self.refuse(refusal)
+            with self.hold_sync():
+                self.knobs = knobs
+                self.refuse(refusal)
 
     def receive(self, content: dict[str, Any], buffers: Any) -> None:
         """An action that the page asks for; `number` counts them, and the frame that answers it carries it."""
