@@ -197,6 +197,17 @@ def test_pictures_come_in_grey_and_in_colour() -> None:
         assert max(picture.shape) <= 96, name
 
 
+def test_the_explorer_opens_where_there_is_something_to_tell() -> None:
+    image = np.zeros((12, 15))
+    image[1, 2] = 1
+    arithmetic = kernel_explorer(image, np.ones((3, 3)), padding=1).shown["arithmetic"]
+    i, j = arithmetic["start"]["at"]
+    assert abs(i - 1) <= 1
+    assert abs(j - 2) <= 1
+    assert kernel_explorer(np.zeros((4, 6))).shown["arithmetic"]["start"]["at"] == [0, 0]
+    assert kernel_explorer(np.ones((5, 9)), [[1]]).shown["arithmetic"]["start"]["at"] == [2, 4]
+
+
 def test_presets_are_what_they_are_called() -> None:
     presets = {name: np.array(kernel) for name, kernel in kernels.PRESETS.items()}
     assert presets["blur"].sum() == pytest.approx(1, abs=2e-3)  # as the deck prints it
@@ -257,7 +268,7 @@ def test_a_refused_picture_leaves_the_explorer_as_it_was() -> None:
             explorer.image = image
         assert (explorer.knobs, explorer.frame, explorer.spec) == before
     explorer.stride = 2
-    assert "your own" not in explorer.spec[0]["options"]
+    assert "from the notebook" not in explorer.spec[0]["options"]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ function render({ model, el }) {
   const panels = {}, block = name => make("div", { className: `lm-${name}` });
   const [tools, note, caption, legend, stage, said, hint] =
     ["tools", "note", "caption", "key", "stage", "read", "hint"].map(block);
-  const pin = make("span", { className: "lm-pin", textContent: "pinned, Esc lets go" });
+  const pin = focusable(make("button", { type: "button", className: "lm-pin", textContent: "pinned: let go (Esc)" }));
   said.setAttribute("role", "status"); note.setAttribute("role", "alert");
   let frame, placed, geometry, explained, refresh;                // what was shown last, to do again only what changed
   let picked = {}, pinned = false, players = [];
@@ -40,7 +40,7 @@ function render({ model, el }) {
     pin(panel, at) { rest(); pinned = !(pinned && here(panel, at)); pick(panel, at); },
     sweep(step) {
       const output = panels[frame.arithmetic.sweep];
-      pinned = true; fill(step); pick(output, output.cell(step - 1));
+      pinned = step < count(); fill(step); pick(output, output.cell(step - 1));   // at the end, all is free
     },
     send(changes) {
       model.set("knobs", { ...model.get("knobs"), ...changes }); model.set("asked", number()); model.save_changes();
@@ -148,7 +148,8 @@ function render({ model, el }) {
 
   load(); build();
   el.classList.add("lm"); el.append(tools, note, caption, legend, stage, hint);
-  el.onkeydown = e => { if (e.key === "Escape") { rest(); pinned = false; paint(); } };
+  const free = () => { rest(); pinned = false; paint(); };
+  pin.onclick = free; el.onkeydown = e => { if (e.key === "Escape") free(); };
   const events = [["change:spec", build], ["change:knobs", follow], ["change:frame", load]];
   events.forEach(([event, hear]) => model.on(event, hear));
   const eye = new IntersectionObserver(([seen]) => { if (!seen.isIntersecting) halt(); });
