@@ -45,8 +45,8 @@ class Plot {
       const at = this.data(e), empty = [null, "add"].includes(this.pressed.key);
       if (this.click && empty && this.inside(at)) this.ask(this.click, { at: this.onGrid(at) });
     });
-    const still = e => { if (this.find(this.under(e.target) ?? "").mark?.drag) e.preventDefault(); };
-    this.svg.addEventListener("touchstart", still, { passive: false });   // the page does not scroll along
+    const still = e => { if (e.target.closest(".lm-drag")) e.preventDefault(); };   // the page does not scroll along
+    this.svg.addEventListener("touchstart", still, { passive: false });
     hear("focusin", key => this.point(key));
     hear("keydown", (key, e) => this.type(key, e));
     this.pressed = {};
@@ -129,6 +129,7 @@ class Plot {
   }
   move(key, to) {
     const { mark, index, at } = this.find(key);
+    if (!at) return;                                              // Python took it away meanwhile
     const [x, y] = this.onGrid(to), next = [mark.along === "y" ? at[0] : x, mark.along === "x" ? at[1] : y];
     if (String(next) === String(at)) return;
     this.preview = { key, at: next }; this.pressed = {}; this.draw();
