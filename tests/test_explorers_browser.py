@@ -628,6 +628,7 @@ def test_the_sweep_plays_and_pauses(opens: Opens) -> None:
     button = view.page.locator("#a .lm-sweep button")
     button.click()
     expect(button).to_have_text("❚❚ pause")
+    expect(view.page.locator("#a [role=status]")).to_have_attribute("aria-live", "off")
     assert marked(view, "y", "lm-at") == ["y[0]"]
     view.page.clock.run_for(950)
     assert marked(view, "y", "lm-at") == ["y[1]"]

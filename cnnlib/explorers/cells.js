@@ -69,7 +69,7 @@ class Panel {
 class Picture extends Panel {
   constructor(act) {
     super(act);
-    this.canvas = focusable(make("canvas", { tabIndex: 0 })); this.canvas.setAttribute("role", "img");
+    this.canvas = focusable(make("canvas", { tabIndex: 0 })); this.canvas.setAttribute("role", "application");
     this.bits = make("canvas"); this.el.append(this.canvas);
     const under = e => {
       const box = this.canvas.getBoundingClientRect();

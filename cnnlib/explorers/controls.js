@@ -80,7 +80,7 @@ function playing(label, happen, ready, pace = () => 50) {
   const start = () => { timer = setInterval(() => { if (ready()) happen(); }, pace()); show(); happen(); };
   button.onclick = () => { if (still) happen(); else if (timer) halt(); else start(); };
   show();
-  return { button, halt, still };
+  return { button, halt, still, plays: () => timer !== null };
 }
 
 // The sweep: a slider over the output's positions, and a button that walks them.

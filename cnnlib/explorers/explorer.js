@@ -40,6 +40,7 @@ function render({ model, el }) {
     pin(panel, at) { rest(); pinned = !(pinned && here(panel, at)); pick(panel, at); },
     sweep(step) {
       const output = panels[frame.arithmetic.sweep];
+      said.ariaLive = players.some(player => player.plays()) ? "off" : "polite";   // no reader follows a play
       pinned = step < count(); fill(step); pick(output, output.cell(step - 1));   // at the end, all is free
     },
     send(changes) {
