@@ -28,15 +28,16 @@ def sliding(x: Array, w: Array, y: Array) -> Figure:
     """The kernel under each stretch of the signal that it meets, and the output it makes there."""
     L, K, T = len(x), len(w), len(y)
     figure, ax = canvas(L + T + 5, 1.6 * T + 0.4)
-    for t in range(T):
-        top = 0.6 + 1.6 * t
-        fill = [tint(BLUE) if t <= m < t + K else PAPER for m in range(L)]
-        cells(ax, x, 1.5, top, name="x" if t == 0 else "", fill=colours(fill))
+    for i in range(T):
+        top = 0.6 + 1.6 * i
+        fill = [tint(BLUE) if i <= m < i + K else PAPER for m in range(L)]
+        cells(ax, x, 1.5, top, name="x" if i == 0 else "", fill=colours(fill))
         for k in range(K):
-            ax.text(2 + t + k, top + 1.22, f"×{signed(w[k])}", ha="center", va="center", color=BLUE, size=9)
+            ax.text(2 + i + k, top + 1.22, f"×{signed(w[k])}", ha="center", va="center", color=BLUE, size=9)
         ax.annotate("", (L + 3.4, top + 0.5), (L + 2, top + 0.5), arrowprops={"arrowstyle": "->", "color": GREY})
-        shown = np.where(np.arange(T) <= t, y, np.nan)
-        cells(ax, shown, L + 4.5, top, name="y", fill=colours([tint(BLUE) if i == t else PAPER for i in range(T)]))
+        shown = np.where(np.arange(T) <= i, y, np.nan)
+        made = colours([tint(BLUE) if j == i else PAPER for j in range(T)])
+        cells(ax, shown, L + 4.5, top, name="y", fill=made)
     return described(
         figure,
         f"The kernel {listed(w)} lies under one stretch of the signal {listed(x)} after another; the "
@@ -63,13 +64,13 @@ def products(x: Array, w: Array, dy: Array, tap: int) -> Figure:
 
 
 def three_sums(x: Array, w: Array, dy: Array) -> Figure:
-    """One table of (output t, tap k) for y, dw and dx: squares of one colour are added up."""
+    """One table of (output i, tap k) for y, dw and dx: squares of one colour are added up."""
     K, T = len(w), len(dy)
-    t, k = np.mgrid[:T, :K]
+    i, k = np.mgrid[:T, :K]
     tables = (
-        ("w[k] x[t+k], added by rows:", "y", w[k] * x[t + k], t),
-        ("dy[t] x[t+k], added by columns:", "dw", dy[t] * x[t + k], k),
-        ("dy[t] w[k], added by diagonals:", "dx", dy[t] * w[k], t + k),
+        ("w[k] x[i+k], added by rows:", "y", w[k] * x[i + k], i),
+        ("dy[i] x[i+k], added by columns:", "dw", dy[i] * x[i + k], k),
+        ("dy[i] w[k], added by diagonals:", "dx", dy[i] * w[k], i + k),
     )
     figure, axes = plt.subplots(1, 3, figsize=(3.1 * 3, 0.55 * T + 1.2))
     for ax, (title, name, values, group) in zip(axes, tables, strict=True):
@@ -78,11 +79,11 @@ def three_sums(x: Array, w: Array, dy: Array) -> Figure:
         sums = [values[group == g].sum() for g in range(group.max() + 1)]
         ax.set_title(f"{title}\n{name} = {', '.join(map(signed, sums))}", fontsize=10)
         cells(ax, values, 0, 0, fill=colours([[tint(CYCLE[g], 0.45) for g in row] for row in group]))
-        _label(ax, [f"t={i}" for i in range(T)], [f"k={i}" for i in range(K)])
+        _label(ax, [f"i={n}" for n in range(T)], [f"k={n}" for n in range(K)])
     return described(
         figure,
-        f"Three tables with {T} rows for t and {K} columns for k. The products w[k] x[t+k] are coloured by "
-        "row, the products dy[t] x[t+k] by column, the products dy[t] w[k] by diagonal.",
+        f"Three tables with {T} rows for i and {K} columns for k. The products w[k] x[i+k] are coloured by "
+        "row, the products dy[i] x[i+k] by column, the products dy[i] w[k] by diagonal.",
     )
 
 
@@ -110,17 +111,17 @@ def jacobians(by_weight: Array, by_input: Array) -> Figure:
 def padded(dy: Array, w: Array, dx: Array) -> Figure:
     """dy between zeros, the reversed kernel under each stretch, and the entry of dx it makes."""
     K, L = len(w), len(dx)
-    spread = np.concatenate([np.zeros(K - 1), dy, np.zeros(K - 1)])
-    figure, ax = canvas(len(spread) + L + 5.2, 1.6 * L + 0.2)
+    dypad = np.pad(dy, K - 1)
+    figure, ax = canvas(len(dypad) + L + 5.2, 1.6 * L + 0.2)
     for m in range(L):
         top = 0.4 + 1.6 * m
         rim = np.r_[[True] * (K - 1), [False] * len(dy), [True] * (K - 1)]
-        fill = [tint(VERMILION) if m <= i < m + K else tint(GREY, 0.5) if rim[i] else PAPER for i in range(len(spread))]
-        cells(ax, spread, 2, top, name="dy, padded" if m == 0 else "", fill=colours(fill))
+        fill = [tint(VERMILION) if m <= i < m + K else tint(GREY, 0.5) if rim[i] else PAPER for i in range(len(dypad))]
+        cells(ax, dypad, 2, top, name="dypad" if m == 0 else "", fill=colours(fill))
         for k in range(K):
             text = f"×{signed(w[K - 1 - k])}"
             ax.text(2.5 + m + k, top + 1.22, text, ha="center", va="center", color=VERMILION, size=9)
-        at = len(spread) + 2.4
+        at = len(dypad) + 2.4
         ax.annotate("", (at + 1.4, top + 0.5), (at, top + 0.5), arrowprops={"arrowstyle": "->", "color": GREY})
         shown = np.where(np.arange(L) <= m, dx, np.nan)
         highlight = colours([tint(VERMILION) if i == m else PAPER for i in range(L)])
@@ -132,30 +133,30 @@ def padded(dy: Array, w: Array, dx: Array) -> Figure:
     )
 
 
-def strided(x: Array, w: Array, dy: Array, dx_padded: Array, stride: int, padding: int) -> Figure:
-    """The padded signal and its windows; dy spread out among zeros; dx with the rim that is cut off."""
+def strided(x: Array, w: Array, dy: Array, dxpad: Array, stride: int, padding: int) -> Figure:
+    """The padded signal and its windows; dyup, with zeros between; dx with the rim that is cut off."""
     K, T, length = len(w), len(dy), len(x) + 2 * padding
-    spread = np.zeros(length - K + 1)
-    spread[::stride] = dy
+    dyup = np.zeros(length - K + 1)
+    dyup[::stride] = dy
     figure, ax = canvas(length + 4.2, 7.9 + 0.6 * T)
     rim = [tint(GREY, 0.5) if m < padding or m >= length - padding else PAPER for m in range(length)]
-    cells(ax, np.pad(x, padding), 4, 0.2, name="x⁰ (x, padded)", fill=colours(rim))
-    for t in range(T):
-        left, level, colour = 4 + stride * t, 1.6 + 0.6 * t, CYCLE[t % len(CYCLE)]
+    cells(ax, np.pad(x, padding), 4, 0.2, name="xpad", fill=colours(rim))
+    for i in range(T):
+        left, level, colour = 4 + stride * i, 1.6 + 0.6 * i, CYCLE[i % len(CYCLE)]
         ax.plot([left + 0.1, left + K - 0.1], [level, level], color=colour, linewidth=5, solid_capstyle="butt")
-        ax.text(left - 0.1, level, f"y[{t}] ", ha="right", va="center", fontsize=9)
+        ax.text(left - 0.1, level, f"y[{i}] ", ha="right", va="center", fontsize=9)
     top = 1.8 + 0.6 * T
-    kept = [i % stride == 0 and i // stride < T for i in range(len(spread))]
+    kept = [i % stride == 0 and i // stride < T for i in range(len(dyup))]
     fill = [tint(CYCLE[i // stride % len(CYCLE)]) if on else tint(GREY, 0.5) for i, on in enumerate(kept)]
-    cells(ax, dy, 4, top, name="dy", fill=colours([tint(CYCLE[t % len(CYCLE)]) for t in range(T)]))
-    cells(ax, spread, 4, top + 2.1, name="dy, spread", fill=colours(fill))
-    cells(ax, dx_padded, 4, top + 4.3, name="dx⁰ (grey: cut off)", fill=colours(rim))
-    for t in range(T):
-        ax.plot([4.5 + t, 4.5 + stride * t], [top + 1, top + 2.1], color=INK, linewidth=0.8)
+    cells(ax, dy, 4, top, name="dy", fill=colours([tint(CYCLE[i % len(CYCLE)]) for i in range(T)]))
+    cells(ax, dyup, 4, top + 2.1, name="dyup", fill=colours(fill))
+    cells(ax, dxpad, 4, top + 4.3, name="dxpad (grey: cut off)", fill=colours(rim))
+    for i in range(T):
+        ax.plot([4.5 + i, 4.5 + stride * i], [top + 1, top + 2.1], color=INK, linewidth=0.8)
     return described(
         figure,
         f"{len(x)} inputs with padding {padding} at either end. {T} windows of {K} samples start {stride} samples "
-        f"apart. Below, dy = {listed(dy)} is spread to {listed(spread)}, and dx⁰ = {listed(dx_padded)} loses its "
+        f"apart. Below, dy = {listed(dy)} becomes dyup = {listed(dyup)}, and dxpad = {listed(dxpad)} loses its "
         "ends.",
     )
 

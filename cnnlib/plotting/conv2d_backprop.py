@@ -56,19 +56,19 @@ def reach(x: Array, w: Array, pixel: Pair) -> Figure:
 def padded(dy: Array, w: Array, dx: Array, at: Pair) -> Figure:
     """dy with zeros around, the flipped kernel on one window of it, and the entry of dx that comes out."""
     (KH, KW), (H, W) = w.shape, dx.shape
-    wide = np.pad(dy, ((KH - 1, KH - 1), (KW - 1, KW - 1)))
-    figure, ax = canvas(wide.shape[1] + KW + W + 7.5, max(len(wide), H) + 0.6)
+    dypad = np.pad(dy, ((KH - 1, KH - 1), (KW - 1, KW - 1)))
+    figure, ax = canvas(dypad.shape[1] + KW + W + 7.5, max(len(dypad), H) + 0.6)
 
     def shade(i: int, j: int) -> object:
         inside = KH - 1 <= i < KH - 1 + len(dy) and KW - 1 <= j < KW - 1 + dy.shape[1]
         covered = at[0] <= i < at[0] + KH and at[1] <= j < at[1] + KW
         return tint(VERMILION) if covered else PAPER if inside else tint(GREY, 0.5)
 
-    fill = [[shade(i, j) for j in range(wide.shape[1])] for i in range(len(wide))]
-    cells(ax, wide, 2, 0.3, name="dy,\npadded", fill=colours(fill))
-    cells(ax, w[::-1, ::-1], wide.shape[1] + 4.3, 0.3, name="w,\nflipped", fill=tint(ORANGE))
+    fill = [[shade(i, j) for j in range(dypad.shape[1])] for i in range(len(dypad))]
+    cells(ax, dypad, 2, 0.3, name="dypad", fill=colours(fill))
+    cells(ax, w[::-1, ::-1], dypad.shape[1] + 4.3, 0.3, name="w,\nflipped", fill=tint(ORANGE))
     marked = [[tint(VERMILION) if (i, j) == at else PAPER for j in range(W)] for i in range(H)]
-    cells(ax, dx, wide.shape[1] + KW + 6.5, 0.3, name="dx", fill=colours(marked))
+    cells(ax, dx, dypad.shape[1] + KW + 6.5, 0.3, name="dx", fill=colours(marked))
     return described(
         figure,
         f"dy of {dy.shape[0]} by {dy.shape[1]} with {KH - 1} rows and {KW - 1} columns of zeros on every side; the "
@@ -110,18 +110,18 @@ def _tile(ax: Axes, left: float, bottom: float, fill: object, text: str) -> None
     ax.text(left + 0.4, bottom + 0.32, text, ha="center", va="center", fontsize=8)
 
 
-def spread(dy: Array, wide: Array, stride: int) -> Figure:
+def spread(dy: Array, dyup: Array, stride: int) -> Figure:
     """dy, and dy with zeros between its entries."""
-    figure, ax = canvas(dy.shape[1] + wide.shape[1] + 6.5, len(wide) + 0.6)
+    figure, ax = canvas(dy.shape[1] + dyup.shape[1] + 6.5, len(dyup) + 0.6)
     own = [[tint(_colour(i * dy.shape[1] + j), 0.5) for j in range(dy.shape[1])] for i in range(len(dy))]
-    put = [[tint(GREY, 0.5)] * wide.shape[1] for _ in range(len(wide))]
+    put = [[tint(GREY, 0.5)] * dyup.shape[1] for _ in range(len(dyup))]
     for i, j in np.ndindex(*dy.shape):
         put[stride * i][stride * j] = own[i][j]
     cells(ax, dy, 1.2, 0.3, name="dy", fill=colours(own))
-    cells(ax, wide, dy.shape[1] + 4.6, 0.3, name="dy, spread", fill=colours(put))
+    cells(ax, dyup, dy.shape[1] + 4.6, 0.3, name="dyup", fill=colours(put))
     return described(
         figure,
-        f"dy of {dy.shape[0]} by {dy.shape[1]} and its spread form of {wide.shape[0]} by {wide.shape[1]}: the "
+        f"dy of {dy.shape[0]} by {dy.shape[1]} and its spread form of {dyup.shape[0]} by {dyup.shape[1]}: the "
         f"entries stand {stride} apart, with zeros between.",
     )
 

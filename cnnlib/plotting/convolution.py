@@ -28,9 +28,9 @@ Array = np.ndarray
 SEQUENTIAL = "gray"
 
 
-def sharing(H: int, W: int, k: Array) -> Figure:
+def sharing(H: int, W: int, w: Array) -> Figure:
     """The weight matrix of a layer from an H x W picture: full, only near pixels, near pixels with tied weights."""
-    (KH, KW), (OH, OW) = k.shape, (H - k.shape[0] + 1, W - k.shape[1] + 1)
+    (KH, KW), (OH, OW) = w.shape, (H - w.shape[0] + 1, W - w.shape[1] + 1)
     tap = np.full((OH, OW, H, W), -1)
     for i, j in np.ndindex(OH, OW):
         tap[i, j, i : i + KH, j : j + KW] = np.arange(KH * KW).reshape(KH, KW)
@@ -61,18 +61,18 @@ def sharing(H: int, W: int, k: Array) -> Figure:
     )
 
 
-def worked(x: Array, k: Array, z: Array) -> Figure:
+def worked(x: Array, w: Array, y: Array) -> Figure:
     """A small picture, a kernel, and the result; the first window and the first output in colour."""
-    (H, W), (KH, KW) = x.shape, k.shape
-    figure, ax = canvas(W + KW + z.shape[1] + 7, max(H, KH) + 0.6)
+    (H, W), (KH, KW) = x.shape, w.shape
+    figure, ax = canvas(W + KW + y.shape[1] + 7, max(H, KH) + 0.6)
     inside = [[tint(BLUE) if i < KH and j < KW else PAPER for j in range(W)] for i in range(H)]
     cells(ax, x, 1, 0.3, name="x", fill=colours(inside))
-    cells(ax, k, W + 3, 0.3, name="k", fill=tint(ORANGE))
-    first = [[tint(BLUE) if i == j == 0 else PAPER for j in range(z.shape[1])] for i in range(z.shape[0])]
-    cells(ax, z, W + KW + 5, 0.3, name="z", fill=colours(first))
+    cells(ax, w, W + 3, 0.3, name="w", fill=tint(ORANGE))
+    first = [[tint(BLUE) if i == j == 0 else PAPER for j in range(y.shape[1])] for i in range(y.shape[0])]
+    cells(ax, y, W + KW + 5, 0.3, name="y", fill=colours(first))
     return described(
         figure,
-        f"A {H} by {W} picture, a {KH} by {KW} kernel and the result {z.ravel().tolist()}. "
+        f"A {H} by {W} picture, a {KH} by {KW} kernel and the result {y.ravel().tolist()}. "
         "The first window and the first output are in colour.",
     )
 
@@ -95,26 +95,26 @@ def gallery(images: dict[str, Array], *, like: str = "", columns: int = 0) -> Fi
     return described(figure, f"{like} Side by side: {', '.join(title.replace(chr(10), ' ') for title in images)}.")
 
 
-def bell(t: Array, struck: Array, ringing: Array, heard: Array, at: float) -> Figure:
+def bell(time: Array, struck: Array, ringing: Array, heard: Array, at: float) -> Figure:
     """Left the strokes, how one rings on, and what is heard; right the product under the integral at one moment."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 2.7), layout="constrained", sharey=True)
     for values, colour, name in (
-        (struck, GREY, "f: strokes"),
-        (ringing, ORANGE, "K: one ringing"),
+        (struck, GREY, "g: strokes"),
+        (ringing, ORANGE, "r: one ringing"),
         (heard, BLUE, "s: heard"),
     ):
-        left.plot(t, values, color=colour, label=name)
-    left.set(xlabel="time t", ylabel="value")
-    backwards = np.interp(at - t, t, ringing, left=0, right=0)
-    right.plot(t, struck, color=GREY, label="f(τ)")
-    right.plot(t, backwards, color=ORANGE, label=f"K({at:g} − τ): back to front")
-    right.fill_between(t, struck * backwards, color=BLUE, alpha=0.5, label=f"their product; its area is s({at:g})")
-    right.set(xlabel="time τ")
+        left.plot(time, values, color=colour, label=name)
+    left.set(xlabel="time τ", ylabel="value")
+    backwards = np.interp(at - time, time, ringing, left=0, right=0)
+    right.plot(time, struck, color=GREY, label="g(τ′)")
+    right.plot(time, backwards, color=ORANGE, label=f"r({at:g} − τ′): back to front")
+    right.fill_between(time, struck * backwards, color=BLUE, alpha=0.5, label=f"their product; its area is s({at:g})")
+    right.set(xlabel="time τ′")
     left.legend(fontsize=8, loc="upper right")
     right.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     return described(
         figure,
-        "Left, two strokes f, a ringing K that fades, and s: after each stroke it rises and fades. Right, f and the "
+        "Left, two strokes g, a ringing r that fades, and s: after each stroke it rises and fades. Right, g and the "
         f"ringing turned back to front, ending at time {at:g}; the area under their product is what is heard then.",
     )
 
@@ -141,18 +141,18 @@ def channels(maps: Array, planes: Array, shares: list[Array], bias: float) -> Fi
     )
 
 
-def matrix(M: Array, shape: tuple[int, int], out: tuple[int, int]) -> Figure:
+def matrix(A: Array, shape: tuple[int, int], out: tuple[int, int]) -> Figure:
     """The Toeplitz matrix of a kernel, the same weight in the same colour, picture rows set apart."""
-    rows, columns = M.shape
+    rows, columns = A.shape
     wheel = (*CYCLE, "#999999", "#882255", "#44aa99", "#117733", "#332288")
     figure, ax = canvas(columns + 3.6, rows + 1.4)
     fill = [[PAPER] * columns for _ in range(rows)]
-    for row, column in np.argwhere(M):
+    for row, column in np.argwhere(A):
         u, v = column // shape[1] - row // out[1], column % shape[1] - row % out[1]
         fill[row][column] = tint(wheel[(u * (shape[1] - out[1] + 1) + v) % len(wheel)], 0.5)
-    cells(ax, np.where(M == 0, np.nan, M), 3.2, 1.1, fill=colours(fill), edge="#888888")
+    cells(ax, np.where(A == 0, np.nan, A), 3.2, 1.1, fill=colours(fill), edge="#888888")
     for n in range(rows):
-        ax.text(3.0, n + 1.6, f"z[{n // out[1]}, {n % out[1]}]", ha="right", va="center", fontsize=10)
+        ax.text(3.0, n + 1.6, f"y[{n // out[1]}, {n % out[1]}]", ha="right", va="center", fontsize=10)
     for i in range(shape[0]):
         left = 3.2 + i * shape[1]
         ax.plot([left, left + shape[1]], [0.9, 0.9], color=INK, linewidth=1.5)
@@ -191,32 +191,31 @@ def parameter_counts(counts: dict[str, int]) -> Figure:
 def stack(layers: list[tuple[int, int]], width: int) -> Figure:
     """What one unit of the last layer sees, layer by layer down to the input (one axis)."""
     sizes = [width]
-    for k, s in layers:
-        sizes.append((sizes[-1] - k) // s + 1)
+    for kernel, stride in layers:
+        sizes.append((sizes[-1] - kernel) // stride + 1)
     figure, ax = plt.subplots(figsize=(10, 0.9 * len(sizes) + 0.4))
     ax.axis("off")
     jump, start, places = 1, 0.0, []
-    for (k, s), size in zip([(1, 1), *layers], sizes, strict=True):
-        start += (k - 1) / 2 * jump
-        jump *= s
+    for (kernel, stride), size in zip([(1, 1), *layers], sizes, strict=True):
+        start += (kernel - 1) / 2 * jump
+        jump *= stride
         places.append(start + jump * np.arange(size))
     seen = [len(places[-1]) // 2]
     for level in range(len(layers), -1, -1):
-        k, s = layers[level - 1] if level else (1, 1)
+        kernel, stride = layers[level - 1] if level else (1, 1)
         marked = np.isin(np.arange(sizes[level]), seen)
         ax.scatter(places[level], np.full(sizes[level], level), s=90, color=[BLUE if m else PAPER for m in marked],
                    edgecolors=[BLUE if m else GREY for m in marked], zorder=3)  # fmt: skip
-        name = f"layer {level}: kernel {k}, stride {s}" if level else "input"
+        name = f"layer {level}: kernel {kernel}, stride {stride}" if level else "input"
         ax.text(
             -1, level, f"{name}\nsees {_reach(layers[:level])}" if level else name, ha="right", va="center", fontsize=9
         )
         if level:
-            below = {s * i + u for i in seen for u in range(k)}
+            below = {stride * i + u for i in seen for u in range(kernel)}
             for i in seen:
-                for u in range(k):
-                    ax.plot(
-                        [places[level][i], places[level - 1][s * i + u]], [level, level - 1], color=BLUE, linewidth=0.7
-                    )
+                for u in range(kernel):
+                    ends = [places[level][i], places[level - 1][stride * i + u]]
+                    ax.plot(ends, [level, level - 1], color=BLUE, linewidth=0.7)
             seen = sorted(below)
     ax.set(xlim=(-6.5, width), ylim=(-0.6, len(layers) + 0.5))
     return described(
@@ -228,8 +227,8 @@ def stack(layers: list[tuple[int, int]], width: int) -> Figure:
 
 def _reach(layers: list[tuple[int, int]]) -> int:
     reach, jump = 1, 1
-    for k, s in layers:
-        reach, jump = reach + (k - 1) * jump, jump * s
+    for kernel, stride in layers:
+        reach, jump = reach + (kernel - 1) * jump, jump * stride
     return reach
 
 
