@@ -138,7 +138,7 @@ def places(axes: list[tuple[int, int, int, int]]) -> Figure:
     counts = [(L + 2 * P - K) // S + 1 for L, K, S, P in axes]
     width = max(L + 2 * P for L, _, _, P in axes)
     figure, ax = canvas(width + 6.5, sum(0.42 * count + 1.9 for count in counts))
-    figure.set_size_inches(0.75 * figure.get_size_inches())
+    figure.set_size_inches(*(0.75 * figure.get_size_inches()))
     top = 0.3
     for (L, K, S, P), count in zip(axes, counts, strict=True):
         seen = {S * i + k for i in range(count) for k in range(K)}
