@@ -21,6 +21,7 @@ from cnnlib.plotting import (
     described,
     signed,
     tint,
+    wheel,
 )
 
 Array = np.ndarray
@@ -160,7 +161,7 @@ def places(axes: list[tuple[int, int, int, int]]) -> Figure:
 
 def bell(time: Array, struck: Array, ringing: Array, heard: Array, at: float) -> Figure:
     """Left the strokes, how one rings on, and what is heard; right the product under the integral at one moment."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 2.7), layout="constrained", sharey=True)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8.6, 2.5), layout="constrained", sharey=True)
     for values, colour, name in (
         (struck, GREY, "g: strokes"),
         (ringing, ORANGE, "r: one ringing"),
@@ -185,12 +186,11 @@ def bell(time: Array, struck: Array, ringing: Array, heard: Array, at: float) ->
 def matrix(A: Array, shape: tuple[int, int], out: tuple[int, int]) -> Figure:
     """The Toeplitz matrix of a kernel, the same weight in the same colour, picture rows set apart."""
     rows, columns = A.shape
-    wheel = (*CYCLE, "#999999", "#882255", "#44aa99", "#117733", "#332288")
     figure, ax = canvas(columns + 3.6, rows + 1.4)
     fill = [[PAPER] * columns for _ in range(rows)]
     for row, column in np.argwhere(A):
         u, v = column // shape[1] - row // out[1], column % shape[1] - row % out[1]
-        fill[row][column] = tint(wheel[(u * (shape[1] - out[1] + 1) + v) % len(wheel)], 0.5)
+        fill[row][column] = tint(wheel(u * (shape[1] - out[1] + 1) + v), 0.5)
     cells(ax, np.where(A == 0, np.nan, A), 3.2, 1.1, fill=colours(fill), edge="#888888")
     for n in range(rows):
         ax.text(3.0, n + 1.6, f"y[{n // out[1]}, {n % out[1]}]", ha="right", va="center", fontsize=10)
@@ -209,7 +209,7 @@ def matrix(A: Array, shape: tuple[int, int], out: tuple[int, int]) -> Figure:
 def equivariance(panels: dict[str, Array]) -> Figure:
     """Filter, then shift; shift, then filter; where the two differ."""
     figure = gallery(panels, columns=len(panels) // 2)
-    figure.set_size_inches(1.8 * (len(panels) // 2), 4.8)
+    figure.set_size_inches(1.9 * (len(panels) // 2), 4.7)
     return described(
         figure,
         "Two rows, stride 1 above and stride 2 below. Each shows the picture filtered and then shifted, shifted and "
