@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+import cnnlib
 from cnnlib.exercises import find
 
 ROOT = Path(__file__).parents[1]
@@ -37,18 +38,19 @@ def sections(text: str) -> list[str]:
 
 
 def anchors(path: Path) -> set[str]:
-    """Where a link can lead: JupyterLab's rule, and GitHub's where it is the stricter one."""
-    if path.suffix == ".md":  # GitHub: small letters, punctuation dropped
-        return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in sections(path.read_text())}
-    return {title.replace(" ", "-") for title in sections(prose(path))}
+    """Where a link leads in JupyterLab and on GitHub alike: GitHub writes the titles of .md files in small letters."""
+    titles = sections(path.read_text()) if path.suffix == ".md" else sections(prose(path))
+    slugs = {title.replace(" ", "-") for title in titles}
+    return {slug for slug in slugs if path.suffix != ".md" or slug == slug.lower()}
 
 
 def letters(latex: str) -> set[str]:
     """The letters of a formula: dy, xpad and KH are one each, words in \\text{} and commands none."""
     latex = re.sub(r"\\(text|tag|begin|end|mathsf|underbrace)\{[^{}]*\}", " ", latex)
-    words = re.findall(r"\\mathrm\{(\w+)\}", latex)
-    latex = re.sub(r"\\mathrm\{\w+\}", " ", latex)
+    words = re.findall(r"\\(?:mathrm|operatorname)\{(\w+)\}", latex)
+    latex = re.sub(r"\\(?:mathrm|operatorname)\{\w+\}", " ", latex)
     latex = re.sub(r"\\([a-zA-Z]+)", lambda command: f" {GREEK.get(command[1], '')} ", latex)
+    words = [word for word in words if not hasattr(cnnlib, word)]  # relu, softmax: functions of the course
     return set(words) | set(re.findall(r"d[a-z]\b|d[a-z](?=_)|[^\W\d_]", latex))
 
 
