@@ -1,5 +1,6 @@
 """The exercises of lecture 02, multilayer perceptrons and XOR."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -35,6 +36,11 @@ PARAMETER_COUNT = Exercise(
         {"sizes": tuple(int(size) for size in rng.integers(5, 40, 4))},
         {"sizes": (784, 100)},
     ],
+    features={
+        "several layers": lambda sizes: len(sizes) > 2,
+        "more than two layers": lambda sizes: len(sizes) > 3,
+        "several units in a layer": lambda sizes: max(sizes[1:]) > 1,
+    },
     hints=(
         "Count one layer first: how many numbers does one of its units have?",
         "A unit has one weight for each of its D inputs, and one bias. The next layer's inputs are this layer's units.",
@@ -136,12 +142,22 @@ def region_cases(rng: Rng) -> list[Inputs]:
     ]
 
 
+REGION_FEATURES: dict[str, Callable[..., bool]] = {
+    "a point on a line": lambda x, w, b: bool(np.any(x @ w.T + b == 0)),
+    "several points": lambda x, **_: len(x) > 1,
+    "several half planes": lambda w, **_: len(w) > 1,
+    "more than two half planes": lambda w, **_: len(w) > 2,
+    "other than two inputs": lambda w, **_: w.shape[1] != 2,
+    **LAYOUTS,
+}
+
+
 HALF_PLANES = Exercise(
     name="half_planes",
     parts={"a": 1},
     reference=half_planes,
     cases=region_cases,
-    features=LAYOUTS,
+    features=REGION_FEATURES,
     hints=(
         "First the table of all z, one row for each example, one column for each unit.",
         "The table is one matrix product, plus the bias of each column. Then ask every entry whether it is above 0.",
@@ -193,7 +209,7 @@ INSIDE_POLYGON = Exercise(
     parts={"y": 2},
     reference=inside_polygon,
     cases=region_cases,
-    features=LAYOUTS,
+    features=REGION_FEATURES,
     hints=(
         "Your half_planes says for every point in which half planes it lies. How many must that be?",
         "All M of them. Add up each row. The sum is a whole number, so which threshold is only passed by M?",
