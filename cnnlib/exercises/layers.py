@@ -44,7 +44,7 @@ def forward(x: Array, w: Array, b: Array, stride: int | Pair = 1, padding: int |
 def spread(dy: Array, w: Array, stride: int | Pair, shape: Pair) -> Array:
     """dxpad[n, c, s i + u, s j + v] += dy[n, f, i, j] w[f, c, u, v], before the rim is cut off."""
     (rows, columns), (OH, OW) = pair(stride), dy.shape[2:]
-    dx = np.zeros((len(dy), w.shape[1], *shape), dy.dtype)
+    dx = np.zeros((len(dy), w.shape[1], *shape), np.result_type(dy, w))
     for u, v in np.ndindex(*w.shape[2:]):
         met = dx[:, :, u : u + rows * OH : rows, v : v + columns * OW : columns]
         met[:, :, :OH, :OW] += np.einsum("nfij,fc->ncij", dy, w[:, :, u, v])
@@ -178,9 +178,10 @@ GROUPS: dict[str, Callable[..., bool]] = {
 def flat(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of two-dimensional arrays, for one-dimensional ones: the height is 1, its stride 1, its padding 0."""
 
-    def flattened(*arrays: Array, stride: int = 1, padding: int = 0) -> Any:
-        tall = (array[:, :, None] if array.ndim == 3 else array for array in arrays)
-        result = function(*tall, stride=(1, stride), padding=(0, padding))
+    def flattened(*given: Any, stride: int = 1, padding: int = 0) -> Any:
+        arrays = [array[:, :, None] if array.ndim == 3 else array for array in given if isinstance(array, np.ndarray)]
+        stride, padding = (*given[len(arrays) :], *(stride, padding)[len(given) - len(arrays) :])
+        result = function(*arrays, stride=(1, stride), padding=(0, padding))
         return tuple(map(_line, result)) if isinstance(result, tuple) else _line(result)
 
     return flattened
@@ -191,11 +192,11 @@ def _line(array: Any) -> Any:
 
 
 def flat_slips(slips: tuple[Slip, ...]) -> tuple[Slip, ...]:
-    """The same mistakes for one dimension, in its letters: output t, tap k."""
-    return tuple(Slip(slip.name, _in_one_dimension(slip.says), flat(slip.answer), slip.about) for slip in slips)
+    """The same mistakes for one dimension, in its letters: output i, tap k."""
+    return tuple(Slip(slip.name, _in_one_dimension(slip.says), flat(slip.answer)) for slip in slips)
 
 
 def _in_one_dimension(text: str) -> str:
-    for old, new in {"utput i ": "utput t ", "tap u ": "tap k ", "stride * i": "stride * t", " + u": " + k"}.items():
+    for old, new in {"tap u ": "tap k ", " + u": " + k"}.items():
         text = text.replace(old, new)
     return text

@@ -21,7 +21,7 @@ import numpy as np
 
 import cnnlib
 
-KIT = ("checks/attempt.py", "grading/fork.py", "grading/runner.py", "grading/standin.py", "grading/wire.py")
+KIT = ("checks/calling.py", "grading/fork.py", "grading/runner.py", "grading/standin.py", "grading/wire.py")
 START = (
     "import json, sys; settings = json.loads(sys.argv[1]); sys.path[:0] = [settings['kit']]; "
     "sys.path += settings['sites']; from cnnlib.grading.runner import main; main()"

@@ -1,0 +1,303 @@
+"""From what was read off the student's function to a sentence in the letters of the lecture, tested on every case."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnlib.checks.calling import Answer
+from cnnlib.checks.causes import Cause, Trials, tolerance
+from cnnlib.checks.compare import close_to
+from cnnlib.checks.equation import Equation, Sizes, pretty, pulled, sizes_of
+from cnnlib.checks.exercise import Inputs
+from cnnlib.checks.model import Model, total
+from cnnlib.checks.part import Part, Trial
+from cnnlib.checks.reading import MOST_SPELLINGS, Reading, calls, common, constants, cost, models, read
+from cnnlib.checks.show import entry
+
+MOST_CALLS = 260  # that one case may need
+ALL_CALLS = 600
+MOST_CASES = 4
+MOST_MODELS = 8  # of each term, if there are several
+SIZE_OF = {"n": "N", "c": "C", "f": "F", "d": "D", "k": "K", "u": "KH", "v": "KW"}
+WRAPS = {
+    "below": "an index below 0 counts from the end",
+    "around": "what runs off one end comes back at the other",
+}
+OFTEN = {"-1": "with the sign reversed", "2": "twice", "1 / 2": "half"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked to read one term in one case."""
+
+    equation: Equation
+    trial: Trial
+    calls: list[Inputs]
+
+
+def questions(part: Part, trials: Trials, failing: Sequence[int]) -> list[Question]:
+    """The first failing case, then small cases of other sizes, as far as they can be asked in time."""
+    linear = list(dict.fromkeys(place.name for e in part.exercise.equations for place in e.factors))
+    asked: list[Question] = []
+    if not part.equations:
+        return asked
+    seen: set[str] = set()
+    left = ALL_CALLS
+    for number in dict.fromkeys([failing[0], *range(len(trials))]):
+        trial = trials[number]
+        costs = [cost(equation, trial.inputs) for equation in part.equations]
+        sizes = str(
+            [(np.shape(v), v if np.ndim(v) == 0 and name not in linear else 0) for name, v in trial.inputs.items()]
+        )
+        if (
+            sizes in seen
+            or trial.answer.error
+            or max(costs) > MOST_CALLS
+            or sum(costs) > left
+            or len(seen) == MOST_CASES
+        ):
+            continue
+        seen.add(sizes)
+        left -= sum(costs)
+        asked += [Question(equation, trial, calls(equation, trial.inputs, linear)) for equation in part.equations]
+    return asked
+
+
+def readings(
+    part: Part, asked: Sequence[Question], answers: Sequence[Sequence[Answer]]
+) -> dict[Equation, list[Reading]]:
+    """Equation -> what was read in each case; {} where the answers are no numbers."""
+    found: dict[Equation, list[Reading]] = {}
+    for question, given in zip(asked, answers, strict=True):
+        values = [part.got(answer.value)[0] for answer in given if not answer.error]
+        due = np.shape(part.expected(question.trial))
+        table = read(question.equation, question.trial.inputs, due, values, sizes(part, question.trial.inputs, due))
+        if table is None:
+            return {}
+        found.setdefault(question.equation, []).append(table)
+    return found
+
+
+def sizes(part: Part, inputs: Inputs, due: Sequence[int]) -> Sizes:
+    """What the letters of all terms stand for in one case."""
+    own = dict(part.exercise.sizes(**inputs)) if part.exercise.sizes else {}
+    found: Sizes = {}
+    for equation in part.equations:
+        found |= sizes_of(equation, inputs, due, own)
+    return found
+
+
+# ---------------------------------------------------------------- what the function does, in every case
+
+
+def rules(part: Part, trials: Trials, tables: dict[Equation, list[Reading]]) -> Iterator[Cause]:
+    """What the function does instead of its equations."""
+    rank = len(part.equations[0].target.at) if tables else 0
+    if not tables or any(len(reading.shape) != rank for found in tables.values() for reading in found):
+        return
+    shape = next(shapes(part, trials), None)
+    for chosen in _choices(part.equations, tables):
+        said = [_said(model, equation) for model, equation in zip(chosen, part.equations, strict=True)]
+        said = [text for text in said if text]
+        text = "; ".join([*([shape.text] if shape else []), *said])
+        if text:
+
+            def holds(trials: Trials, chosen: tuple[Model, ...] = chosen) -> bool:
+                return (shape is None or shape.holds(trials)) and all(
+                    _predicts(part, trial, chosen) for trial in trials if not trial.answer.error
+                )
+
+            yield Cause(text, holds)
+
+
+def _choices(equations: Sequence[Equation], tables: dict[Equation, list[Reading]]) -> Iterator[tuple[Model, ...]]:
+    """One model for each term."""
+    if len(equations) == 1:
+        return ((model,) for model in itertools.islice(models(equations[0], tables[equations[0]]), 4 * MOST_MODELS))
+    return itertools.product(*(itertools.islice(models(e, tables[e]), MOST_MODELS) for e in equations))
+
+
+def _predicts(part: Part, trial: Trial, chosen: Sequence[Model]) -> bool:
+    got, due = part.array(trial), np.shape(part.expected(trial))
+    if got is None or got.ndim != len(part.equations[0].target.at):
+        return False
+    try:
+        like = sum(total(model, trial.inputs, got.shape, due, sizes(part, trial.inputs, due)) for model in chosen)
+    except (ZeroDivisionError, IndexError, KeyError, NameError):
+        return False
+    return bool(close_to(got, np.asarray(like), tolerance(part, trial)).all())
+
+
+def _said(model: Model, due: Equation) -> str:
+    """One term's departure from its equation, "" where there is none."""
+    turned = pulled(due)
+    form = turned if turned and model.equation.target.at == turned.target.at != due.target.at else due
+    mine, name = model.equation, due.target.name
+    if model.absent:
+        return f"{due.product} is never added to your {name}"
+    if mine.target != form.target and mine.factors == form.factors:
+        said = [f"you add {mine.product} to {mine.target}; it belongs to {form.target}"]
+    elif mine != form:
+        said = [f"your {mine.target} adds {mine.product}; {form.product} is due"]
+    elif model.wraps:
+        said = [f"your {mine.target} adds {mine.product}"]
+    else:
+        said = []
+    own = [letter for letter in mine.letters if letter not in due.letters and letter in "grs"]
+    if own:
+        said[-1] += f" (yours for every {' and every '.join(own)})"
+    said += _bounds(model)
+    if model.wraps:
+        said.append(WRAPS[model.wraps])
+    if model.last_of:
+        said.append(
+            f"of the products that meet in one entry of {name} only those of the last {' and '.join(model.last_of)} are left: "
+            "is there an = where += is meant? (With an array of indices that repeat, += keeps one too; np.add.at adds.)"
+        )
+    if model.scale != "1":
+        often = OFTEN.get(model.scale, f"{pretty(model.scale)} times")
+        said.append(f"{due.product} counts {often}")
+    return ", and ".join(said)
+
+
+def _bounds(model: Model) -> list[str]:
+    """Letters that start late or stop early."""
+    said = []
+    starts, stops = model.starts, model.stops
+    last = [letter for letter in starts if letter not in stops and starts[letter].endswith("- 1")]
+    first = [letter for letter in stops if letter not in starts and stops[letter] == "1"]
+    for letter in model.equation.letters:
+        if letter in starts and letter not in last:
+            said.append(f"{letter} starts at {pretty(starts[letter])}, not at 0")
+        if letter in stops and letter not in first:
+            whatever = " in every case" if stops[letter].isdigit() else ""
+            said.append(f"{letter} stops before {pretty(stops[letter])}{whatever}: what comes after is left out")
+    if first:
+        said.append(f"of all {' and '.join(first)} only the first, 0, is used")
+    if last:
+        which = ", ".join(pretty(starts[letter]) for letter in last)
+        said.append(f"of all {' and '.join(last)} only the last, {which}, is used: is there an = where += is meant?")
+    return said
+
+
+# ---------------------------------------------------------------- shapes
+
+
+def shapes(part: Part, trials: Trials, *_: object) -> Iterator[Cause]:
+    """The shape that the student chose beside the one that is due, in letters if letters fit every case."""
+    pairs = _pairs(part, trials)
+    if not pairs or all(got == due for _, got, due in pairs):
+        return
+    ranks = {(len(got), len(due)) for _, got, due in pairs}
+    if len(ranks) == 1 and part.equations:
+        names, frozen = common([sizes(part, trial.inputs, due) for trial, _, due in pairs])
+        mine = [_spellings(names, frozen, axis) for axis in zip(*(got for _, got, _ in pairs), strict=True)]
+        right = [_spellings(names, frozen, axis)[:1] for axis in zip(*(due for _, _, due in pairs), strict=True)]
+        for chosen in itertools.islice(itertools.product(*mine), MOST_SPELLINGS):
+            if all(right):
+                text = _shape_text(part.result, chosen, [one for (one,) in right])
+                yield Cause(text, lambda trials, chosen=chosen: _has_shape(part, trials, chosen))
+    _, got, due = next(pair for pair in pairs if pair[1] != pair[2])
+    text = f"in the case shown your {part.result} has shape {got}; {due} is due"
+    yield Cause(text, lambda trials: any(g != d for _, g, d in _pairs(part, trials)), general=False)
+
+
+def _shape_text(name: str, mine: Sequence[str], due: Sequence[str]) -> str:
+    if len(mine) == len(due) == 1:
+        return f"your {name} has {pretty(mine[0])} entries; {pretty(due[0])} are due"
+    texts = [f"({', '.join(map(pretty, axes))}{',' if len(axes) == 1 else ''})" for axes in (mine, due)]
+    one_number = [text if text != "()" else "one number" for text in texts]
+    return f"your {name} has the shape {one_number[0]}; {one_number[1]} is due"
+
+
+def _pairs(part: Part, trials: Trials) -> list[tuple[Trial, tuple[int, ...], tuple[int, ...]]]:
+    found = []
+    for trial in trials:
+        array = part.array(trial)
+        if array is not None and isinstance(part.expected(trial), np.ndarray | np.generic | int | float):
+            found.append((trial, array.shape, np.shape(part.expected(trial))))
+    return found
+
+
+def _spellings(
+    names: tuple[str, ...], frozen: tuple[tuple[tuple[str, int], ...], ...], axis: Sequence[int]
+) -> list[str]:
+    found = [text for text, values in constants(names, frozen) if values == tuple(axis)]
+    return found[:MOST_SPELLINGS]
+
+
+def _has_shape(part: Part, trials: Trials, chosen: Sequence[str]) -> bool:
+    pairs = _pairs(part, trials)
+    if all(got == due for _, got, due in pairs):
+        return False
+    table = dict(constants(*common([sizes(part, trial.inputs, due) for trial, _, due in pairs])))
+    wanted = [table.get(text) for text in chosen]
+    return all(tuple(v[n] if v else None for v in wanted) == got for n, (_, got, _) in enumerate(pairs))
+
+
+# ---------------------------------------------------------------- facts of the case that is shown
+
+
+def facts(part: Part, trial: Trial, tables: dict[Equation, list[Reading]]) -> Iterator[Cause]:
+    """The first product that goes astray in one case."""
+    for equation, reading in here(trial, tables):
+        if len(reading.shape) != len(equation.target.at):
+            return
+        counted = _table(equation, reading.rows, reading.counts)
+        wanted = _table(equation, due := reading.expected(Model(equation)), np.ones(len(due)))
+        wrong = [key for key in [*wanted, *counted] if counted.get(key, 0) != wanted.get(key, 0)]
+        if not wrong:
+            continue
+        factors, target = wrong[0]
+        name = " ".join(entry(p.name, spot) for p, spot in zip(equation.factors, factors, strict=True))
+        goes = [t for (f, t) in counted if f == factors and (f, t) not in wanted]
+        spot, often = entry(part.result, target), counted.get(wrong[0], 0)
+        if wrong[0] not in wanted:
+            says = f"{name} is added to {spot}, where it does not belong"
+        elif often:
+            says = f"{name} counts {often:g} times in {spot}; once is due"
+        elif goes:
+            says = f"{name} is added to {entry(part.result, goes[0])}; it belongs to {spot}"
+        else:
+            says = f"{name} is never added to {spot}"
+        others = len({key[0] for key in wrong}) - 1
+        tail = f", and {others} more {'product goes' if others == 1 else 'products go'} astray" if others else ""
+        yield Cause(f"in the case shown {says}{tail}", lambda trials: True, general=False)
+
+
+def here(trial: Trial, tables: dict[Equation, list[Reading]]) -> list[tuple[Equation, Reading]]:
+    """The readings of one case."""
+    return [(e, reading) for e, found in tables.items() for reading in found if reading.inputs is trial.inputs]
+
+
+def first_apart(
+    due: Sequence[tuple[Equation, Reading]],
+    here: Sequence[tuple[Equation, Reading]],
+    expected: np.ndarray,
+    got: np.ndarray | None,
+) -> tuple[int, ...] | None:
+    """The first entry of both arrays that other products feed."""
+    if got is None or got.ndim != expected.ndim or not here:
+        return None
+    tables = [{} for _ in range(2)]
+    for table, terms in zip(tables, (due, here), strict=True):
+        for equation, reading in terms:
+            for (factors, target), count in _table(equation, reading.rows, reading.counts).items():
+                table.setdefault(target, set()).add((str(equation), factors, count))
+    both = np.ndindex(*np.minimum(expected.shape, got.shape))
+    return next((index for index in both if tables[0].get(index) != tables[1].get(index)), None)
+
+
+def _table(
+    equation: Equation, rows: np.ndarray, counts: np.ndarray
+) -> dict[tuple[tuple[tuple[int, ...], ...], tuple[int, ...]], float]:
+    table = {}
+    for row, count in zip(rows, counts, strict=True):
+        spots, start = [], 0
+        for place in equation.places:
+            spots.append(tuple(int(n) for n in row[start : start + len(place.at)]))
+            start += len(place.at)
+        table[tuple(spots[1:]), spots[0]] = round(float(count), 9)
+    return table

@@ -1,0 +1,65 @@
+"""The products behind one entry, written out: `dx[1] = dy[0] w[1] + dy[1] w[0] = 5 * -1 + 7 * 1 = 2`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cnnlib.checks.equation import Equation
+from cnnlib.checks.exercise import Inputs
+from cnnlib.checks.reading import Reading
+from cnnlib.checks.show import Index, entry, number
+
+MOST_TERMS = 6
+
+
+def written_out(readings: Sequence[tuple[Equation, Reading]], name: str, index: Index, value: Any) -> str:
+    """What is added up in one entry.
+
+    Args:
+        readings: the terms of the result, each with its products in one case.
+        value: the entry itself; what no product explains is added as a number.
+    """
+    names, values, total = [], [], 0.0
+    for equation, reading in readings:
+        for row, count in zip(reading.rows, reading.counts, strict=True):
+            target, *spots = _split(equation, row)
+            if target == tuple(index):
+                factors = [
+                    _factor(reading.inputs, place.name, spot)
+                    for place, spot in zip(equation.factors, spots, strict=True)
+                ]
+                often = "" if abs(count - 1) < 1e-9 else "− " if abs(count + 1) < 1e-9 else f"{number(count)} "
+                names.append(
+                    often + " ".join(entry(p.name, spot) for p, spot in zip(equation.factors, spots, strict=True))
+                )
+                shown = [*([] if abs(abs(count) - 1) < 1e-9 else [abs(count)]), *factors]
+                sign = "− " if count < 0 else ""
+                values.append(sign + " * ".join(f"({f})" if f.startswith("-") else f for f in map(number, shown)))
+                total += float(count * np.prod(factors))
+    apart = float(value) - total
+    shown, counted = _capped(names), _capped(values)
+    if not names:
+        return f"{entry(name, index)} = {number(value)}" + (": nothing reaches it" if not apart else "")
+    if abs(apart) > 1e-6 * max(1.0, abs(total)) and np.isfinite(apart):
+        counted += f" {'+' if apart > 0 else '−'} {number(abs(apart))}"
+        shown += " + …"
+    return " = ".join(dict.fromkeys([entry(name, index), shown, counted, number(value)]))  # db = dy = 4, not … = 4 = 4
+
+
+def _capped(terms: list[str]) -> str:
+    more = f" + … ({len(terms)} terms)" if len(terms) > MOST_TERMS else ""
+    return " + ".join(terms[:MOST_TERMS]).replace("+ − ", "− ") + more
+
+
+def _factor(inputs: Inputs, name: str, spot: Index) -> float:
+    return float(np.asarray(inputs[name])[spot])
+
+
+def _split(equation: Equation, row: np.ndarray) -> list[Index]:
+    """The index of the target, then of each factor."""
+    found, start = [], 0
+    for place in equation.places:
+        found.append(tuple(int(n) for n in row[start : start + len(place.at)]))
+        start += len(place.at)
+    return found
