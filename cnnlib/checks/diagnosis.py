@@ -2,25 +2,26 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cnnlib.checks.calling import Answer
 from cnnlib.checks.causes import Cause, Trials, tolerance
-from cnnlib.checks.compare import close_to
+from cnnlib.checks.compare import as_array, close_to
 from cnnlib.checks.equation import Equation, Sizes, pretty, pulled, sizes_of
 from cnnlib.checks.exercise import Inputs
+from cnnlib.checks.fitting import MOST_SPELLINGS, models
 from cnnlib.checks.model import Model, total
 from cnnlib.checks.part import Part, Trial
-from cnnlib.checks.reading import MOST_SPELLINGS, Reading, calls, common, constants, cost, models, read
-from cnnlib.checks.show import entry
+from cnnlib.checks.reading import Reading, calls, cost, read
+from cnnlib.checks.spelling import common, constants
+from cnnlib.checks.sums import entry, split
 
-MOST_CALLS = 260  # that one case may need
-ALL_CALLS = 600
+MOST_CALLS = 200  # that one case may need
+ALL_CALLS = 400
 MOST_CASES = 4
 MOST_MODELS = 8  # of each term, if there are several
-SIZE_OF = {"n": "N", "c": "C", "f": "F", "d": "D", "k": "K", "u": "KH", "v": "KW"}
 WRAPS = {
     "below": "an index below 0 counts from the end",
     "around": "what runs off one end comes back at the other",
@@ -71,21 +72,27 @@ def readings(
     """Equation -> what was read in each case; {} where the answers are no numbers."""
     found: dict[Equation, list[Reading]] = {}
     for question, given in zip(asked, answers, strict=True):
+        inputs = question.trial.inputs
         values = [part.got(answer.value)[0] for answer in given if not answer.error]
-        due = np.shape(part.expected(question.trial))
-        table = read(question.equation, question.trial.inputs, due, values, sizes(part, question.trial.inputs, due))
+        values = [part.unfolded(array, inputs) for value in values if (array := as_array(value)) is not None]
+        due = _due(part, question.trial)
+        table = read(question.equation, inputs, due, values, sizes(part, inputs, due))
         if table is None:
             return {}
         found.setdefault(question.equation, []).append(table)
     return found
 
 
+def _due(part: Part, trial: Trial) -> tuple[int, ...]:
+    """The shape that the equation says the result has."""
+    return part.unfolded(np.asarray(part.expected(trial)), trial.inputs).shape
+
+
 def sizes(part: Part, inputs: Inputs, due: Sequence[int]) -> Sizes:
     """What the letters of all terms stand for in one case."""
-    own = dict(part.exercise.sizes(**inputs)) if part.exercise.sizes else {}
     found: Sizes = {}
     for equation in part.equations:
-        found |= sizes_of(equation, inputs, due, own)
+        found |= sizes_of(equation, inputs, due, {})
     return found
 
 
@@ -120,8 +127,8 @@ def _choices(equations: Sequence[Equation], tables: dict[Equation, list[Reading]
 
 
 def _predicts(part: Part, trial: Trial, chosen: Sequence[Model]) -> bool:
-    got, due = part.array(trial), np.shape(part.expected(trial))
-    if got is None or got.ndim != len(part.equations[0].target.at):
+    got, due = part.array(trial), _due(part, trial)
+    if got is None or (got := part.unfolded(got, trial.inputs)).ndim != len(part.equations[0].target.at):
         return False
     try:
         like = sum(total(model, trial.inputs, got.shape, due, sizes(part, trial.inputs, due)) for model in chosen)
@@ -192,7 +199,7 @@ def shapes(part: Part, trials: Trials, *_: object) -> Iterator[Cause]:
         return
     ranks = {(len(got), len(due)) for _, got, due in pairs}
     if len(ranks) == 1 and part.equations:
-        names, frozen = common([sizes(part, trial.inputs, due) for trial, _, due in pairs])
+        names, frozen = common([sizes(part, trial.inputs, _due(part, trial)) for trial, _, _ in pairs])
         mine = [_spellings(names, frozen, axis) for axis in zip(*(got for _, got, _ in pairs), strict=True)]
         right = [_spellings(names, frozen, axis)[:1] for axis in zip(*(due for _, _, due in pairs), strict=True)]
         for chosen in itertools.islice(itertools.product(*mine), MOST_SPELLINGS):
@@ -232,7 +239,7 @@ def _has_shape(part: Part, trials: Trials, chosen: Sequence[str]) -> bool:
     pairs = _pairs(part, trials)
     if all(got == due for _, got, due in pairs):
         return False
-    table = dict(constants(*common([sizes(part, trial.inputs, due) for trial, _, due in pairs])))
+    table = dict(constants(*common([sizes(part, trial.inputs, _due(part, trial)) for trial, _, _ in pairs])))
     wanted = [table.get(text) for text in chosen]
     return all(tuple(v[n] if v else None for v in wanted) == got for n, (_, got, _) in enumerate(pairs))
 
@@ -251,20 +258,30 @@ def facts(part: Part, trial: Trial, tables: dict[Equation, list[Reading]]) -> It
         if not wrong:
             continue
         factors, target = wrong[0]
-        name = " ".join(entry(p.name, spot) for p, spot in zip(equation.factors, factors, strict=True))
+        name = " ".join(entry(p, spot) for p, spot in zip(equation.factors, factors, strict=True))
         goes = [t for (f, t) in counted if f == factors and (f, t) not in wanted]
-        spot, often = entry(part.result, target), counted.get(wrong[0], 0)
+        spot, often = entry(equation.target, target), counted.get(wrong[0], 0)
         if wrong[0] not in wanted:
             says = f"{name} is added to {spot}, where it does not belong"
         elif often:
             says = f"{name} counts {often:g} times in {spot}; once is due"
         elif goes:
-            says = f"{name} is added to {entry(part.result, goes[0])}; it belongs to {spot}"
+            says = f"{name} is added to {entry(equation.target, goes[0])}; it belongs to {spot}"
         else:
             says = f"{name} is never added to {spot}"
         others = len({key[0] for key in wrong}) - 1
         tail = f", and {others} more {'product goes' if others == 1 else 'products go'} astray" if others else ""
         yield Cause(f"in the case shown {says}{tail}", lambda trials: True, general=False)
+
+
+def due(part: Part, trial: Trial) -> list[tuple[Equation, Reading]]:
+    """What the equations say of one case."""
+    shape, found = _due(part, trial), []
+    for equation in part.equations:
+        empty = Reading(trial.inputs, shape, shape, np.zeros((0, 0)), np.zeros(0), sizes(part, trial.inputs, shape))
+        rows = empty.expected(Model(equation))
+        found.append((equation, replace(empty, rows=rows, counts=np.ones(len(rows)))))
+    return found
 
 
 def here(trial: Trial, tables: dict[Equation, list[Reading]]) -> list[tuple[Equation, Reading]]:
@@ -295,9 +312,6 @@ def _table(
 ) -> dict[tuple[tuple[tuple[int, ...], ...], tuple[int, ...]], float]:
     table = {}
     for row, count in zip(rows, counts, strict=True):
-        spots, start = [], 0
-        for place in equation.places:
-            spots.append(tuple(int(n) for n in row[start : start + len(place.at)]))
-            start += len(place.at)
-        table[tuple(spots[1:]), spots[0]] = round(float(count), 9)
+        target, *spots = split(equation, row)
+        table[tuple(spots), target] = round(float(count), 9)
     return table

@@ -5,7 +5,7 @@ as i in dy[i], runs over that axis. What is written side by side is multiplied.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from types import CodeType
@@ -14,19 +14,34 @@ from typing import Any
 import numpy as np
 
 PLACE = re.compile(r"(\w+)(?:\[([^\]]*)\])?")
+AXIS = re.compile(r"\(([^)]*)\)|([^,()]+)")  # several indices that share an axis stand in brackets
 LETTER = re.compile(r"\b[a-z]\b")
 Sizes = dict[str, int]
 
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of an array, such as dx[n, c, S i + k - P]; a number has no index."""
+    """An entry of an array, such as dx[n, c, S i + k - P]; a number has no index.
+
+    In M[(i, j), (m, q)] two indices share an axis: it counts rows by rows, (i, j) is number OW i + j.
+    """
 
     name: str
     at: tuple[str, ...] = ()
+    groups: tuple[int, ...] = ()  # how many indices share each axis
 
     def __str__(self) -> str:
-        return f"{self.name}[{', '.join(map(pretty, self.at))}]" if self.at else self.name
+        return f"{self.name}[{self.spelled(map(pretty, self.at))}]" if self.at else self.name
+
+    def spelled(self, index: Iterable[object]) -> str:
+        """An index as text, with brackets round what shares an axis."""
+        texts = list(map(str, index))
+        axes, start = [], 0
+        for count in self.groups:
+            some = ", ".join(texts[start : start + count])
+            axes.append(f"({some})" if count > 1 else some)
+            start += count
+        return ", ".join(axes)
 
 
 @dataclass(frozen=True)
@@ -58,6 +73,11 @@ class Equation:
     def letters(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(LETTER.findall(" ".join(text for place in self.places for text in place.at))))
 
+    def index(self, number: int) -> str:
+        """What stands in one of its axes."""
+        p, axis = self.axes[number]
+        return self.places[p].at[axis]
+
     def with_axis(self, number: int, text: str) -> "Equation":
         """The same with another index in one of its axes."""
         p, axis = self.axes[number]
@@ -77,10 +97,11 @@ class Equation:
 def parse(text: str) -> Equation:
     """`dx[i + k] += dy[i] w[k]` as an Equation."""
     target, _, product = text.partition("+=")
-    places = [
-        Place(name, tuple(part.strip() for part in at.split(",")) if at else ())
-        for name, at in PLACE.findall(target) + PLACE.findall(product)
-    ]
+    places = []
+    for name, at in PLACE.findall(target) + PLACE.findall(product):
+        axes = [[one.strip() for one in (several or alone).split(",")] for several, alone in AXIS.findall(at)]
+        axes = [axis for axis in axes if axis != [""]]
+        places.append(Place(name, tuple(one for axis in axes for one in axis), tuple(map(len, axes))))
     if not product or len(places) < 2:
         raise ValueError(f"an equation reads like 'dx[i + k] += dy[i] w[k]', got {text!r}")
     return Equation(places[0], tuple(places[1:]))
@@ -114,6 +135,14 @@ def pulled(equation: Equation) -> Equation | None:
     return None if turned is equation else turned
 
 
+@cache
+def named_sizes(equation: Equation) -> dict[str, str]:
+    """Letter -> the capital that counts it: i is counted by T in one dimension, by OH in two."""
+    plane = bool({"j", "v", "q"} & set(equation.letters)) and "d" not in equation.letters
+    named = {"n": "N", "c": "C", "f": "F", "d": "D", "k": "K", "u": "KH", "v": "KW"}
+    return named | ({"i": "OH", "j": "OW", "m": "H", "q": "W"} if plane else {"i": "T", "j": "M", "m": "L"})
+
+
 def sizes_of(equation: Equation, inputs: Mapping[str, Any], result: Sequence[int], more: Sizes) -> Sizes:
     """What the capital letters stand for in one case.
 
@@ -121,14 +150,12 @@ def sizes_of(equation: Equation, inputs: Mapping[str, Any], result: Sequence[int
     count the entries m, q of x; S is the stride, P the padding. A number among the inputs that is called by a capital
     counts too. `more` adds to them, or says otherwise.
     """
-    plane = bool({"j", "v", "q"} & set(equation.letters)) and "d" not in equation.letters
-    named = {"n": "N", "c": "C", "f": "F", "d": "D", "k": "K", "u": "KH", "v": "KW", "t": "T"}
-    named |= {"i": "OH", "j": "OW", "m": "H", "q": "W"} if plane else {"i": "T", "j": "M", "m": "L"}
+    named = named_sizes(equation)
     shapes = [tuple(result), *(np.shape(inputs[place.name]) for place in equation.factors)]
     sizes = {name: value for name, value in inputs.items() if name.isupper() and isinstance(value, int)}
     sizes |= {name: inputs[word] for name, word in (("S", "stride"), ("P", "padding")) if word in inputs}
-    if np.ndim(inputs.get("x")) >= 1 + plane:
-        spatial = ("H", "W") if plane else ("L",)
+    spatial = ("H", "W") if "q" in named else ("L",)
+    if np.ndim(inputs.get("x")) >= len(spatial):
         sizes |= dict(zip(spatial, np.shape(inputs["x"])[-len(spatial) :], strict=True))
     for letter, number in reversed(equation.anchors.items()):
         p, axis = equation.axes[number]

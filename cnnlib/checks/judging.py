@@ -12,7 +12,6 @@ from cnnlib.checks.calling import INTERRUPTED, UNWRITTEN, Answer, Ask, attempt
 from cnnlib.checks.cases import copy_of
 from cnnlib.checks.compare import Difference
 from cnnlib.checks.exercise import NOTHING_CHOSEN, Exercise, Inputs, Shown
-from cnnlib.checks.model import Model
 from cnnlib.checks.part import Part, Trial, parts
 from cnnlib.checks.reading import Reading
 from cnnlib.checks.sums import written_out
@@ -134,7 +133,7 @@ def _cause(part: Part, trials: list[Trial], first: Trial, read: dict[Any, list[R
     plain = [trial for trial in trials if not _whole(trial.inputs)]
     for tried, where in ((trials, ""), (plain, DECIMALS)):
         if tried is trials or 0 < len(plain) < len(trials):
-            for statements in (causes.slips, diagnosis.rules, causes.relations, diagnosis.shapes):
+            for statements in (causes.slips, causes.relations, diagnosis.rules, diagnosis.shapes):
                 if cause := causes.first_true(statements(part, tried, read), tried):
                     return replace(cause, text=cause.text + where)
     last = (causes.wrong_where(part, trials), diagnosis.facts(part, first, read))
@@ -180,20 +179,18 @@ def _feeds(part: Part, trial: Trial, found: Difference, read: dict[Any, list[Rea
     """The same entry twice: what feeds it, and what feeds it in the student's answer."""
     if not part.equations:
         return
-    expected, got = np.asarray(part.expected(trial)), part.array(trial)
-    more, here = diagnosis.sizes(part, trial.inputs, expected.shape), diagnosis.here(trial, read)
-    due = []
-    for equation in part.equations:
-        empty = np.zeros((0, len(equation.axes)), int)
-        right = Reading(trial.inputs, expected.shape, expected.shape, empty, np.zeros(0), more)
-        rows = right.expected(Model(equation))
-        due.append((equation, Reading(trial.inputs, expected.shape, expected.shape, rows, np.ones(len(rows)), more)))
-    index = found.index if found.index is not None else diagnosis.first_apart(due, here, expected, got)
-    if index is None:
-        return
-    yield "what feeds it", written_out(due, part.result, index, expected[index])
-    if here and got is not None:
-        yield "in your answer", written_out(here, part.result, index, got[index])
+    got, expected = part.array(trial), part.unfolded(np.asarray(part.expected(trial), float), trial.inputs)
+    due, here = diagnosis.due(part, trial), diagnosis.here(trial, read)
+    got = None if got is None else part.unfolded(got, trial.inputs)
+    if found.index is None:
+        index = diagnosis.first_apart(due, here, expected, got)
+    else:
+        spots = np.arange(expected.size).reshape(np.shape(part.expected(trial)))
+        index = tuple(int(n) for n in np.unravel_index(spots[found.index], expected.shape))
+    if index is not None:
+        yield "what feeds it", written_out(due, index, expected[index])
+        if here and got is not None:
+            yield "in your answer", written_out(here, index, got[index])
 
 
 def _on_the_way(exercise: Exercise, shown: Sequence[Shown], answers: Sequence[Answer]) -> Rows:

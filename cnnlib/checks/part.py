@@ -1,5 +1,6 @@
 """One part of an exercise, and what came back for it: the entry of a result, or the result in some of the cases."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -75,6 +76,15 @@ class Part:
         except ValueError:
             return None
         return array.astype(float) if array.dtype.kind in "iufb" else None
+
+    def unfolded(self, array: np.ndarray, inputs: Inputs) -> np.ndarray:
+        """The array as the equation sees it, with an axis for every index, if its shape allows that."""
+        if self.exercise.unfolded is None:
+            return array
+        shape, groups = self.exercise.unfolded(**inputs), self.equations[0].target.groups
+        ends = np.cumsum((0, *groups))
+        axes = tuple(int(np.prod(shape[a:b])) for a, b in itertools.pairwise(ends))
+        return array.reshape(shape) if axes == array.shape else array
 
     def difference(self, trial: Trial) -> Difference | None:
         """How the answer differs from what is expected, None if it does not."""

@@ -5,15 +5,19 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.checks.equation import Equation
-from cnnlib.checks.exercise import Inputs
+from cnnlib.checks.equation import Equation, Place
 from cnnlib.checks.reading import Reading
-from cnnlib.checks.show import Index, entry, number
+from cnnlib.checks.show import Index, number
 
 MOST_TERMS = 6
 
 
-def written_out(readings: Sequence[tuple[Equation, Reading]], name: str, index: Index, value: Any) -> str:
+def entry(place: Place, index: Index) -> str:
+    """dx[1, 0], M[(0, 1), (1, 2)], or just db for a single number."""
+    return f"{place.name}[{place.spelled(index)}]" if index else place.name
+
+
+def written_out(readings: Sequence[tuple[Equation, Reading]], index: Index, value: Any) -> str:
     """What is added up in one entry.
 
     Args:
@@ -21,30 +25,28 @@ def written_out(readings: Sequence[tuple[Equation, Reading]], name: str, index: 
         value: the entry itself; what no product explains is added as a number.
     """
     names, values, total = [], [], 0.0
+    name = entry(readings[0][0].target, index)
     for equation, reading in readings:
-        for row, count in zip(reading.rows, reading.counts, strict=True):
-            target, *spots = _split(equation, row)
-            if target == tuple(index):
-                factors = [
-                    _factor(reading.inputs, place.name, spot)
-                    for place, spot in zip(equation.factors, spots, strict=True)
-                ]
-                often = "" if abs(count - 1) < 1e-9 else "− " if abs(count + 1) < 1e-9 else f"{number(count)} "
-                names.append(
-                    often + " ".join(entry(p.name, spot) for p, spot in zip(equation.factors, spots, strict=True))
-                )
-                shown = [*([] if abs(abs(count) - 1) < 1e-9 else [abs(count)]), *factors]
-                sign = "− " if count < 0 else ""
-                values.append(sign + " * ".join(f"({f})" if f.startswith("-") else f for f in map(number, shown)))
-                total += float(count * np.prod(factors))
+        mine = (reading.rows[:, : len(index)] == index).all(1)
+        for row, count in zip(reading.rows[mine], reading.counts[mine], strict=True):
+            spots = split(equation, row)[1:]
+            factors = [
+                float(np.asarray(reading.inputs[p.name])[spot]) for p, spot in zip(equation.factors, spots, strict=True)
+            ]
+            often = "" if abs(count - 1) < 1e-9 else "− " if abs(count + 1) < 1e-9 else f"{number(count)} "
+            names.append(often + " ".join(entry(p, spot) for p, spot in zip(equation.factors, spots, strict=True)))
+            shown = [*([] if abs(abs(count) - 1) < 1e-9 else [abs(count)]), *factors]
+            product = " * ".join(f"({f})" if f.startswith("-") else f for f in map(number, shown))
+            values.append(("− " if count < 0 else "") + product)
+            total += float(count * np.prod(factors))
     apart = float(value) - total
     shown, counted = _capped(names), _capped(values)
     if not names:
-        return f"{entry(name, index)} = {number(value)}" + (": nothing reaches it" if not apart else "")
+        return f"{name} = {number(value)}" + (": nothing reaches it" if not apart else "")
     if abs(apart) > 1e-6 * max(1.0, abs(total)) and np.isfinite(apart):
         counted += f" {'+' if apart > 0 else '−'} {number(abs(apart))}"
         shown += " + …"
-    return " = ".join(dict.fromkeys([entry(name, index), shown, counted, number(value)]))  # db = dy = 4, not … = 4 = 4
+    return " = ".join(dict.fromkeys([name, shown, counted, number(value)]))  # db = dy = 4, not … = 4 = 4
 
 
 def _capped(terms: list[str]) -> str:
@@ -52,11 +54,7 @@ def _capped(terms: list[str]) -> str:
     return " + ".join(terms[:MOST_TERMS]).replace("+ − ", "− ") + more
 
 
-def _factor(inputs: Inputs, name: str, spot: Index) -> float:
-    return float(np.asarray(inputs[name])[spot])
-
-
-def _split(equation: Equation, row: np.ndarray) -> list[Index]:
+def split(equation: Equation, row: np.ndarray) -> list[Index]:
     """The index of the target, then of each factor."""
     found, start = [], 0
     for place in equation.places:

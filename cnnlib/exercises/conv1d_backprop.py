@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.checks import Exercise, Inputs, Slip, poll
+from cnnlib.checks import Exercise, Inputs, Shown, Slip, poll, show
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
 from cnnlib.exercises import layers
 from cnnlib.exercises.layer_slips import BACKWARD_SLIPS, FORWARD_SLIPS
@@ -39,6 +39,7 @@ def forward_cases(rng: Rng) -> list[Inputs]:
         {"x": numbers(2, 3), "w": numbers(5), "b": 0.0},
         {"x": numbers(2, 3), "w": numbers(5, 7), "b": 1.0},
         {"x": numbers(2, 0, 1, 3), "w": numbers(1, -1), "b": 0.0},
+        {"x": numbers(2, 0, 1, 3, 4), "w": numbers(1, -1, 2), "b": 3.0},
         random,
         {"x": rng.normal(size=4), "w": rng.normal(size=4), "b": -1.2},
         *in_other_layouts(random),
@@ -117,6 +118,7 @@ def weight_gradient_cases(rng: Rng) -> list[Inputs]:
         {"dy": numbers(1), "x": numbers(2, 3)},
         {"dy": numbers(1, 0, 0), "x": numbers(2, 0, 1, 3)},
         {"dy": numbers(5, 7, 11), "x": numbers(2, 0, 1, 3)},
+        {"dy": numbers(5, 7), "x": numbers(2, 0, 1, 3, 4)},
         random,
         {"dy": rng.normal(size=5), "x": rng.normal(size=5)},
         *in_other_layouts(random),
@@ -161,6 +163,7 @@ def input_gradient_cases(rng: Rng) -> list[Inputs]:
         {"dy": numbers(1), "w": numbers(2, 3)},
         {"dy": numbers(1, 1), "w": numbers(2, 3)},
         {"dy": numbers(5, 7, 11), "w": numbers(1, -1)},
+        {"dy": numbers(5, 7), "w": numbers(1, -1, 2)},
         random,
         {"dy": rng.normal(size=2), "w": rng.normal(size=5)},
         {"dy": rng.normal(size=4), "w": rng.normal(size=1)},
@@ -373,6 +376,22 @@ def fit_cases(rng: Rng) -> list[Inputs]:
     ]
 
 
+def first_step(x: Array, target: Array, w: Array, b: float, rate: float, **functions: Any) -> list[Shown]:
+    """The first step's dy, dw and db, read off where it leads; a "gradient" that hands dy on shows dy."""
+    one = {"x": x, "target": target, "w": w, "b": b, **functions, "rate": rate, "steps": 1}
+    pulls = one | {"x": np.resize(x, 2 * len(w) - 1), "target": np.resize(target, len(w))}
+    pulls |= {"weight_gradient": given(hand_on)}  # as many outputs as taps, so that dy has the shape of w
+    return [
+        Shown(f"dy of a first step, x = {show.value(pulls['x'])}", pulls, lambda after: (w - after[0]) / rate),
+        Shown("dw of the first step", one, lambda after: (w - after[0]) / rate),
+        Shown("db of the first step", one, lambda after: (b - after[1]) / rate),
+    ]
+
+
+def hand_on(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
+    return dy
+
+
 def slope(y: Array, target: Array, x: Array) -> Array:
     return 2 * (y - target) / len(y)
 
@@ -410,6 +429,7 @@ FIT_KERNEL = Exercise(
     parts={"w": 1, "b": 1},
     reference=fit_kernel,
     cases=fit_cases,
+    shows=first_step,
     hints=(
         "One step has three lines: predict, ask how the loss answers to each output, move w and b against it.",
         "The loss is the mean of (y - target)^2. Its slope with respect to y[i] is 2 (y[i] - target[i]) / T.",

@@ -85,9 +85,10 @@ def weight_gradient(dy: Array, x: Array) -> Array:
 def weight_gradient_cases(rng: Rng) -> list[Inputs]:
     random = {"dy": rng.normal(size=(3, 2)), "x": rng.normal(size=(4, 6))}
     return [
-        {"dy": small(1, 1), "x": np.array([[2.0, 0], [1, 3]])},
+        {"dy": small(1, 1), "x": np.array([[2.0, 0, 1], [3, 4, 6]])},
         {"dy": np.array([[1.0, 0], [0, 0]]), "x": np.array([[2.0, 0, 1], [3, 4, 6]])},
-        {"dy": small(2, 2), "x": np.array([[2.0, 0, 1], [3, 4, 6], [5, 8, 7]])},
+        {"dy": small(2, 3), "x": np.array([[2.0, 0, 1, 3], [3, 4, 6, 9], [5, 8, 7, 1]])},
+        {"dy": small(2, 2), "x": np.array([[2.0, 0, 1, 3], [3, 4, 6, 9], [5, 8, 7, 1]])},
         random,
         {"dy": rng.normal(size=(2, 5)), "x": rng.normal(size=(5, 5))},
         {"dy": rng.normal(size=(3, 4)), "x": rng.normal(size=(3, 4))},
@@ -129,9 +130,10 @@ def full_size(dy: Array, w: Array) -> tuple[int, int]:
 def input_gradient_cases(rng: Rng) -> list[Inputs]:
     random = {"dy": rng.normal(size=(4, 2)), "w": rng.normal(size=(2, 3))}
     return [
-        {"dy": np.array([[1.0]]), "w": np.array([[1.0, 2], [3, 5]])},
-        {"dy": np.array([[1.0, 1]]), "w": np.array([[1.0, 2], [3, 5]])},
-        {"dy": small(2, 2), "w": np.array([[1.0, -1], [2, 3]])},
+        {"dy": np.array([[1.0]]), "w": np.array([[1.0, 2, 4], [3, 5, 6]])},
+        {"dy": np.array([[1.0, 1]]), "w": np.array([[1.0, 2, 4], [3, 5, 6]])},
+        {"dy": small(2, 3), "w": np.array([[1.0, -1], [2, 3]])},
+        {"dy": small(3, 2), "w": np.array([[1.0, -1, 2]])},
         random,
         {"dy": rng.normal(size=(2, 2)), "w": rng.normal(size=(3, 4))},
         {"dy": rng.normal(size=(3, 4)), "w": rng.normal(size=(1, 1))},

@@ -12,11 +12,12 @@ Index equations, counted from 0:
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from cnnlib.checks import Exercise, Inputs, Slip, poll
+from cnnlib.checks import Exercise, Inputs, Shown, Slip, poll, show
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts
 from cnnlib.exercises import layers
 from cnnlib.exercises.layer_slips import FORWARD_SLIPS
@@ -47,11 +48,10 @@ def convolve(x: Array, w: Array) -> Array:
 def picture_cases(rng: Rng) -> list[Inputs]:
     random = {"x": rng.normal(size=(5, 7)), "w": rng.normal(size=(2, 3))}
     return [
-        {"x": np.array([[1.0, 2], [3, 4]]), "w": np.array([[5.0]])},
-        {"x": np.array([[1.0, 2], [3, 5]]), "w": np.array([[1.0, 2], [4, 7]])},
+        {"x": np.array([[1.0, 2, 0], [3, 5, 1]]), "w": np.array([[5.0]])},
         {"x": np.array([[1.0, 2, 0], [3, 5, 1]]), "w": np.array([[1.0, 2]])},
         {"x": np.array([[1.0, 2, 0], [3, 5, 1], [4, 6, 2]]), "w": np.array([[1.0, 2]])},
-        {"x": np.array([[1.0, 2, 0, 7], [3, 5, 1, 8], [4, 6, 2, 9]]), "w": np.array([[1.0, 2], [4, 7]])},
+        {"x": np.array([[1.0, 2, 0, 7], [3, 5, 1, 8], [4, 6, 2, 9]]), "w": np.array([[1.0, 2, 3], [4, 7, 6]])},
         {"x": DECK_PICTURE, "w": DECK_KERNEL},
         random,
         {"x": rng.normal(size=(6, 4)), "w": rng.normal(size=(3, 1))},
@@ -122,8 +122,19 @@ def output_size(n: int, k: int, stride: int = 1, padding: int = 0) -> int:
 
 
 def size_cases(rng: Rng) -> list[Inputs]:
-    named = [(4, 2, 1, 0), (5, 2, 2, 0), (6, 3, 2, 1), (7, 7, 1, 0), (28, 5, 1, 2), (9, 2, 4, 3), (1, 1, 3, 0)]
-    return [dict(zip(("n", "k", "stride", "padding"), case, strict=True)) for case in named]
+    small = [
+        (4, 2, 1, 0),
+        (5, 2, 2, 0),
+        (6, 2, 2, 0),
+        (5, 2, 1, 1),
+        (6, 3, 2, 1),
+        (7, 7, 1, 0),
+        (9, 2, 4, 3),
+        (1, 1, 3, 0),
+    ]
+    n, k = int(rng.integers(20, 40)), int(rng.integers(3, 8))
+    drawn = [(n, k, 1, 2), (n, k, 3, 1), (n + 1, k, 3, 1), (n + 2, k, 3, 1)]
+    return [dict(zip(("n", "k", "stride", "padding"), case, strict=True)) for case in small + drawn]
 
 
 OUTPUT_SIZE = Exercise(
@@ -187,7 +198,14 @@ PARAMETERS = Exercise(
     reference=conv_parameters,
     cases=lambda rng: [
         dict(zip(("C", "F", "KH", "KW"), case, strict=True))
-        for case in [(1, 1, 1, 2), (1, 20, 5, 5), (3, 1, 3, 3), (6, 16, 5, 4), (2, 3, 1, 7)]
+        for case in [
+            (1, 1, 1, 2),
+            (1, 20, 5, 5),
+            (3, 1, 3, 3),
+            (6, 16, 5, 4),
+            (2, 3, 1, 7),
+            rng.integers(2, 9, 4).tolist(),
+        ]
     ],
     features={
         "several channels": lambda C, **_: C > 1,
@@ -245,11 +263,6 @@ CONV2D_FORWARD = Exercise(
 )
 
 
-def places(OH: int, OW: int) -> dict[str, int]:
-    """How far i and j run where no axis says so."""
-    return {"i": OH, "j": OW, "OH": OH, "OW": OW}
-
-
 def toeplitz_matrix(w: Array, H: int, W: int) -> Array:
     (KH, KW), (OH, OW) = w.shape, (H - w.shape[0] + 1, W - w.shape[1] + 1)
     matrix = np.zeros((OH, OW, H, W), w.dtype)
@@ -263,9 +276,9 @@ def toeplitz_cases(rng: Rng) -> list[Inputs]:
     return [
         {"w": np.array([[2.0]]), "H": 1, "W": 2},
         {"w": np.array([[2.0, 3]]), "H": 2, "W": 3},
-        {"w": np.array([[1.0, 2], [3, 5]]), "H": 3, "W": 3},
-        {"w": np.array([[1.0, 2], [3, 5]]), "H": 3, "W": 5},
+        {"w": np.array([[1.0, 2], [3, 5]]), "H": 3, "W": 4},
         {"w": np.array([[1.0, 2], [3, 5]]), "H": 5, "W": 3},
+        {"w": np.array([[1.0, 2, 4], [3, 5, 7]]), "H": 3, "W": 5},
         {"w": np.array([[2.0, 3]]), "H": 3, "W": 3},
         {"w": DECK_KERNEL, "H": 4, "W": 4},
         random,
@@ -305,8 +318,8 @@ TOEPLITZ = Exercise(
         "a kernel that is not square": lambda w, **_: w.shape[0] != w.shape[1],
         **LAYOUTS,
     },
-    feeds=("M[OW i + j, W i + W u + j + v] += w[u, v]",),
-    sizes=lambda w, H, W: places(H - len(w) + 1, W - w.shape[1] + 1),
+    feeds=("M[(i, j), (i + u, j + v)] += w[u, v]",),
+    unfolded=lambda w, H, W: (H - len(w) + 1, W - w.shape[1] + 1, H, W),
     hints=(
         "Write one row first: the weights that make output (0, 0) from the flattened picture.",
         "For output (i, j), lay the kernel on a picture of zeros at (i, j), and flatten that picture.",
@@ -377,11 +390,11 @@ IM2COL = Exercise(
         "a kernel that is not square": lambda KH, KW, **_: KH != KW,
         **LAYOUTS,
     },
-    feeds=("columns[n, KH KW c + KW u + v, OW i + j] += x[n, c, S i + u - P, S j + v - P]",),
-    sizes=lambda x, KH, KW, stride=1, padding=0: {
-        **places(output_size(x.shape[2], KH, stride, padding), output_size(x.shape[3], KW, stride, padding)),
-        **{"u": KH, "v": KW},
-    },
+    feeds=("columns[n, (c, u, v), (i, j)] += x[n, c, S i + u - P, S j + v - P]",),
+    unfolded=lambda x, KH, KW, stride=1, padding=0: (
+        *(*x.shape[:2], KH, KW),
+        *(output_size(n, k, stride, padding) for n, k in zip(x.shape[2:], (KH, KW), strict=True)),
+    ),
     hints=(
         "What must stand in one column, so that a filter, written as one row, times that column is one output?",
         "Column (i, j) is the window at (stride * i, stride * j), all channels, flattened: channel first, then row, "
@@ -407,7 +420,7 @@ IM2COL = Exercise(
 
 def split_kernel(w: Array) -> tuple[Array, Array] | None:
     i, j = np.unravel_index(np.abs(w).argmax(), w.shape)
-    column, row = w[:, j], w[i] / w[i, j]
+    column, row = w[:, j], w[i] / (w[i, j] or 1)  # a kernel of zeros splits into zeros
     return (column, row) if np.allclose(np.outer(column, row), w) else None
 
 
@@ -445,7 +458,9 @@ def split_cases(rng: Rng) -> list[Inputs]:
         {"w": np.array([[0.0, 0], [1, 2], [3, 5]])},
         {"w": np.array([[9.0, 3, 3], [3, 2, 0]])},
         {"w": np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])},
+        {"w": np.array([[-1.0, -2, -1], [0, 0, 0], [1, 2, 1]])},
         {"w": np.array([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]])},
+        {"w": np.zeros((2, 3))},
         {"w": with_zeros},
         {"w": outer(2, 4) * [1, 1, 1, 9]},
         {"w": outer(4, 3) + np.eye(4, 3)},
@@ -560,6 +575,17 @@ def cross_correlate_by_loops(x: np.ndarray, w: np.ndarray) -> np.ndarray:
     return z
 
 
+def searched(picture: Array, template: Array, correlate: Callable[..., Array]) -> list[Shown]:
+    """The response that was searched, with its value at the place that was found."""
+    response = correlate(picture, template - template.mean())
+    inputs = {"picture": picture, "template": template, "correlate": correlate}
+
+    def at(place: Any) -> float:
+        return float(response[tuple(int(n) for n in place)])
+
+    return [Shown(f"response = {show.value(np.round(response, 3))}, at the place found", inputs, at)]
+
+
 def place(response: Array, find: Callable[[Array], int] = np.argmax) -> tuple[int, int]:
     row, column = np.unravel_index(find(response), response.shape)
     return int(row), int(column)
@@ -570,6 +596,7 @@ LOCATE = Exercise(
     parts={"row": 1, "column": 1},
     reference=locate,
     cases=locate_cases,
+    shows=searched,
     hints=(
         "What would a kernel have to sum to, so that a bright empty patch gives no response?",
         "Subtract the template's mean, slide it over the picture, and look for the largest response.",

@@ -93,13 +93,13 @@ def layer_cases(*names: str) -> Callable[[Rng], list[Inputs]]:
     def cases(rng: Rng) -> list[Inputs]:
         random = make((2, 3, 7, 10, 4), (2, 3), 2, 1, rng)
         made = [
-            make((1, 1, 2, 2, 1), (1, 2), 1, 0),
-            make((1, 1, 3, 3, 1), (2, 2), 1, 0),
-            make((1, 1, 3, 4, 1), (2, 2), 2, 0),
-            make((1, 1, 2, 2, 1), (2, 2), 1, 1),
-            make((1, 2, 2, 3, 1), (2, 2), 1, 0),
-            make((2, 1, 2, 3, 1), (2, 2), 1, 0),
-            make((1, 1, 2, 3, 2), (2, 2), 1, 0),
+            make((1, 1, 2, 3, 1), (1, 2), 1, 0),
+            make((1, 1, 3, 4, 1), (2, 3), 1, 0),
+            make((1, 1, 4, 5, 1), (2, 2), 2, 0),
+            make((1, 1, 2, 3, 1), (1, 2), 1, 1),
+            make((1, 2, 2, 3, 1), (1, 2), 1, 0),
+            make((2, 1, 2, 3, 1), (1, 2), 1, 0),
+            make((1, 1, 2, 3, 2), (1, 2), 1, 0),
             random,
             make((3, 2, 7, 4, 2), (4, 1), 3, 3, rng),
             make((2, 2, 5, 6, 3), (3, 2), 1, 2, rng),
@@ -128,7 +128,8 @@ def flat_cases(*names: str) -> Callable[[Rng], list[Inputs]]:
         random = line((2, 3, 10, 4), 3, 2, 1, rng)
         made = [
             line((1, 1, 3, 1), 2, 1, 0),
-            line((1, 1, 5, 1), 2, 2, 0),
+            line((1, 1, 5, 1), 3, 1, 0),
+            line((1, 1, 6, 1), 3, 2, 0),
             line((1, 1, 3, 1), 2, 1, 1),
             line((1, 2, 3, 1), 2, 1, 0),
             line((2, 1, 3, 1), 2, 1, 0),
@@ -162,13 +163,13 @@ FEATURES: dict[str, Callable[..., bool]] = {
     **LAYOUTS,
 }
 
-# Parts of a forward pass: what each of them is judged by.
+# Parts of a forward pass: what each of them is about. A case may be about several, see `Part.failing`.
 GROUPS: dict[str, Callable[..., bool]] = {
-    "plain": lambda stride, padding, **_: (stride, padding) == (1, 0),
-    "one map": lambda x, w, stride, padding, **_: (stride, padding, x.shape[1], len(w)) == (1, 0, 1, 1),
-    "many maps": lambda x, w, stride, padding, **_: (stride, padding) == (1, 0) and x.shape[1] + len(w) > 2,
+    "plain": lambda x, w, stride, padding, **_: (stride, padding) == (1, 0) or len(x) + x.shape[1] + len(w) > 3,
+    "one map": lambda x, w, stride, padding, **_: (stride, padding) == (1, 0) and len(x) + x.shape[1] + len(w) == 3,
+    "many maps": lambda x, w, **_: len(x) + x.shape[1] + len(w) > 3,
     "stride": lambda stride, **_: stride > 1,
-    "padding": lambda stride, padding, **_: stride == 1 and padding > 0,
+    "padding": lambda padding, **_: padding > 0,
 }
 
 
