@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from cnnlib.checks.calling import attempt
 from cnnlib.checks.cases import copy_of
 from cnnlib.checks.compare import close_to, equal, loosened
-from cnnlib.checks.exercise import Slip
+from cnnlib.checks.exercise import Inputs, Slip
 from cnnlib.checks.part import Part, Trial
 
 EQUALS, MISTAKE = "your answer equals", "the mistake"
@@ -42,7 +43,7 @@ def first_true(causes: Iterator[Cause], trials: Trials) -> Cause | None:
 
 def slips(part: Part, trials: Trials, *_: Any) -> Iterator[Cause]:
     for slip in part.exercise.slips:
-        yield Cause(slip.says, lambda trials, slip=slip: _explains(slip, part, trials), EQUALS)
+        yield Cause(slip.says, partial(_explains, slip, part), EQUALS)
 
 
 def _explains(slip: Slip, part: Part, trials: Trials) -> bool:
@@ -80,9 +81,9 @@ def stopped(part: Part, trial: Trial) -> Cause:
 def relations(part: Part, trials: Trials, *_: Any) -> Iterator[Cause]:
     """The right answer to another question, or the right one changed."""
     for text, inputs in _other_questions(part, trials):
-        yield Cause(text, lambda trials, inputs=inputs: _answers(part, trials, inputs))
+        yield Cause(text, partial(_answers, part, inputs))
     for text, change in CHANGES.items():
-        yield Cause(text, lambda trials, change=change: _changed(part, trials, change))
+        yield Cause(text, partial(_changed, part, change))
     yield from _scaled(part, trials)
 
 
@@ -101,7 +102,7 @@ CHANGES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-def _changed(part: Part, trials: Trials, change: Callable[[np.ndarray], np.ndarray]) -> bool:
+def _changed(part: Part, change: Callable[[np.ndarray], np.ndarray], trials: Trials) -> bool:
     differs = False
     for trial in trials:
         got, right = part.array(trial), _numbers(part.expected(trial))
@@ -125,15 +126,15 @@ def _scaled(part: Part, trials: Trials) -> Iterator[Cause]:
             more = round(float(got[spot] - right[spot]), 9)
             word = "too much" if more > 0 else "too little"
             changes: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
-                (f"everything counts {ratio} times", lambda e, by=float(ratio): e * by),
-                (f"it is {abs(more):g} {word} in every case", lambda e, by=more: e + by),
+                (f"everything counts {ratio} times", partial(np.multiply, float(ratio))),
+                (f"it is {abs(more):g} {word} in every case", partial(np.add, more)),
             )
             for text, change in changes:
-                yield Cause(text, lambda trials, change=change: _changed(part, trials, change))
+                yield Cause(text, partial(_changed, part, change))
             return
 
 
-def _other_questions(part: Part, trials: Trials) -> Iterator[tuple[str, Callable[[dict[str, Any]], dict[str, Any]]]]:
+def _other_questions(part: Part, trials: Trials) -> Iterator[tuple[str, Callable[[Inputs], Inputs]]]:
     """Sentences, and the inputs for which the reference gives what the student's function gives for the case's."""
     exercise, inputs = part.exercise, trials[0].inputs
     varied = [name for name in exercise.defaults if name in inputs]
@@ -142,16 +143,24 @@ def _other_questions(part: Part, trials: Trials) -> Iterator[tuple[str, Callable
             chosen = {name: exercise.defaults[name] for name in names}
             said = " and ".join(f"{name} {value!r}" for name, value in chosen.items())
             text = f"{' and '.join(names)} {'is' if count == 1 else 'are'} ignored: your answer is right for {said}"
-            yield text, lambda given, chosen=chosen: given | chosen
+            yield text, partial(_with, chosen)
     for a, b in itertools.combinations(inputs, 2):
         if type(inputs[a]) is type(inputs[b]) and np.ndim(inputs[a]) == np.ndim(inputs[b]):
             text = (
                 f"{a} and {b} are exchanged: your answer is right for {b} in the place of {a}, and {a} in that of {b}"
             )
-            yield text, lambda given, a=a, b=b: given | {a: given[b], b: given[a]}
+            yield text, partial(_exchanged, a, b)
 
 
-def _answers(part: Part, trials: Trials, change: Callable[[dict[str, Any]], dict[str, Any]]) -> bool:
+def _with(chosen: Inputs, inputs: Inputs) -> Inputs:
+    return inputs | chosen
+
+
+def _exchanged(a: str, b: str, inputs: Inputs) -> Inputs:
+    return inputs | {a: inputs[b], b: inputs[a]}
+
+
+def _answers(part: Part, change: Callable[[Inputs], Inputs], trials: Trials) -> bool:
     """Is every answer the reference's answer to the changed inputs?"""
     differs = False
     for trial in trials:
@@ -169,15 +178,15 @@ def _answers(part: Part, trials: Trials, change: Callable[[dict[str, Any]], dict
 def wrong_where(part: Part, trials: Trials) -> Iterator[Cause]:
     """What the cases that fail have in common, and no other case."""
     for name, holds in part.exercise.features.items():
-
-        def fails_there(trials: Trials, holds: Callable[..., bool] = holds) -> bool:
-            having = [bool(holds(**trial.inputs)) for trial in trials]
-            wrong = [part.difference(trial) is not None for trial in trials]
-            return having == wrong and any(wrong) and not all(wrong)
-
         count = sum(bool(holds(**trial.inputs)) for trial in trials)
         text = f"of the {len(trials)} cases tried it is wrong in all {count} with {name}, and right in all others"
-        yield Cause(text, fails_there, general=False)
+        yield Cause(text, partial(_fails_there, part, holds), general=False)
+
+
+def _fails_there(part: Part, holds: Callable[..., bool], trials: Trials) -> bool:
+    having = [bool(holds(**trial.inputs)) for trial in trials]
+    wrong = [part.difference(trial) is not None for trial in trials]
+    return having == wrong and any(wrong) and not all(wrong)
 
 
 def _numbers(expected: Any) -> np.ndarray | None:

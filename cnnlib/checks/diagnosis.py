@@ -3,6 +3,8 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +28,7 @@ WRAPS = {
     "below": "an index below 0 counts from the end",
     "around": "what runs off one end comes back at the other",
 }
+AT = "(With an array of indices that repeat, += keeps one too; np.add.at adds.)"
 OFTEN = {"-1": "with the sign reversed", "2": "twice", "1 / 2": "half"}
 
 
@@ -159,10 +162,8 @@ def _said(model: Model, due: Equation) -> str:
     if model.wraps:
         said.append(WRAPS[model.wraps])
     if model.last_of:
-        said.append(
-            f"of the products that meet in one entry of {name} only those of the last {' and '.join(model.last_of)} are left: "
-            "is there an = where += is meant? (With an array of indices that repeat, += keeps one too; np.add.at adds.)"
-        )
+        left = f"only those of the last {' and '.join(model.last_of)} are left"
+        said.append(f"of the products that meet in one entry of {name} {left}: is there an = where += is meant? {AT}")
     if model.scale != "1":
         often = OFTEN.get(model.scale, f"{pretty(model.scale)} times")
         said.append(f"{due.product} counts {often}")
@@ -198,16 +199,16 @@ def shapes(part: Part, trials: Trials, *_: object) -> Iterator[Cause]:
     if not pairs or all(got == due for _, got, due in pairs):
         return
     ranks = {(len(got), len(due)) for _, got, due in pairs}
-    if len(ranks) == 1 and part.equations:
+    if len(ranks) == 1 and part.equations and len(pairs) > 1:
         names, frozen = common([sizes(part, trial.inputs, _due(part, trial)) for trial, _, _ in pairs])
         mine = [_spellings(names, frozen, axis) for axis in zip(*(got for _, got, _ in pairs), strict=True)]
         right = [_spellings(names, frozen, axis)[:1] for axis in zip(*(due for _, _, due in pairs), strict=True)]
         for chosen in itertools.islice(itertools.product(*mine), MOST_SPELLINGS):
             if all(right):
                 text = _shape_text(part.result, chosen, [one for (one,) in right])
-                yield Cause(text, lambda trials, chosen=chosen: _has_shape(part, trials, chosen))
-    _, got, due = next(pair for pair in pairs if pair[1] != pair[2])
-    text = f"in the case shown your {part.result} has shape {got}; {due} is due"
+                yield Cause(text, partial(_has_shape, part, chosen))
+    _, shape, wanted = next(pair for pair in pairs if pair[1] != pair[2])
+    text = f"in the case shown your {part.result} has shape {shape}; {wanted} is due"
     yield Cause(text, lambda trials: any(g != d for _, g, d in _pairs(part, trials)), general=False)
 
 
@@ -235,7 +236,7 @@ def _spellings(
     return found[:MOST_SPELLINGS]
 
 
-def _has_shape(part: Part, trials: Trials, chosen: Sequence[str]) -> bool:
+def _has_shape(part: Part, chosen: Sequence[str], trials: Trials) -> bool:
     pairs = _pairs(part, trials)
     if all(got == due for _, got, due in pairs):
         return False
@@ -298,7 +299,7 @@ def first_apart(
     """The first entry of both arrays that other products feed."""
     if got is None or got.ndim != expected.ndim or not here:
         return None
-    tables = [{} for _ in range(2)]
+    tables: list[dict[Any, set[Any]]] = [{}, {}]
     for table, terms in zip(tables, (due, here), strict=True):
         for equation, reading in terms:
             for (factors, target), count in _table(equation, reading.rows, reading.counts).items():

@@ -155,7 +155,7 @@ def sizes_of(equation: Equation, inputs: Mapping[str, Any], result: Sequence[int
     sizes = {name: value for name, value in inputs.items() if name.isupper() and isinstance(value, int)}
     sizes |= {name: inputs[word] for name, word in (("S", "stride"), ("P", "padding")) if word in inputs}
     spatial = ("H", "W") if "q" in named else ("L",)
-    if np.ndim(inputs.get("x")) >= len(spatial):
+    if np.ndim(inputs.get("x", 0)) >= len(spatial):
         sizes |= dict(zip(spatial, np.shape(inputs["x"])[-len(spatial) :], strict=True))
     for letter, number in reversed(equation.anchors.items()):
         p, axis = equation.axes[number]

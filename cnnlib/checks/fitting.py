@@ -70,7 +70,7 @@ def _rules(equation: Equation, tables: Tables, wraps: str) -> Iterator[Equation]
     dependent = [number for number in range(len(equation.axes)) if number not in anchored]
     find = _wrapped if wraps else _spellings
     texts = [list(itertools.islice(find(equation, number, tables), MOST_SPELLINGS)) for number in dependent]
-    for chosen in itertools.product(*(found or [None] for found in texts)):
+    for chosen in itertools.product(*(found or [""] for found in texts)):
         rule = equation
         for number, text in zip(dependent, chosen, strict=True):
             rule = rule.with_axis(number, text) if text else rule

@@ -1,8 +1,8 @@
 """From a function's answers to a verdict: which parts hold, the smallest failing case, and which mistake it is."""
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,9 @@ import numpy as np
 from cnnlib.checks import causes, diagnosis, show
 from cnnlib.checks.calling import INTERRUPTED, UNWRITTEN, Answer, Ask, attempt
 from cnnlib.checks.cases import copy_of
+from cnnlib.checks.causes import EQUALS, Cause
 from cnnlib.checks.compare import Difference
+from cnnlib.checks.equation import Equation
 from cnnlib.checks.exercise import NOTHING_CHOSEN, Exercise, Inputs, Shown
 from cnnlib.checks.part import Part, Trial, parts
 from cnnlib.checks.reading import Reading
@@ -57,15 +59,24 @@ def judge(exercise: Exercise, ask: Ask, seed: int = 0) -> Verdict:
     answers += [Answer(error="nothing came back")] * (len(calls) - len(answers))
     if problem := _misconduct(exercise, cases, answers):
         return _all_wrong(exercise, *problem)
-    trials = [Trial(inputs, _reference(exercise, inputs), a) for inputs, a in zip(cases, answers, strict=False)]
-    return _verdict(exercise, trials, ask)
+    return _verdict(exercise, trials_of(exercise, cases, answers), ask)
+
+
+def trials_of(exercise: Exercise, cases: Sequence[Inputs], answers: Sequence[Answer]) -> list[Trial]:
+    """Cases and answers, beside what the reference answers."""
+    return [Trial(inputs, _reference(exercise, inputs), a) for inputs, a in zip(cases, answers, strict=False)]
 
 
 def _verdict(exercise: Exercise, trials: list[Trial], ask: Ask) -> Verdict:
     failing = {part: part.failing(trials) for part in parts(exercise)}
     wrong = {part: numbers for part, numbers in failing.items() if numbers}
-    told = _look_closer(exercise, trials, wrong, ask) if wrong else {}
-    findings = tuple(told.get(part) or Finding(part.name, part.points, part.points, "right") for part in failing)
+    looks = look_closer(exercise, trials, wrong, ask) if wrong else {}
+    findings = tuple(
+        _finding(part, trials[numbers[0]], looks[part])
+        if numbers
+        else Finding(part.name, part.points, part.points, "right")
+        for part, numbers in failing.items()
+    )
     notes = _notes(exercise, trials)
     if not wrong:
         return Verdict(exercise.name, "right", findings, notes + exercise.after)
@@ -74,26 +85,36 @@ def _verdict(exercise: Exercise, trials: list[Trial], ask: Ask) -> Verdict:
     return Verdict(exercise.name, status, findings, notes, exercise.hints)
 
 
-def _look_closer(
-    exercise: Exercise, trials: list[Trial], wrong: dict[Part, list[int]], ask: Ask
-) -> dict[Part, Finding]:
-    """Ask once more what tells the mistakes apart, and say what was found for each part."""
-    first = {_result(part): (part, numbers) for part, numbers in reversed(wrong.items())}
+@dataclass(frozen=True)
+class Look:
+    """What a second look at one result came to."""
+
+    cause: Cause | None
+    tables: dict[Equation, list[Reading]]
+    on_the_way: Rows
+
+
+def look_closer(
+    exercise: Exercise, trials: Sequence[Trial], wrong: Mapping[Part, Sequence[int]], ask: Ask
+) -> dict[Part, Look]:
+    """Ask once more what tells the mistakes apart, and name each part's.
+
+    Args:
+        wrong: for each part that is not right, the numbers of the cases that it fails.
+    """
+    first = {_result(part): (part, numbers) for part, numbers in reversed(list(wrong.items()))}
     asked = {result: diagnosis.questions(part, trials, numbers) for result, (part, numbers) in first.items()}
     shown = exercise.shows(**trials[next(iter(wrong.values()))[0]].inputs) if exercise.shows else ()
     wanted = [inputs for questions in asked.values() for question in questions for inputs in question.calls]
     wanted += [one.inputs for one in shown]
     answers = iter(ask([exercise.call(copy_of(inputs)) for inputs in wanted]) if wanted else ())
-    causes_, tables = {}, {}
+    looks = {}
     for result, (part, numbers) in first.items():
         given = [list(itertools.islice(answers, len(question.calls))) for question in asked[result]]
-        tables[result] = diagnosis.readings(part, asked[result], given)
-        causes_[result] = _cause(part, trials, trials[numbers[0]], tables[result])
-    extra = _on_the_way(exercise, shown, list(answers))
-    return {
-        part: _finding(part, trials, numbers, causes_[_result(part)], tables[_result(part)], extra)
-        for part, numbers in wrong.items()
-    }
+        tables = diagnosis.readings(part, asked[result], given)
+        looks[result] = Look(_cause(part, trials, trials[numbers[0]], tables), tables, [])
+    rows = _on_the_way(exercise, shown, list(answers))
+    return {part: replace(looks[_result(part)], on_the_way=rows) for part in wrong}
 
 
 def _result(part: Part) -> int:
@@ -101,22 +122,14 @@ def _result(part: Part) -> int:
     return 0 if part.exercise.results == 1 else part.number
 
 
-def _finding(
-    part: Part,
-    trials: list[Trial],
-    failing: list[int],
-    cause: causes.Cause | None,
-    read: dict[Any, list[Reading]],
-    extra: Rows,
-) -> Finding:
-    """No points, the reason and the evidence."""
-    first = trials[failing[0]]
-    found = part.difference(first)
+def _finding(part: Part, first: Trial, look: Look) -> Finding:
+    """No points, the reason and the evidence of the first failing case."""
+    found, cause = part.difference(first), look.cause
     assert found is not None
-    if first.answer.error and not (cause and cause.label == causes.EQUALS):
+    if first.answer.error and not (cause and cause.label == EQUALS):
         cause = causes.stopped(part, first)
     rows: Rows = [(CASE, _case(first.inputs))] if first.inputs else []
-    rows += [*_evidence(part, first, found, read), *extra]
+    rows += [*_evidence(part, first, found, look.tables), *look.on_the_way]
     if cause and cause.row:
         rows.append((cause.label, cause.text))
     reason = found.what
@@ -128,15 +141,22 @@ def _finding(
     return Finding(part.name, 0, part.points, " ".join(reason.split()), tuple(rows), said)
 
 
-def _cause(part: Part, trials: list[Trial], first: Trial, read: dict[Any, list[Reading]]) -> causes.Cause | None:
+def _cause(part: Part, trials: Sequence[Trial], first: Trial, tables: dict[Equation, list[Reading]]) -> Cause | None:
     """The first statement that is true of every case, or of every case with decimals."""
+    if stop := next((trial for trial in trials if trial.answer.error), None):
+        known = causes.first_true(causes.slips(part, trials), trials)
+        here = causes.first_true(
+            itertools.chain(diagnosis.shapes(part, [first]), diagnosis.facts(part, first, tables)), trials
+        )
+        tail = f"; in other cases it stops with {stop.answer.error}"
+        return known or (replace(here, text=here.text + tail) if here else causes.stopped(part, stop))
     plain = [trial for trial in trials if not _whole(trial.inputs)]
     for tried, where in ((trials, ""), (plain, DECIMALS)):
         if tried is trials or 0 < len(plain) < len(trials):
             for statements in (causes.slips, causes.relations, diagnosis.rules, diagnosis.shapes):
-                if cause := causes.first_true(statements(part, tried, read), tried):
+                if cause := causes.first_true(statements(part, tried, tables), tried):
                     return replace(cause, text=cause.text + where)
-    last = (causes.wrong_where(part, trials), diagnosis.facts(part, first, read))
+    last = (causes.wrong_where(part, trials), diagnosis.facts(part, first, tables))
     return causes.first_true(itertools.chain(*last), trials)
 
 
@@ -145,7 +165,9 @@ def _whole(inputs: Inputs) -> bool:
     return any(isinstance(value, np.ndarray) and value.dtype.kind == "i" for value in inputs.values())
 
 
-def _evidence(part: Part, trial: Trial, found: Difference, read: dict[Any, list[Reading]]) -> Iterable[tuple[str, str]]:
+def _evidence(
+    part: Part, trial: Trial, found: Difference, read: dict[Equation, list[Reading]]
+) -> Iterable[tuple[str, str]]:
     """Got beside expected, and what feeds the first entry that differs."""
     answer = trial.answer
     name = f"{part.result}, {part.name}" if part.exercise.groups else part.name
@@ -175,7 +197,9 @@ def _evidence(part: Part, trial: Trial, found: Difference, read: dict[Any, list[
         yield "it printed", answer.printed.strip()[:200]
 
 
-def _feeds(part: Part, trial: Trial, found: Difference, read: dict[Any, list[Reading]]) -> Iterable[tuple[str, str]]:
+def _feeds(
+    part: Part, trial: Trial, found: Difference, read: dict[Equation, list[Reading]]
+) -> Iterable[tuple[str, str]]:
     """The same entry twice: what feeds it, and what feeds it in the student's answer."""
     if not part.equations:
         return

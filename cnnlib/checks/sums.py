@@ -35,8 +35,8 @@ def written_out(readings: Sequence[tuple[Equation, Reading]], index: Index, valu
             ]
             often = "" if abs(count - 1) < 1e-9 else "− " if abs(count + 1) < 1e-9 else f"{number(count)} "
             names.append(often + " ".join(entry(p, spot) for p, spot in zip(equation.factors, spots, strict=True)))
-            shown = [*([] if abs(abs(count) - 1) < 1e-9 else [abs(count)]), *factors]
-            product = " * ".join(f"({f})" if f.startswith("-") else f for f in map(number, shown))
+            worth = [*([] if abs(abs(count) - 1) < 1e-9 else [abs(count)]), *factors]
+            product = " * ".join(f"({f})" if f.startswith("-") else f for f in map(number, worth))
             values.append(("− " if count < 0 else "") + product)
             total += float(count * np.prod(factors))
     apart = float(value) - total

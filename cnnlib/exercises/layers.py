@@ -181,8 +181,8 @@ def flat(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def flattened(*given: Any, stride: int = 1, padding: int = 0) -> Any:
         arrays = [array[:, :, None] if array.ndim == 3 else array for array in given if isinstance(array, np.ndarray)]
-        stride, padding = (*given[len(arrays) :], *(stride, padding)[len(given) - len(arrays) :])
-        result = function(*arrays, stride=(1, stride), padding=(0, padding))
+        step, rim = [*given, *(stride, padding)[len(given) - len(arrays) :]][-2:]
+        result = function(*arrays, stride=(1, step), padding=(0, rim))
         return tuple(map(_line, result)) if isinstance(result, tuple) else _line(result)
 
     return flattened
