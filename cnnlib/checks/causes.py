@@ -175,6 +175,13 @@ def _answers(part: Part, change: Callable[[Inputs], Inputs], trials: Trials) -> 
     return differs
 
 
+def refused(part: Part, first: Trial) -> Iterator[Cause]:
+    """Where many answers are right, what is wrong with this one."""
+    found = part.difference(first)
+    if part.exercise.accept and found:
+        yield Cause(f"in the case shown: {found.what}", lambda trials: True, general=False, row=False)
+
+
 def wrong_where(part: Part, trials: Trials) -> Iterator[Cause]:
     """What the cases that fail have in common, and no other case."""
     for name, holds in part.exercise.features.items():

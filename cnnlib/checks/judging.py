@@ -112,7 +112,11 @@ def look_closer(
     for result, (part, numbers) in first.items():
         given = [list(itertools.islice(answers, len(question.calls))) for question in asked[result]]
         tables = diagnosis.readings(part, asked[result], given)
-        looks[result] = Look(_cause(part, trials, trials[numbers[0]], tables), tables, [])
+        cause = _cause(part, trials, trials[numbers[0]], tables)
+        last = itertools.chain(
+            diagnosis.at_zero(part, asked[result], given), diagnosis.responses(part, asked[result], given)
+        )
+        looks[result] = Look(cause or next(last, None), tables, [])
     rows = _on_the_way(exercise, shown, list(answers))
     return {part: replace(looks[_result(part)], on_the_way=rows) for part in wrong}
 
@@ -156,7 +160,7 @@ def _cause(part: Part, trials: Sequence[Trial], first: Trial, tables: dict[Equat
             for statements in (causes.slips, causes.relations, diagnosis.rules, diagnosis.shapes):
                 if cause := causes.first_true(statements(part, tried, tables), tried):
                     return replace(cause, text=cause.text + where)
-    last = (causes.wrong_where(part, trials), diagnosis.facts(part, first, tables))
+    last = (causes.refused(part, first), causes.wrong_where(part, trials), diagnosis.facts(part, first, tables))
     return causes.first_true(itertools.chain(*last), trials)
 
 
@@ -225,7 +229,7 @@ def _on_the_way(exercise: Exercise, shown: Sequence[Shown], answers: Sequence[An
             continue
         try:
             mine = show.value(one.read(answer.value))
-        except (TypeError, ValueError, IndexError):
+        except Exception:  # whatever came back, it cannot be read
             continue
         right = show.value(one.read(_reference(exercise, one.inputs)))
         rows.append((one.label, f"yours    {mine}\nexpected {right}" if mine != right else f"{right}, as expected"))

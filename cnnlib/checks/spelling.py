@@ -38,7 +38,7 @@ def constants(names: tuple[str, ...], cases: Cases) -> list[tuple[str, tuple[int
         found += [(f"{a} {'+' if step > 0 else '-'} {abs(step)}", v + step) for a, v in values.items()]
     pairs = [(f"{a} + {b}", values[a] + values[b]) for a, b in itertools.combinations(names, 2)]
     pairs += [(f"{a} - {b}", values[a] - values[b]) for a, b in itertools.permutations(names, 2)]
-    for tail, step in (("", 0), (" - 1", -1), (" + 1", 1)):
+    for tail, step in (("", 0), (" - 1", -1), (" + 1", 1), (" - 2", -2)):
         found += [(text + tail, v + step) for text, v in pairs]
     if "S" in names:
         S = values["S"]
