@@ -13,9 +13,8 @@ import numpy as np
 from cnnlib.checks.equation import Equation, Sizes, evaluate, named_sizes, pulled, sizes_of
 from cnnlib.checks.model import Model
 from cnnlib.checks.reading import Reading
-from cnnlib.checks.spelling import along, common, constants, spelled, sum_of
+from cnnlib.checks.spelling import MOST_SPELLINGS, along, common, constants, spelled, sum_of
 
-MOST_SPELLINGS = 3  # of one index, where the sizes measured do not tell K − 1 from 1
 MOST_RULES = 30  # of the indices
 Tables = Sequence[Reading]
 

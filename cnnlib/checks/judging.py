@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.checks import causes, diagnosis, show
+from cnnlib.checks import asking, causes, diagnosis, shapes, show
 from cnnlib.checks.calling import INTERRUPTED, UNWRITTEN, Answer, Ask, attempt
 from cnnlib.checks.cases import copy_of
 from cnnlib.checks.causes import EQUALS, Cause
@@ -103,7 +103,7 @@ def look_closer(
         wrong: for each part that is not right, the numbers of the cases that it fails.
     """
     first = {_result(part): (part, numbers) for part, numbers in reversed(list(wrong.items()))}
-    asked = {result: diagnosis.questions(part, trials, numbers) for result, (part, numbers) in first.items()}
+    asked = {result: asking.questions(part, trials, numbers) for result, (part, numbers) in first.items()}
     shown = exercise.shows(**trials[next(iter(wrong.values()))[0]].inputs) if exercise.shows else ()
     wanted = [inputs for questions in asked.values() for question in questions for inputs in question.calls]
     wanted += [one.inputs for one in shown]
@@ -111,11 +111,9 @@ def look_closer(
     looks = {}
     for result, (part, numbers) in first.items():
         given = [list(itertools.islice(answers, len(question.calls))) for question in asked[result]]
-        tables = diagnosis.readings(part, asked[result], given)
+        tables = asking.readings(part, asked[result], given)
         cause = _cause(part, trials, trials[numbers[0]], tables)
-        last = itertools.chain(
-            diagnosis.at_zero(part, asked[result], given), diagnosis.responses(part, asked[result], given)
-        )
+        last = itertools.chain(asking.at_zero(part, asked[result], given), asking.responses(part, asked[result], given))
         looks[result] = Look(cause or next(last, None), tables, [])
     rows = _on_the_way(exercise, shown, list(answers))
     return {part: replace(looks[_result(part)], on_the_way=rows) for part in wrong}
@@ -150,14 +148,14 @@ def _cause(part: Part, trials: Sequence[Trial], first: Trial, tables: dict[Equat
     if stop := next((trial for trial in trials if trial.answer.error), None):
         known = causes.first_true(causes.slips(part, trials), trials)
         here = causes.first_true(
-            itertools.chain(diagnosis.shapes(part, [first]), diagnosis.facts(part, first, tables)), trials
+            itertools.chain(shapes.shapes(part, [first]), diagnosis.facts(part, first, tables)), trials
         )
         tail = f"; in other cases it stops with {stop.answer.error}"
         return known or (replace(here, text=here.text + tail) if here else causes.stopped(part, stop))
     plain = [trial for trial in trials if not _whole(trial.inputs)]
     for tried, where in ((trials, ""), (plain, DECIMALS)):
         if tried is trials or 0 < len(plain) < len(trials):
-            for statements in (causes.slips, causes.relations, diagnosis.rules, diagnosis.shapes):
+            for statements in (causes.slips, causes.relations, diagnosis.rules, shapes.shapes):
                 if cause := causes.first_true(statements(part, tried, tables), tried):
                     return replace(cause, text=cause.text + where)
     last = (causes.refused(part, first), causes.wrong_where(part, trials), diagnosis.facts(part, first, tables))

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnlib.checks.calling import Answer
 from cnnlib.checks.compare import Difference, difference
-from cnnlib.checks.equation import Equation
+from cnnlib.checks.equation import Equation, Sizes, sizes_of
 from cnnlib.checks.exercise import Exercise, Inputs
 
 
@@ -85,6 +85,17 @@ class Part:
         ends = np.cumsum((0, *groups))
         axes = tuple(int(np.prod(shape[a:b])) for a, b in itertools.pairwise(ends))
         return array.reshape(shape) if axes == array.shape else array
+
+    def due(self, trial: Trial) -> tuple[int, ...]:
+        """The shape that the equation says the result has."""
+        return self.unfolded(np.asarray(self.expected(trial)), trial.inputs).shape
+
+    def sizes(self, trial: Trial) -> Sizes:
+        """What the letters of all terms stand for in one case."""
+        found: Sizes = {}
+        for equation in self.equations:
+            found |= sizes_of(equation, trial.inputs, self.due(trial), {})
+        return found
 
     def difference(self, trial: Trial) -> Difference | None:
         """How the answer differs from what is expected, None if it does not."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from cnnlib.checks.equation import Sizes
 
+MOST_SPELLINGS = 3  # of one number, where the sizes measured do not tell K − 1 from 1
 Cases = tuple[tuple[tuple[str, int], ...], ...]
 PARTNERS = ({"T", "K", "L"}, {"OH", "KH", "H"}, {"OW", "KW", "W"})  # sizes that stand along one side
 
