@@ -99,7 +99,7 @@ KINDS = [
     ("conv1d_weight_jacobian", lambda x, K: np.ones((K, 9)), "shape (1, 9), expected (2, 1)"),
     ("conv2d_weight_gradient", square_only, "in other cases it stops with ValueError"),
     ("conv2d_forward", one_channel, "with several channels, and right in all others"),
-    ("conv2d_forward", lambda x, w, b, stride=1, padding=0: forward(x, w, b, stride, padding)[0], "the shape (F, OH, OW)"),
+    ("conv2d_forward", lambda x, w, b, stride=1, padding=0: forward(x, w, b, stride, padding)[0], "(F, OH, OW); (N"),
     ("conv2d_backward", lambda dy, x, w, stride=1, padding=0: dy, "returned one ndarray, expected 3 results"),
     ("conv2d_backward", lambda dy, x, w, stride=1, padding=0: (dy, w), "returned 2 results, expected 3: dx, dw, db"),
     ("poll_rim", {"A", "D"}, "D does not hold: 2 rows and 4 columns"),

@@ -57,7 +57,10 @@ def _explains(slip: Slip, part: Part, trials: Trials) -> bool:
         if slipped.answer.error:
             wrong_somewhere = True
             continue
-        (got, missing), (like, lacking) = (part.got(one.answer.value) for one in (trial, slipped))
+        whole = isinstance(trial.expected, tuple) and all(isinstance(one, int) for one in trial.expected)
+        (got, missing), (like, lacking) = (
+            (one.answer.value, "") if whole else part.got(one.answer.value) for one in (trial, slipped)
+        )  # of several whole numbers one coincides easily: then all must
         if missing or lacking or not equal(got, like, trial.inputs, part.exercise.tolerance):
             return False
         wrong_somewhere |= part.difference(slipped) is not None
@@ -129,7 +132,7 @@ def _scaled(part: Part, trials: Trials) -> Iterator[Cause]:
                 (f"everything counts {ratio} times", partial(np.multiply, float(ratio))),
                 (f"it is {abs(more):g} {word} in every case", partial(np.add, more)),
             )
-            for text, change in changes:
+            for text, change in changes if ratio else ():
                 yield Cause(text, partial(_changed, part, change))
             return
 

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -152,19 +153,28 @@ def _cause(part: Part, trials: Sequence[Trial], first: Trial, tables: dict[Equat
         )
         tail = f"; in other cases it stops with {stop.answer.error}"
         return known or (replace(here, text=here.text + tail) if here else causes.stopped(part, stop))
-    plain = [trial for trial in trials if not _whole(trial.inputs)]
+    plain = _decimals(trials)
     for tried, where in ((trials, ""), (plain, DECIMALS)):
         if tried is trials or 0 < len(plain) < len(trials):
             for statements in (causes.slips, causes.relations, diagnosis.rules, shapes.shapes):
                 if cause := causes.first_true(statements(part, tried, tables), tried):
-                    return replace(cause, text=cause.text + where)
+                    holds = cause.holds if tried is trials else partial(_of_decimals, cause.holds)
+                    return replace(cause, text=cause.text + where, holds=holds)
     last = (causes.refused(part, first), causes.wrong_where(part, trials), diagnosis.facts(part, first, tables))
     return causes.first_true(itertools.chain(*last), trials)
 
 
-def _whole(inputs: Inputs) -> bool:
-    """Is there an array of whole numbers?"""
-    return any(isinstance(value, np.ndarray) and value.dtype.kind == "i" for value in inputs.values())
+def _of_decimals(holds: Callable[[Sequence[Trial]], bool], trials: Sequence[Trial]) -> bool:
+    return holds(_decimals(trials))
+
+
+def _decimals(trials: Sequence[Trial]) -> list[Trial]:
+    """Those without an array of whole numbers."""
+
+    def whole(value: Any) -> bool:
+        return isinstance(value, np.ndarray) and value.dtype.kind == "i"
+
+    return [trial for trial in trials if not any(map(whole, trial.inputs.values()))]
 
 
 def _evidence(

@@ -564,6 +564,14 @@ def locate_cases(rng: Rng) -> list[Inputs]:
         hidden(9, 3, (2, 3), 1, 0, 6.0),
         hidden(7, 9, (2, 3), 0, 6, 0.0),
         hidden(7, 9, (2, 3), 5, 0, 0.0),
+        *(
+            {
+                "picture": rng.normal(size=(7, 9)),
+                "template": np.abs(rng.normal(size=size)) + 0.1,
+                "correlate": correlate,
+            }
+            for size in ((2, 3), (3, 2), (1, 3), (2, 1))
+        ),
     ]
 
 
