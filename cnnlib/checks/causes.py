@@ -185,6 +185,12 @@ def refused(part: Part, first: Trial) -> Iterator[Cause]:
         yield Cause(f"in the case shown: {found.what}", lambda trials: True, general=False, row=False)
 
 
+def astray(label: str, text: str) -> Cause:
+    """A number on the way to the result is wrong."""
+    mine, due = (line.split(maxsplit=1)[1] for line in text.splitlines())
+    return Cause(f"in the case shown, {label} is {mine}; {due} is due", lambda trials: True, general=False, row=False)
+
+
 def wrong_where(part: Part, trials: Trials) -> Iterator[Cause]:
     """What the cases that fail have in common, and no other case."""
     for name, holds in part.exercise.features.items():
