@@ -117,9 +117,9 @@ def look_closer(
         last = itertools.chain(asking.at_zero(part, asked[result], given), asking.responses(part, asked[result], given))
         looks[result] = Look(cause or next(last, None), tables, [])
     rows = _on_the_way(exercise, shown, list(answers))
-    astray = (causes.astray(label, text) for label, text in rows if text.startswith("yours"))
+    astray = next((causes.astray(label, text) for label, text in rows if text.startswith("yours")), None)
     for result, look in looks.items():
-        looks[result] = replace(look, cause=look.cause or next(astray, None), on_the_way=rows)
+        looks[result] = replace(look, cause=look.cause or astray, on_the_way=rows)
     return {part: looks[_result(part)] for part in wrong}
 
 

@@ -612,11 +612,6 @@ LOCATE = Exercise(
     ),
     slips=(
         Slip(
-            "mean not subtracted",
-            "the brightest place. A kernel that sums to zero ignores brightness: subtract the template's mean first.",
-            lambda picture, template, correlate: place(correlate(picture, template)),
-        ),
-        Slip(
             "smallest response",
             "the place of the smallest response. The best match has the largest.",
             lambda picture, template, correlate: place(correlate(picture, template - template.mean()), np.argmin),

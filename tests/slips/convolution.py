@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnlib.exercises import layers
-from cnnlib.exercises.convolution import cross_correlate, im2col, numbered_by_height, reordered, toeplitz_matrix
+from cnnlib.exercises.convolution import cross_correlate, im2col, numbered_by_height, place, reordered, toeplitz_matrix
 from cnnlib.exercises.layers import Array
 from slips import layer_slips
 
@@ -77,5 +77,9 @@ SLIPS = {
         lambda x, KH, KW, stride=1, padding=0: im2col(x, KH, KW),
         # windows flipped
         windows_flipped,
+    ],
+    "locate": [
+        # mean not subtracted
+        lambda picture, template, correlate: place(correlate(picture, template)),
     ],
 }
