@@ -220,6 +220,20 @@ def test_one_missing_part_does_not_cost_the_others():
     assert judge(find("conv2d_backward"), asks(without_dw)).points == 3
 
 
+def test_an_argument_that_is_a_size_and_numbers_that_are_inf_do_not_stop_the_second_look():
+    next_best = said("best_inputs", lambda w, x, count: np.argsort(-(x @ w))[1 : count + 1])
+    assert "got [0]   expected [1]" in next_best
+    assert "in a later case your indices has shape (4,); (5,) is due" in next_best
+    with np.errstate(all="ignore"):
+        steep = said("hardtanh", lambda z: (z + np.where(z > 1, np.inf, 0), np.where(np.abs(z) <= 1, 1, 0)))
+    assert "got [inf, inf]   expected [1, 1]" in steep
+
+
+def test_a_case_names_the_functions_whose_names_say_something():
+    assert "activation = square" in said("mlp_forward", lambda x, weights, activation: x)
+    assert "forward = " not in said("fit_kernel", lambda x, target, w, b, *functions, **chosen: (w, b))
+
+
 def test_a_slow_answer_gets_a_note_and_its_points():
     """The function reports its own time: what counts is that seconds alone cost nothing."""
     exercise = find("conv1d_bias_gradient")

@@ -71,10 +71,13 @@ def responses(part: Part, asked: Sequence[Question], answers: Sequence[Sequence[
         right = attempt(part.exercise.reference, args, kwargs)
         after, wanted = (part.array(replace(trial, answer=answer)) for answer in (given[0], right))
         before, due = part.array(trial), part.array(replace(trial, answer=Answer(value=trial.expected)))
-        if after is None or wanted is None or before is None or due is None or after.shape != before.shape:
+        if after is None or wanted is None or before is None or due is None:
             continue
-        mine, step = after - before, wanted - due
-        if mine.shape == step.shape and not np.allclose(mine, step, equal_nan=True):
+        if len({array.shape for array in (after, wanted, before, due)}) > 1:  # the argument is a size
+            continue
+        with np.errstate(invalid="ignore"):  # inf - inf
+            mine, step = after - before, wanted - due
+        if not np.allclose(mine, step, equal_nan=True):
             where = question.changed + (" everywhere" if np.ndim(trial.inputs[question.changed]) else "")
             changes = f"your {part.result} changes by {show.value(mine)}, not by {show.value(step)}"
             yield Cause(f"in the case shown, add 1 to {where}: {changes}", lambda trials: True, general=False)

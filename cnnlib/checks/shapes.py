@@ -26,8 +26,9 @@ def shapes(part: Part, trials: Trials, *_: object) -> Iterator[Cause]:
             if all(right):
                 text = _shape_text(part.result, chosen, [one for (one,) in right])
                 yield Cause(text, partial(_has_shape, part, chosen))
-    shape, wanted = next((got, due) for _, got, due in pairs if got != due)
-    text = f"in the case shown your {part.result} has shape {shape}; {wanted} is due"
+    trial, shape, wanted = next(pair for pair in pairs if pair[1] != pair[2])
+    where = "the case shown" if trial is trials[part.failing(trials)[0]] else "a later case"
+    text = f"in {where} your {part.result} has shape {shape}; {wanted} is due"
     yield Cause(text, lambda trials: any(g != d for _, g, d in _pairs(part, trials)), general=False)
 
 
