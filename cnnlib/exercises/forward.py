@@ -127,6 +127,18 @@ def without_biases(x: Array, weights: Weights, activation: Callable[[Array], Arr
     return mlp_forward(x, tuple((w, 0 * b) for w, b in weights), activation)
 
 
+def minus_biases(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
+    return mlp_forward(x, tuple((w, -b) for w, b in weights), activation)
+
+
+def hidden_without_biases(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
+    return mlp_forward(x, (*((w, 0 * b) for w, b in weights[:-1]), weights[-1]), activation)
+
+
+def last_without_bias(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
+    return mlp_forward(x, weights, activation) - weights[-1][1]
+
+
 def always_x(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
     for w, b in weights[:-1]:
         activation(x @ w.T + b)
@@ -157,6 +169,9 @@ MLP_FORWARD = Exercise(
         Slip("activated too early", "the activation of each layer's input. In (2.10) it comes after the sum, and the "
              "input x itself is never activated.", activated_first),
         Slip("biases missing", "the network without its biases.", without_biases),
+        Slip("biases subtracted", "the network with −b for b. In (2.10) the biases are added.", minus_biases),
+        Slip("hidden biases missing", "the network without the biases of its hidden layers.", hidden_without_biases),
+        Slip("last bias missing", "the network without the bias of its last layer.", last_without_bias),
         Slip("x again", "the last layer's answer to x. It must get what the layer before it puts out: is x replaced?",
              always_x),
         Slip("w not transposed", ADDED_OVER_UNITS, not_transposed),

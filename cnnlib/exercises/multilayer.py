@@ -189,6 +189,11 @@ HALF_PLANES = Exercise(
             "1 on the other side of each line: z below 0.",
             lambda x, w, b: np.where(x @ w.T + b < 0, 1.0, 0.0),
         ),
+        Slip(
+            "never",
+            "0 for every point and unit. Which number does a unit answer where z is above 0?",
+            lambda x, w, b: np.zeros((len(x), len(w))),
+        ),
         Slip("not thresholded", "z itself. Ask of each z whether it is above 0.", lambda x, w, b: x @ w.T + b),
         Slip("w not transposed", ADDED_OVER_UNITS, lambda x, w, b: np.where(x @ w + b > 0, 1.0, 0.0)),
     ),
@@ -231,6 +236,11 @@ INSIDE_POLYGON = Exercise(
             "majority",
             "the points of more than half of the half planes. All M must fire.",
             lambda x, w, b: np.where(fires(x, w, b) > len(w) / 2, 1.0, 0.0),
+        ),
+        Slip(
+            "never",
+            "0 for every point. No sum of M answers is above M: where must the threshold lie?",
+            lambda x, w, b: np.zeros(len(x)),
         ),
         Slip(
             "two lines assumed",
