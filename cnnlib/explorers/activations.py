@@ -46,7 +46,7 @@ def view(z: float, layers: int, **shown: bool) -> Frame:
         for name, (a, slope) in read.items()
     ]
     upright = line([[z, -2], [z, 3]], thin=True)
-    grip = handle([z, A["limits"][0] + 0.15], f"z = {z:.2f}", drag="z", along="x", label="z")
+    grip = handle([z, A["limits"][0] + 0.15], f"z = {z:.2f}".replace("-", "−"), drag="z", along="x", label="z")
     values = [mark for name in names for mark in _value(name, z, *read[name])]
     slopes = [mark for name in names for mark in _slope(name, z, read[name][1])]
     chain = [mark for name in names for mark in _chain(name, read[name][1], layers)]
@@ -69,13 +69,20 @@ def _value(name: str, z: float, a: float, slope: float) -> list[Mark]:
     hue, reach = NAMES.index(name), np.array([-0.6, 0.6])
     graph = curve(lambda z: value_and_slope(name, z)[0], Z, name=name, hue=hue)
     tangent = line(np.column_stack([z + reach, a + slope * reach]), hue=hue, dashed=True)
-    return [_unbroken(graph), tangent, points([[z, a]], classes=[hue], texts=[f"{name}({z:.2f}) = {a:.4g}"])]
+    return [
+        _unbroken(graph),
+        tangent,
+        points([[z, a]], classes=[hue], texts=[f"{name}({z:.2f}) = {a:.4g}".replace("-", "−")]),
+    ]
 
 
 def _slope(name: str, z: float, slope: float) -> list[Mark]:
     hue = NAMES.index(name)
     graph = curve(lambda z: value_and_slope(name, z)[1], Z, hue=hue)
-    return [_unbroken(graph), points([[z, slope]], classes=[hue], texts=[f"slope of {name} at {z:.2f}: {slope:.4g}"])]
+    return [
+        _unbroken(graph),
+        points([[z, slope]], classes=[hue], texts=[f"slope of {name} at {z:.2f}: {slope:.4g}".replace("-", "−")]),
+    ]
 
 
 def _chain(name: str, slope: float, layers: int) -> list[Mark]:
