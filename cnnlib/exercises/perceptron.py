@@ -1,10 +1,10 @@
 """Lecture 01, the perceptron: what is asked, and the mistakes that are known.
 
-    (1.3)   z = w . x + b,  y = +1 if z > 0, else -1
-    (1.4)   x[1] = -(w[0] / w[1]) x[0] - b / w[1]
-    (1.5)   margin = min over n of t[n] (w . x[n] + b) / |w|
-    (1.6)   after a mistake: w + t x, b + t
-    (1.10)  at most (R / gamma)^2 mistakes
+(1.3)   z = w . x + b,  y = +1 if z > 0, else -1
+(1.4)   x[1] = -(w[0] / w[1]) x[0] - b / w[1]
+(1.5)   margin = min over n of t[n] (w . x[n] + b) / |w|
+(1.6)   after a mistake: w + t x, b + t
+(1.10)  at most (R / gamma)^2 mistakes
 """
 
 from collections.abc import Callable
@@ -44,6 +44,7 @@ def unit_cases(rng: Rng) -> list[Inputs]:
         {"x": numbers(3)[None], "w": numbers(2), "b": -5.0},
         {"x": np.array([[1.0, 2], [2, 1], [0, 0]]), "w": numbers(3, -1), "b": -2.0},
         {"x": np.array([[0.0, 2, 1], [2, 1, 1]]), "w": numbers(1, -2, 3), "b": 2.0},
+        {"x": np.array([[0.5, 0.25], [0.25, 0.5]]), "w": numbers(1, -1), "b": 0.0},
         {"x": np.array([[1, 2, 0], [2, 1, 1]]), "w": np.array([1, -2, 3]), "b": 3},  # the first lies on the line
         *in_other_layouts({"x": rng.normal(size=(9, 4)), "w": rng.normal(size=4), "b": 0.3}),
     ]
@@ -79,7 +80,7 @@ UNIT = Exercise(
         ),
         Slip(
             "bias as a threshold",
-            "w · x compared with b. That makes b a threshold; a threshold T is the bias −T, and a bias is added.",
+            "w · x compared with b. That makes b a threshold; a threshold θ is the bias −θ, and a bias is added.",
             lambda x, w, b: np.where(x @ w > b, 1.0, -1.0),
         ),
         Slip(
@@ -162,7 +163,7 @@ GATES = Exercise(
     slips=(
         Slip(
             "thresholds for biases",
-            "thresholds where biases are due. A threshold T is the bias −T.",
+            "thresholds where biases are due. A threshold θ is the bias −θ.",
             gates_but(OR=([1, 1], 0.5), AND=([1, 1], 1.5), NAND=([-1, -1], -1.5), NOT=([-1], -0.5)),
         ),
         Slip(
@@ -258,7 +259,7 @@ MARGIN = Exercise(
     features=LAYOUTS | {"an example on the wrong side": lambda x, t, w, b: bool((t * (x @ w + b) <= 0).any())},
     hints=(
         "First a distance for every example, then the smallest of them.",
-        "z divided by the length of w is the distance from the line, with a sign. t makes it positive on the right side.",
+        "z divided by the length of w is the distance, with a sign. Times t it is above 0 on the right side.",
         "(1.5)  margin = min over n of t[n] (w · x[n] + b) / sqrt(w[0]^2 + ... + w[D - 1]^2)",
     ),
     after=(("before you start", "it stays: z and |w| both double"),),
@@ -286,7 +287,7 @@ MARGIN = Exercise(
         Slip(
             "b counted into the length",
             "t z divided by the length of w and b together. Distances from the line in the plane need w only; "
-            "the bound further down is another matter.",
+            "the bound on mistakes is another matter.",
             lambda x, t, w, b: (t * (x @ w + b)).min() / np.sqrt(w @ w + b * b),
         ),
         Slip(
@@ -343,10 +344,10 @@ def step_cases(rng: Rng) -> list[Inputs]:
     t = -1.0 if w @ x > 0 else 1.0
     return [
         case([1], 0.0, [3], -1.0),
-        case([2, 1], 1.0, [3, 4], 1.0),
+        case([2, 1], -12.0, [3, 4], 1.0),
         case([0, 0], 0.0, [2, 5], 1.0),
         case([0, 0], 0.0, [2, 5], -1.0),
-        case([1, -2, 3], 2, [4, 5, 1], 1, int),  # z = -1
+        case([1, -2, 3], 4, [4, 5, 1], 1, int),
         case([1, -2, 3], 2, [4, 1, 1], -1, int),
         case([1, -2], -3.0, [4, 5], -1.0),
         *in_other_layouts({"w": w, "b": -0.25 * t, "x": x, "t": t}),
@@ -368,7 +369,7 @@ STEP = Exercise(
     slips=(
         Slip(
             "wrong way",
-            "the step away from what is due. After a mistake t (w · x + b) must have grown: add t x, do not take it off.",
+            "the step away from what is due. After a mistake t (w · x + b) must have grown: add t x.",
             UPHILL,
         ),
         Slip("bias still", "the old b. It is a weight too, on a constant input 1, and moves by t.", BIAS_STILL),
@@ -475,7 +476,7 @@ def accept_training(answer: Any, x: Array, t: Array, epochs: int) -> str:
     if not 1 <= passes <= epochs:
         return f"mistakes tells of {passes} passes; expected 1 to {epochs}, one entry a pass"
     if 0 in counts[:-1]:
-        return f"pass {list(counts).index(0)} made no mistake: that is where it should stop, not after {passes} passes"
+        return f"mistakes[{list(counts).index(0)}] is 0: that is where it should stop, not after {passes} passes"
     wrong = np.flatnonzero(threshold_unit(x, w, b) != t)
     at = f"example {wrong[0]}, x = {x[wrong[0]]}, is still wrong" if len(wrong) else ""
     if counts[-1] == 0 and at:
@@ -504,7 +505,7 @@ def train_cases(rng: Rng) -> list[Inputs]:
         XOR | {"epochs": 1},
         XOR | {"epochs": 7},
         {"x": np.array([[1.0], [2], [3]]), "t": numbers(1, -1, 1), "epochs": 6},
-        *in_other_layouts({"x": apart + (3, 2), "t": t, "epochs": 4000}),
+        *in_other_layouts({"x": apart + np.array([3, 2]), "t": t, "epochs": 4000}),
     ]
 
 
@@ -522,7 +523,7 @@ TRAIN = Exercise(
         "at most `epochs` times:  count = 0;  for each n: a mistake adds t[n] x[n] to w, t[n] to b, 1 to count;  "
         "append count;  stop if it is 0",
     ),
-    after=(("before you start", "XOR: some pass without a mistake would have to come, and none ever does"),),
+    after=(("before you start", "only if every target is −1: the unit that starts from 0 says −1 to all"),),
     slips=(
         Slip(
             "one pass",
@@ -674,7 +675,10 @@ def accept_pictures(answer: Any, a: Array, b: Array) -> str:
 def picture_cases(rng: Rng) -> list[Inputs]:
     return [
         {"a": np.array([[[2.0, 2]]]), "b": np.array([[[1.0, 1]]])},
-        {"a": np.array([[[1.0, -1, 1], [1, 1, -1]]]), "b": np.array([[[-1.0, 1, 1], [1, 1, 1]], [[1, 1, 1], [1, 1, 1]]])},
+        {
+            "a": np.array([[[1.0, -1, 1], [1, 1, -1]]]),
+            "b": np.array([[[-1.0, 1, 1], [1, 1, 1]], [[1, 1, 1], [1, 1, 1]]]),
+        },
         {"a": np.array([[[1.0, -2]], [[1, 6]]]), "b": np.array([[[-1.0, 2]], [[-1, -6]]])},
         *in_other_layouts({"a": rng.normal(size=(3, 3, 4)), "b": rng.normal(size=(5, 3, 4))}),
     ]
@@ -695,7 +699,7 @@ TELL_APART = Exercise(
     hints=(
         "Your unit takes rows of numbers. What turns a picture into a row, and the weights back into a picture?",
         "Lay each picture out as a row, with reshape. The pictures in a get t = +1, those in b get −1. Then train.",
-        "x = all pictures as rows (A + B, H W);  t = A times +1, B times −1;  train;  w as a picture (H, W), and the bias",
+        "x = all pictures as rows (A + B, H W);  t = A times +1, B times −1;  train;  w.reshape(H, W) and the bias",
     ),
     after=(("before you start", "a weight for each pixel: H · W of them"),),
     slips=(
@@ -810,10 +814,10 @@ POLL_XOR = poll(
 
 EXERCISES = (
     UNIT,
+    POLL_DETECTS,
     GATES,
     LINE,
     MARGIN,
-    POLL_DETECTS,
     STEP,
     TRAIN,
     POLL_BUG,

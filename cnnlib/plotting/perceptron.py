@@ -1,12 +1,14 @@
 """The pictures of lecture 01, the perceptron."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.patches import Circle, FancyBboxPatch
 
 from cnnlib.plotting import BLUE, DIVERGING, GREEN, GREY, INK, PURPLE, VERMILION, canvas, described, signed, tint
@@ -14,6 +16,7 @@ from cnnlib.plotting import BLUE, DIVERGING, GREEN, GREY, INK, PURPLE, VERMILION
 Array = np.ndarray
 Unit = tuple[Array, float]
 
+WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
 # Class +1 is a blue disc, class -1 a red square, everywhere in this lecture.
 MARKS = ((1, BLUE, "o", "t = +1"), (-1, VERMILION, "s", "t = −1"))
 
@@ -29,7 +32,7 @@ def unit(x: Array, w: Array, b: float, names: Sequence[str]) -> Figure:
         ax.text(4, at, signed(value), ha="center", va="center")
         ax.text(3.3, at, name, ha="right", va="center", fontsize=10)
         ax.annotate("", (8.1, middle), (4.5, at), arrowprops={"arrowstyle": "->", "color": GREY})
-        ax.text(5.9, at + 0.46 * (middle - at), f"×{signed(weight)}", color=BLUE, ha="center", va="bottom")
+        ax.text(5.9, at + 0.46 * (middle - at), f"×{signed(weight)}", color=BLUE, ha="center", va="center", bbox=WHITE)
     _box(ax, 9, middle, f"z = {signed(z)}")
     _box(ax, 12, middle, "above 0?")
     for left, right in ((9.95, 11), (12.95, 13.7)):
@@ -53,8 +56,10 @@ def plane(ax: Axes, x: Array, t: Array, w: Array | None = None, b: float = 0.0, 
         ax.contourf(*grid, z > 0, levels=[-0.5, 0.5, 1.5], colors=[tint(VERMILION, 0.13), tint(BLUE, 0.2)])
         line(ax, w, b)
     for target, colour, marker, label in MARKS:
-        at = x[t == target]
-        ax.scatter(*at.T, color=colour, marker=marker, label=label, s=42, edgecolor="white", linewidth=0.6, zorder=3)
+        across, up = x[t == target].T
+        ax.scatter(
+            across, up, color=colour, marker=marker, label=label, s=42, edgecolor="white", linewidth=0.6, zorder=3
+        )
 
 
 def line(ax: Axes, w: Array, b: float, **style: Any) -> None:
@@ -62,7 +67,8 @@ def line(ax: Axes, w: Array, b: float, **style: Any) -> None:
     length = float(w @ w)
     if length:
         foot, along = -b * w / length, np.array([-w[1], w[0]])
-        ax.axline(tuple(foot), tuple(foot + along), **({"color": INK, "linewidth": 1.6} | style))
+        look: dict[str, Any] = {"color": INK, "linewidth": 1.6} | style
+        ax.axline(tuple(foot), tuple(foot + along), **look)
 
 
 def gates(tables: Mapping[str, tuple[Array, Array]], weights: Mapping[str, Unit]) -> Figure:
@@ -73,7 +79,7 @@ def gates(tables: Mapping[str, tuple[Array, Array]], weights: Mapping[str, Unit]
         flat = x.shape[1] == 1
         plane(ax, np.column_stack([x, 0 * x]) if flat else x, t, np.append(w, 0) if flat else w, b)
         ax.set(title=name, xticks=(0, 1), yticks=() if flat else (0, 1), ylabel="" if flat else "x[1]")
-    axes[0].legend(loc="upper center", bbox_to_anchor=(0.5, -0.3), ncols=2, fontsize=8, handletextpad=0.1)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=9)
     told = "; ".join(f"{n}: w = ({', '.join(map(signed, w))}), b = {signed(b)}" for n, (w, b) in weights.items())
     return described(
         figure,
@@ -83,7 +89,7 @@ def gates(tables: Mapping[str, tuple[Array, Array]], weights: Mapping[str, Unit]
 
 
 def distances(x: Array, t: Array, w: Array, b: float) -> Figure:
-    """The line, the arrow w across it, and from every point the shortest way to the line; the shortest of all is thick."""
+    """The line, the arrow w across it, and each point's shortest way to the line; the shortest of all is thick."""
     figure, ax = plt.subplots(figsize=(5.2, 4.2), layout="constrained")
     plane(ax, x, t, w, b, pad=1.3)
     length = np.sqrt(w @ w)
@@ -95,7 +101,7 @@ def distances(x: Array, t: Array, w: Array, b: float) -> Figure:
         ax.annotate(f"{signed_distances[n]:.2g}", point, (7, 5), textcoords="offset points", fontsize=9)
     foot = -b * w / length**2
     ax.annotate("", foot + w / length, foot, arrowprops={"arrowstyle": "-|>", "color": GREEN, "linewidth": 2})
-    ax.annotate("w / |w|", foot + w / length, (4, -12), textcoords="offset points", color=GREEN)
+    ax.annotate("w / |w|", foot + w / length, (-4, 4), textcoords="offset points", ha="right", color=GREEN)
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=9)
     return described(
         figure,
@@ -105,11 +111,10 @@ def distances(x: Array, t: Array, w: Array, b: float) -> Figure:
     )
 
 
-def weight_image(ax: Axes, w: Array, title: str, limit: float | None = None) -> Any:
+def weight_image(ax: Axes, w: Array, title: str) -> AxesImage:
     """A unit's weights at the places of their pixels: blue wants ink, red wants paper."""
-    limit = limit or float(np.abs(w).max())
     ax.set(title=title, xticks=(), yticks=())
-    return ax.imshow(w, cmap=DIVERGING, vmin=-limit, vmax=limit)
+    return ax.imshow(w, cmap=DIVERGING, vmin=-1, vmax=1)
 
 
 def detectors(images: Mapping[str, Array], best: Mapping[str, Array], labels: Mapping[str, Array]) -> Figure:
@@ -118,9 +123,8 @@ def detectors(images: Mapping[str, Array], best: Mapping[str, Array], labels: Ma
     figure, axes = plt.subplots(
         len(images), columns, figsize=(1.12 * columns, 1.45 * len(images)), layout="constrained", squeeze=False
     )
-    shown = None
     for row, (name, w) in zip(axes, images.items(), strict=True):
-        shown = weight_image(row[0], w, name, 1)
+        shown = weight_image(row[0], w, name)
         for ax, picture, label in zip(row[1:], best[name], labels[name], strict=True):
             ax.imshow(picture, cmap="gray_r", vmin=-1, vmax=1)
             ax.set(xticks=(), yticks=(), title=f"a {label}")
@@ -160,11 +164,11 @@ def one_step(x: Array, t: Array, before: Unit, after: Unit, n: int) -> Figure:
     axes[1].annotate("", after[0], before[0], arrowprops=arrow | {"color": PURPLE})
     axes[1].annotate("", after[0], (0, 0), arrowprops=arrow | {"color": GREEN})
     axes[0].annotate("w", before[0], (4, 4), textcoords="offset points", color=GREEN)
-    axes[1].annotate("t x", (before[0] + after[0]) / 2, (6, 0), textcoords="offset points", color=PURPLE)
+    axes[1].annotate("t x", (before[0] + after[0]) / 2, (-2, 8), textcoords="offset points", color=PURPLE)
     return described(
         figure,
-        f"Left, the ringed point of class {int(t[n]):+d} lies on the wrong side of the line. Right, t x was added to the "
-        "arrow w, and t to b: the line has turned and moved, and the point lies on its right side.",
+        f"Left, the ringed point of class {int(t[n]):+d} lies on the wrong side of the line. Right, t x was added to "
+        "the arrow w, and t to b: the line has turned and moved, and the point lies on its right side.",
     )
 
 
@@ -175,36 +179,58 @@ def learning(x: Array, t: Array, path: Sequence[Unit], best: Unit) -> Figure:
         path: (w, b) at the start and after each mistake.
         best: a unit that separates the examples, for the lower curve.
     """
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9.4, 3.9), layout="constrained")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.9), layout="constrained", width_ratios=(1, 1.3))
+    mistakes = len(path) - 1
     plane(left, x, t, *path[-1], pad=1)
-    for k, (w, b) in enumerate(path[1:-1]):
-        shade = 0.15 + 0.5 * k / max(1, len(path) - 2)
-        line(left, w, b, color=PURPLE, linewidth=0.9, alpha=shade)
-    left.set_title(f"the line after each of {len(path) - 1} mistakes, pale to dark", fontsize=10)
+    for number, (w, b) in enumerate(path[1:-1]):
+        line(left, w, b, color=PURPLE, linewidth=1.1, alpha=0.3 + 0.7 * number / mistakes)
+    left.set_title(f"the line after each of {mistakes} mistakes, pale to dark", fontsize=10)
     left.legend(loc="lower left", fontsize=8)
-
-    vectors = np.array([np.append(w, b) for w, b in path])
-    ones = np.column_stack([x, np.ones(len(x))])
+    learners, ones = np.array([np.append(w, b) for w, b in path]), np.column_stack([x, np.ones(len(x))])
     goal = np.append(*best) / np.linalg.norm(np.append(*best))
     gamma, radius = (t * (ones @ goal)).min(), np.sqrt((ones**2).sum(1).max())
     meet = (radius / gamma) ** 2
-    k = np.linspace(0, meet * 1.06, 300)
-    right.plot(k, gamma * k, color=BLUE, label="γ k: v · v* is at least this")
-    right.plot(k, radius * np.sqrt(k), color=VERMILION, label="R √k: |v| is at most this")
-    right.plot(vectors @ goal, color=BLUE, linestyle=":", linewidth=2)
-    right.plot(np.linalg.norm(vectors, axis=1), color=VERMILION, linestyle=":", linewidth=2)
-    right.axvline(meet, color=GREY, linewidth=1)
+    count = np.linspace(0, meet * 1.06, 300)
+    right.plot(count, radius * np.sqrt(count), color=VERMILION, label="R √μ: |s| is at most this")
+    right.plot(np.linalg.norm(learners, axis=1), color=VERMILION, linestyle=":", linewidth=2.2, label="|s|, measured")
+    right.plot(learners @ goal, color=BLUE, linestyle=":", linewidth=2.2, label="s · g, measured")
+    right.plot(count, gamma * count, color=BLUE, label="γ μ: s · g is at least this")
     right.plot(meet, gamma * meet, "o", color=INK)
-    right.annotate(f"k = {meet:.3g}", (meet, gamma * meet), (-8, 4), textcoords="offset points", ha="right")
-    right.plot([], [], color=INK, linestyle=":", linewidth=2, label="what was measured")
-    right.set(xlabel="mistakes, k", ylabel="length", xlim=(0, None), ylim=(0, None))
-    right.set_title("the curves must not cross: no more mistakes after they meet", fontsize=10)
+    right.annotate(
+        f"they meet at μ = {meet:.3g}", (meet, gamma * meet), (-6, 5), textcoords="offset points", ha="right"
+    )
+    right.set(xlabel="mistakes, μ", ylabel="length", xlim=(0, None), ylim=(0, None))
     right.legend(loc="lower right", fontsize=8)
     return described(
         figure,
-        f"Left, the line moves {len(path) - 1} times until it separates both classes. Right, against the number k of "
-        f"mistakes: the straight line γ k and the curve R √k meet at k = {meet:.3g}. Both measured lengths lie "
-        f"between them and end at k = {len(path) - 1}.",
+        f"Left, the line moves {mistakes} times until it separates both classes. Right, against the number μ of "
+        f"mistakes: the straight line γ μ and the curve R √μ meet at μ = {meet:.3g}. The measured s · g and |s| run "
+        f"between them and end at μ = {mistakes}.",
+    )
+
+
+def weight_space(x: Array, t: Array, path: Sequence[Unit], reach: float = 2.5) -> Figure:
+    """For one input: every unit is a point (w, b), every example forbids a half plane, learning walks out of both."""
+    figure, ax = plt.subplots(figsize=(4.9, 3.8), layout="constrained")
+    w, b = np.meshgrid(np.linspace(-reach, reach, 300), np.linspace(-reach, reach, 300))
+    for value, target, colour, hatch in zip(x[:, 0], t, (VERMILION, BLUE), ("//", "\\\\"), strict=True):
+        wrong = (w * value + b > 0) != (target > 0)
+        ax.contourf(w, b, wrong, levels=[0.5, 1.5], colors=[tint(colour, 0.3)], hatches=[hatch], alpha=0.5)
+        ax.fill(
+            [], [], color=tint(colour, 0.3), label=f"wrong for x = {signed(value)}, t = {'+1' if target > 0 else '−1'}"
+        )
+    walked = np.array([(weights[0], bias) for weights, bias in path])
+    for start, end in pairwise(walked):
+        ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": PURPLE, "linewidth": 2})
+    ax.plot(*walked[0], "o", color=PURPLE)
+    ax.annotate("start", walked[0], (6, -12), textcoords="offset points")
+    ax.plot(*walked[-1], "*", color=INK, markersize=13)
+    ax.set(xlabel="w[0]", ylabel="b", aspect="equal", xlim=(-reach, reach), ylim=(-reach, reach))
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=9)
+    return described(
+        figure,
+        f"The plane of all units with one weight w[0] and a bias b. Each example forbids the units of one half plane. "
+        f"A path of {len(path) - 1} arrows leads from (0, 0) to a place that neither example forbids.",
     )
 
 
@@ -216,7 +242,9 @@ def loop(x: Array, t: Array, path: Sequence[Unit]) -> Figure:
         ax.scatter(*x[n], s=230, facecolor="none", edgecolor=INK, linewidth=1.8, zorder=4)
         ax.set(xticks=(0, 1), yticks=(0, 1), title=f"w = ({signed(w[0])}, {signed(w[1])}), b = {signed(b)}")
         ax.title.set_fontsize(10)
-    figure.supxlabel("the ringed row is wrong; its step makes the next picture, and the last one's makes the first", size=9)
+    figure.suptitle(
+        "the ringed row is wrong; its step makes the next picture, the last one's makes the first again", size=10
+    )
     return described(
         figure,
         f"{len(path)} pictures of XOR's four points, each with a line and one ringed point on its wrong side. The "
@@ -248,10 +276,9 @@ def pairs(mistakes: Array, images: Mapping[str, Array]) -> Figure:
         if count:
             table.text(j, i, count, ha="center", va="center", fontsize=7.5)
     table.set(xticks=range(10), yticks=range(10), xlabel="digit b", ylabel="digit a", title="mistakes until it settled")
-    shown = None
     for number, (name, w) in enumerate(images.items()):
         ax = figure.add_subplot(grid[number // 3, 1 + number % 3])
-        shown = weight_image(ax, w / np.abs(w).max(), name, 1)
+        shown = weight_image(ax, w / np.abs(w).max(), name)
     figure.colorbar(shown, ax=figure.axes[1:], label="weight, of its largest", ticks=(-1, 0, 1))
     few, many = (np.unravel_index(k, mistakes.shape) for k in (_few(mistakes), mistakes.argmax()))
     return described(
@@ -267,5 +294,7 @@ def _few(mistakes: Array) -> int:
 
 
 def _box(ax: Axes, x: float, y: float, text: str) -> None:
-    ax.add_patch(FancyBboxPatch((x - 0.85, y - 0.45), 1.7, 0.9, boxstyle="round,pad=0.1", facecolor="white", edgecolor=INK))
+    ax.add_patch(
+        FancyBboxPatch((x - 0.85, y - 0.45), 1.7, 0.9, boxstyle="round,pad=0.1", facecolor="white", edgecolor=INK)
+    )
     ax.text(x, y, text, ha="center", va="center", fontsize=10)

@@ -1,0 +1,1 @@
+"""Lecture by lecture, wrong answers that only the checks are checked with."""
