@@ -345,11 +345,14 @@ def step_cases(rng: Rng) -> list[Inputs]:
     return [
         case([1], 0.0, [3], -1.0),
         case([2, 1], -12.0, [3, 4], 1.0),
+        case([2, 1], -6.0, [3, 4], -1.0),
         case([0, 0], 0.0, [2, 5], 1.0),
         case([0, 0], 0.0, [2, 5], -1.0),
-        case([1, -2, 3], 4, [4, 5, 1], 1, int),
-        case([1, -2, 3], 2, [4, 1, 1], -1, int),
+        case([1, -2, 3], 4.0, [4, 5, 1], 1.0, int),
+        case([1, -2, 3], 2.0, [4, 1, 1], -1.0, int),
         case([1, -2], -3.0, [4, 5], -1.0),
+        case([1, -1], 1.0, [1.5, 2], -1.0),
+        case([1, -1], 0.0, [1.5, 2], 1.0),
         *in_other_layouts({"w": w, "b": -0.25 * t, "x": x, "t": t}),
     ]
 
@@ -492,11 +495,10 @@ def accept_training(answer: Any, x: Array, t: Array, epochs: int) -> str:
 
 
 def train_cases(rng: Rng) -> list[Inputs]:
-    points = rng.normal(size=(14, 2))
+    points = rng.normal(size=(10, 2))
     t = np.where(points @ [0.6, 0.8] > 0, 1.0, -1.0)
-    apart = points + t[:, None] * [0.6, 0.8]
-    apart[0], t[0] = (5.0, 6.0), 1.0  # so that both classes occur
-    apart[1], t[1] = (-5.0, -6.0), -1.0
+    apart = points + 1.2 * t[:, None] * [0.6, 0.8]
+    t[0], apart[0], t[1], apart[1] = 1.0, (1.0, 2.0), -1.0, (-1.0, -2.0)  # so that both classes occur
     return [
         {"x": TABLES["NOT"][0], "t": TABLES["NOT"][1], "epochs": 40},
         *({"x": TABLES[name][0], "t": TABLES[name][1], "epochs": 100} for name in ("OR", "AND", "NAND")),
@@ -505,7 +507,7 @@ def train_cases(rng: Rng) -> list[Inputs]:
         XOR | {"epochs": 1},
         XOR | {"epochs": 7},
         {"x": np.array([[1.0], [2], [3]]), "t": numbers(1, -1, 1), "epochs": 6},
-        *in_other_layouts({"x": apart + np.array([3, 2]), "t": t, "epochs": 4000}),
+        *in_other_layouts({"x": apart + np.array([3, 2]), "t": t, "epochs": 200}),
     ]
 
 
@@ -675,6 +677,7 @@ def accept_pictures(answer: Any, a: Array, b: Array) -> str:
 def picture_cases(rng: Rng) -> list[Inputs]:
     return [
         {"a": np.array([[[2.0, 2]]]), "b": np.array([[[1.0, 1]]])},
+        {"a": np.array([[[-0.5, 1]]]), "b": np.array([[[1.0, 0]]])},
         {
             "a": np.array([[[1.0, -1, 1], [1, 1, -1]]]),
             "b": np.array([[[-1.0, 1, 1], [1, 1, 1]], [[1, 1, 1], [1, 1, 1]]]),

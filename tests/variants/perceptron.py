@@ -86,13 +86,15 @@ def step_constant_input(w, b, x, t):
 
 def train_shuffled(x, t, epochs):
     rng, w, b, mistakes = np.random.default_rng(3), 0 * x[0], 0, []
-    while len(mistakes) < epochs and 0 not in mistakes:
+    for _ in range(epochs):
         wrong = 0
         for n in rng.permutation(len(x)):
             z = w @ x[n] + b
             if (z > 0) != (t[n] > 0):
                 w, b, wrong = w + t[n] * x[n], b + t[n], wrong + 1
         mistakes.append(wrong)
+        if not wrong:
+            break
     return w, b, tuple(mistakes)
 
 
@@ -132,13 +134,12 @@ def apart_interleaved(a, b):
 
 
 def apart_in_place(a, b):
-    w, bias, wrong = np.zeros(a.shape[1:]), 0.0, True
-    while wrong:
-        wrong = False
+    w, bias = np.zeros(a.shape[1:]), 0.0
+    for _ in range(100):
         for pictures, t in ((b, -1), (a, 1)):
             for picture in pictures:
                 if ((picture * w).sum() + bias > 0) != (t > 0):
-                    w, bias, wrong = w + t * picture, bias + t, True
+                    w, bias = w + t * picture, bias + t
     return [w, bias]
 
 
