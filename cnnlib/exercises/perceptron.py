@@ -501,13 +501,13 @@ def train_cases(rng: Rng) -> list[Inputs]:
     t[0], apart[0], t[1], apart[1] = 1.0, (1.0, 2.0), -1.0, (-1.0, -2.0)  # so that both classes occur
     return [
         {"x": TABLES["NOT"][0], "t": TABLES["NOT"][1], "epochs": 40},
-        *({"x": TABLES[name][0], "t": TABLES[name][1], "epochs": 100} for name in ("OR", "AND", "NAND")),
-        {"x": CORNERS.astype(int), "t": np.array([1, -1, -1, -1]), "epochs": 100},
-        {"x": np.array([[1.0, 2, 0], [0, 1, 3], [2, 0, 1]]), "t": numbers(1, -1, -1), "epochs": 200},
+        *({"x": TABLES[name][0], "t": TABLES[name][1], "epochs": 50} for name in ("OR", "AND", "NAND")),
+        {"x": CORNERS.astype(int), "t": np.array([1, -1, -1, -1]), "epochs": 50},
+        {"x": np.array([[1.0, 2, 0], [0, 1, 3], [2, 0, 1]]), "t": numbers(1, -1, -1), "epochs": 60},
         XOR | {"epochs": 1},
         XOR | {"epochs": 7},
         {"x": np.array([[1.0], [2], [3]]), "t": numbers(1, -1, 1), "epochs": 6},
-        *in_other_layouts({"x": apart + np.array([3, 2]), "t": t, "epochs": 200}),
+        *in_other_layouts({"x": apart + np.array([2, 1]), "t": t, "epochs": 60}),
     ]
 
 
