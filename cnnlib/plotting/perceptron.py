@@ -17,8 +17,8 @@ Array = np.ndarray
 Unit = tuple[Array, float]
 
 WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
-# Class +1 is a blue disc, class -1 a red square, everywhere in this lecture.
-MARKS = ((1, BLUE, "o", "t = +1"), (-1, VERMILION, "s", "t = −1"))
+# Class +1 is a blue square, class -1 a red disc, everywhere in this lecture, as in the explorer.
+MARKS = ((1, BLUE, "s", "t = +1"), (-1, VERMILION, "o", "t = −1"))
 
 
 def unit(x: Array, w: Array, b: float, names: Sequence[str]) -> Figure:
