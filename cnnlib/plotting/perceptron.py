@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.patches import Circle, FancyBboxPatch
 
+from cnnlib.arguments import Array
 from cnnlib.plotting import BLUE, DIVERGING, GREEN, GREY, INK, PURPLE, VERMILION, canvas, described, signed, tint
 
-Array = np.ndarray
 Unit = tuple[Array, float]
 
 WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
