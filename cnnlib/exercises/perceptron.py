@@ -35,6 +35,12 @@ XOR = {"x": CORNERS, "t": numbers(-1, 1, 1, -1)}
 # ---------------------------------------------------------------- the unit and its line
 
 
+def in_layouts(inputs: Inputs) -> list[Inputs]:
+    """The same case in other layouts, none of them rounded: targets stay -1 and +1, what is separable stays so."""
+    same = in_other_layouts(inputs)
+    return [case for case in same if all(np.allclose(case[name], inputs[name], atol=1e-6) for name in inputs)]
+
+
 def threshold_unit(x: Array, w: Array, b: float) -> Array:
     return np.where(x @ w + b > 0, 1.0, -1.0)
 
@@ -247,7 +253,7 @@ def margin_cases(rng: Rng) -> list[Inputs]:
         {"x": np.array([[5.0, 5], [1, 2], [-1, 3]]), "t": numbers(1, 1, -1), "w": numbers(3, 4), "b": -5.0},
         {"x": np.array([[4.0, 3], [3, 1], [0, 1]]), "t": numbers(1, 1, -1), "w": numbers(4, -3), "b": -2.0},
         {"x": np.array([[4, 3, 1], [0, 1, 0]]), "t": np.array([1, -1]), "w": np.array([1, 2, 2]), "b": -5},
-        *in_other_layouts(random),
+        *in_layouts(random),
     ]
 
 
@@ -351,8 +357,7 @@ def step_cases(rng: Rng) -> list[Inputs]:
         case([1, -2, 3], 4.0, [4, 5, 1], 1.0, int),
         case([1, -2, 3], 2.0, [4, 1, 1], -1.0, int),
         case([1, -2], -3.0, [4, 5], -1.0),
-        case([1, -1], 1.0, [1.5, 2], -1.0),
-        case([1, -1], 0.0, [1.5, 2], 1.0),
+        *(case([1, -1], b, [1.5, 2], t) for b in (-0.25, 0.75) for t in (-1.0, 1.0)),  # z is -0.75 or 0.25
         *in_other_layouts({"w": w, "b": -0.25 * t, "x": x, "t": t}),
     ]
 
@@ -507,7 +512,7 @@ def train_cases(rng: Rng) -> list[Inputs]:
         XOR | {"epochs": 1},
         XOR | {"epochs": 7},
         {"x": np.array([[1.0], [2], [3]]), "t": numbers(1, -1, 1), "epochs": 6},
-        *in_other_layouts({"x": apart + np.array([2, 1]), "t": t, "epochs": 60}),
+        *in_layouts({"x": apart + np.array([2, 1]), "t": t, "epochs": 60}),
     ]
 
 
@@ -589,7 +594,7 @@ def bound_cases(rng: Rng) -> list[Inputs]:
         {"x": CORNERS, "t": TABLES["OR"][1], "w": numbers(2, 2), "b": -1.0},
         {"x": np.array([[3.0, 1], [1, 2], [0, -2]]), "t": numbers(1, 1, -1), "w": numbers(1, 2), "b": -2.0},
         {"x": np.array([[3, 1, 1], [0, -2, 1]]), "t": np.array([1, -1]), "w": np.array([2, 1, 2]), "b": -4},
-        *in_other_layouts({"x": x, "t": t, "w": w, "b": b}),
+        *in_layouts({"x": x, "t": t, "w": w, "b": b}),
     ]
 
 
