@@ -48,6 +48,7 @@ def threshold_unit(x: Array, w: Array, b: float) -> Array:
 def unit_cases(rng: Rng) -> list[Inputs]:
     return [
         {"x": numbers(3)[None], "w": numbers(2), "b": -5.0},
+        {"x": numbers(1, 4)[None], "w": numbers(3, -1), "b": -2.0},
         {"x": np.array([[1.0, 2], [2, 1], [0, 0]]), "w": numbers(3, -1), "b": -2.0},
         {"x": np.array([[0.0, 2, 1], [2, 1, 1]]), "w": numbers(1, -2, 3), "b": 2.0},
         {"x": np.array([[0.5, 0.25], [0.25, 0.5]]), "w": numbers(1, -1), "b": 0.0},
@@ -61,7 +62,12 @@ UNIT = Exercise(
     parts={"y": 1},
     reference=threshold_unit,
     cases=unit_cases,
-    features=LAYOUTS | {"an example on the line": lambda x, w, b: bool((x @ w + b == 0).any())},
+    features=LAYOUTS
+    | {
+        "an example on the line": lambda x, w, b: bool((x @ w + b == 0).any()),
+        "an example above the line, where +1 is due": lambda x, w, b: bool((x @ w + b > 0).any()),
+        "an example below or on the line, where −1 is due": lambda x, w, b: bool((x @ w + b <= 0).any()),
+    },
     hints=(
         "Two stages: first a sum for each example, then a decision.",
         "x @ w makes the sums of all examples at once. np.where decides entry by entry.",
