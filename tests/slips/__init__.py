@@ -1,1 +1,1 @@
-"""Lecture by lecture, wrong answers that only the checks are checked with."""
+"""Wrong answers by lecture: SLIPS, the name of an exercise -> functions that its check must turn down."""
