@@ -73,17 +73,11 @@ def responses(part: Part, asked: Sequence[Question], answers: Sequence[Sequence[
         before, due = part.array(trial), part.array(replace(trial, answer=Answer(value=trial.expected)))
         if after is None or wanted is None or before is None or due is None:
             continue
-<<<<<<< HEAD
         if len({array.shape for array in (after, wanted, before, due)}) > 1:  # the argument is a size
             continue
-        with np.errstate(invalid="ignore"):  # inf - inf
-            mine, step = after - before, wanted - due
-        if not np.allclose(mine, step, equal_nan=True):
-=======
         with np.errstate(invalid="ignore"):  # an answer may be infinite both times
             mine, step = after - before, wanted - due
-        if mine.shape == step.shape and not np.allclose(mine, step, equal_nan=True):
->>>>>>> main
+        if not np.allclose(mine, step, equal_nan=True):
             where = question.changed + (" everywhere" if np.ndim(trial.inputs[question.changed]) else "")
             changes = f"your {part.result} changes by {show.value(mine)}, not by {show.value(step)}"
             yield Cause(f"in the case shown, add 1 to {where}: {changes}", lambda trials: True, general=False)

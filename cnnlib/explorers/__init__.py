@@ -3,26 +3,17 @@
 from cnnlib.explorers.activations import activation_explorer
 from cnnlib.explorers.boards import Board, conv1d_board, conv2d_board
 from cnnlib.explorers.kernels import KernelExplorer, kernel_explorer
-<<<<<<< HEAD
-from cnnlib.explorers.xor import xor_trainer
-=======
 from cnnlib.explorers.perceptron import PerceptronExplorer, perceptron_explorer
->>>>>>> main
+from cnnlib.explorers.xor import xor_trainer
 
 __all__ = [
     "Board",
     "KernelExplorer",
-<<<<<<< HEAD
+    "PerceptronExplorer",
     "activation_explorer",
     "conv1d_board",
     "conv2d_board",
     "kernel_explorer",
-    "xor_trainer",
-=======
-    "PerceptronExplorer",
-    "conv1d_board",
-    "conv2d_board",
-    "kernel_explorer",
     "perceptron_explorer",
->>>>>>> main
+    "xor_trainer",
 ]

@@ -80,8 +80,8 @@ def view(units: int, activation: str, rate: float, seed: int, steps: int) -> Fra
             text("state", state[0], state[1:]),
         ],
         "layout": [{"title": "", "rows": [["input", "hidden", "loss"]]}, {"title": "", "rows": [["state"]]}],
-        "caption": "Left the boundary bends around the points. In the middle the hidden units have moved the points and the "
-        "mesh, and the boundary is straight.",
+        "caption": "Left the boundary bends around the points. In the middle the hidden units have moved the points "
+        "and the mesh, and the boundary is straight.",
         "summary": f"xor_trainer: {units} {activation} units, rate {rate:g}, seed {seed}, {steps} steps: {state[0]}",
         "finished": steps >= MOST or (solved and float(losses[-1]) < 0.02),
     }
