@@ -1,5 +1,6 @@
 """From a function's answers to a verdict: which parts hold, the smallest failing case, and which mistake it is."""
 
+import copy
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -292,11 +293,17 @@ def _reference(exercise: Exercise, inputs: Inputs) -> Any:
 
 def _copy(inputs: Inputs) -> Inputs:
     """A case of its own for every call. Layout is part of a case: a view stays a view."""
-    return {name: _twin(value) if isinstance(value, np.ndarray) else value for name, value in inputs.items()}
+    return {name: _twin(value) for name, value in inputs.items()}
 
 
-def _twin(array: np.ndarray) -> np.ndarray:
-    """A copy with the same memory layout: C, Fortran, or a view whose last axis steps backwards through memory."""
+def _twin(value: Any) -> Any:
+    """A copy; of an array with the same memory layout: C, Fortran, or a view whose last axis steps backwards."""
+    if isinstance(value, np.ndarray):
+        return _twin_array(value)
+    return copy.deepcopy(value) if isinstance(value, list | dict) else value
+
+
+def _twin_array(array: np.ndarray) -> np.ndarray:
     if array.flags.c_contiguous or array.flags.f_contiguous:
         return array.copy(order="K")
     return stepping(array)
@@ -308,7 +315,7 @@ def stepping(array: np.ndarray) -> np.ndarray:
 
 
 def _case(inputs: Inputs) -> str:
-    shown = {name: value for name, value in inputs.items() if not callable(value)}
+    shown = {name: value for name, value in inputs.items() if getattr(value, "__name__", "") != name}
     return "\n".join(f"{name} = {show.value(value)}{show.layout(value)}" for name, value in shown.items())
 
 
