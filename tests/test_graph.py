@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib.figure import Figure
 from oracle import steady
 
 from cnnlib.gradients import central_difference
 from cnnlib.graph import (
     Graph,
     cosine,
+    edges,
     gradient_by_paths,
     gradients,
+    larger,
     logistic,
     paths,
     plus,
@@ -23,6 +24,7 @@ from cnnlib.graph import (
     square,
     times,
 )
+from cnnlib.plotting import backprop as draw
 
 
 def two_paths(w):
@@ -123,14 +125,40 @@ def test_wrong_names_are_named(wrong, needles):
     assert all(needle in str(caught.value) for needle in needles)
 
 
-def test_the_drawing_shows_every_node_edge_and_gradient():
-    from cnnlib.plotting.graph import draw_graph
+def test_as_plain_data_each_node_names_its_parents_and_its_local_derivatives():
+    graph = Graph()
+    graph.variable("a", 3.0)
+    graph.variable("b", 2.0)
+    graph.node("y", times, "a", "b", "a")
+    graph.node("o", larger, "y", "b")
+    assert edges(graph) == {"a": [], "b": [], "y": [("a", 6.0), ("a", 6.0), ("b", 9.0)], "o": [("b", 0.0), ("y", 1.0)]}
+    assert list(edges(graph)) == list(graph.values)
 
-    axes = Figure().subplots()
-    draw_graph(two_paths(0.5), axes, target="o")
-    texts = [text.get_text() for text in axes.texts]
+
+@pytest.mark.parametrize("x", [(2.0, 5.0), (5.0, 2.0), (4.0, 4.0, 1.0), (-1.0,)])
+def test_the_larger_one_wins_and_of_equals_the_first(x):
+    value, derivatives = larger(*x)
+    assert value == max(x)
+    assert sum(derivatives) == 1
+    assert derivatives[x.index(value)] == 1
+
+
+def shown(figure):
+    return [text.get_text() for axes in figure.axes for text in axes.texts]
+
+
+def test_the_drawing_shows_every_node_its_value_and_every_local_derivative():
+    texts = shown(draw.graph(two_paths(0.5)))
     assert [name for name in "wypqo" if not any(text.startswith(f"{name}\n") for text in texts)] == []
-    edges = sum(map(len, two_paths(0.5).children.values()))
-    assert sum(text == "" for text in texts) == edges
-    slope = gradients(two_paths(0.5), "o")[0]["w"]
-    assert f"{slope:.3g}" in texts
+    local = [f"{z:.3g}" for children in two_paths(0.5).children.values() for _, z in children]
+    assert sorted(text for text in texts if text and "\n" not in text) == sorted(z.replace("-", "−") for z in local)
+
+
+def test_with_a_target_the_drawing_shows_values_forward_and_slopes_backward():
+    texts = shown(draw.graph(two_paths(0.5), "o"))
+    slopes, _ = gradients(two_paths(0.5), "o")
+    for name, slope in slopes.items():
+        assert f"d{name} = {slope:.3g}" in texts
+    sent_back = two_paths(0.5).children["y"]
+    for child, z in sent_back:
+        assert f"{z * slopes[child]:.3g}".replace("-", "−") in texts

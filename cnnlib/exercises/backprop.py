@@ -731,7 +731,7 @@ def slope_alone(name: str, dy: Array, z: Array) -> Array:
 
 
 def value_for_slope(name: str, dy: Array, z: Array) -> Array:
-    values = {
+    values: dict[str, Callable[[Array], Array]] = {
         "sigmoid": squash,
         "tanh": np.tanh,
         "relu": lambda z: np.maximum(z, 0),
@@ -901,7 +901,7 @@ def descend_cases(rng: Rng) -> list[Inputs]:
 
 
 def descend_with(move: Callable[..., tuple[Any, Any]], whole: bool = True, anew: bool = True) -> Callable[..., Array]:
-    """descend with another rule (x, v, g, rate, momentum) -> (x, v), without its start, or with the first slope kept."""
+    """descend with another rule (x, v, g, rate, momentum) -> (x, v), without its start, or with one slope."""
 
     def slipped(grad: Callable[[Array], Array], x: Array, rate: float, momentum: float = 0.0, steps: int = 1) -> Array:
         path, v = [np.array(x, dtype=float)], np.zeros(np.shape(x))
