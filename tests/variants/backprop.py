@@ -104,7 +104,7 @@ def error_loop(a, b):
 
 
 def error_tiny(a, b):
-    return np.abs(a - b) / np.maximum(np.maximum(np.abs(a), np.abs(b)), 1e-300)
+    return np.abs(a - b) / np.maximum(np.maximum(np.abs(a), np.abs(b)), 1e-30)
 
 
 # ---------------------------------------------------------------- the graph
