@@ -6,7 +6,13 @@ from functools import cache
 
 from cnnlib.checks import Exercise
 
-SHARED = {"registry", "session", "layers", "layer_slips"}  # modules here that are not lectures
+SHARED = {
+    "registry",
+    "session",
+    "layers",
+    "layer_slips",
+    *(f"backprop_{part}" for part in ["graph", "measured", "layers", "descent"]),
+}  # modules here that are not lectures
 
 
 @cache

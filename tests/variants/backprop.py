@@ -7,7 +7,7 @@ import numpy as np
 import scipy.special
 
 from cnnlib.checks.cases import given
-from cnnlib.exercises import backprop as lecture
+from cnnlib.exercises import backprop_descent, backprop_layers, backprop_measured
 
 # ---------------------------------------------------------------- paths
 
@@ -348,7 +348,9 @@ def a_graph(rng):
 
 
 def a_difference(rng):
-    f = (lecture.sum_of_cubes, lecture.product_of_all, lecture.sine_of_the_weighted_sum)[rng.integers(3)]
+    f = (backprop_measured.sum_of_cubes, backprop_measured.product_of_all, backprop_measured.sine_of_the_weighted_sum)[
+        rng.integers(3)
+    ]
     shape = tuple(rng.integers(1, 4, rng.integers(1, 3)))
     return {"f": given(f), "x": rng.normal(size=shape) + 1, "h": float(rng.choice((0.5, 0.25)))}
 
@@ -367,7 +369,7 @@ def a_layer(rng):
 def an_activation(rng):
     shape = tuple(rng.integers(1, 5, 2))
     z = np.where(rng.random(shape) < 0.5, rng.normal(size=shape), rng.integers(-2, 3, shape))
-    return {"name": str(rng.choice(lecture.NAMES)), "dy": rng.normal(size=shape), "z": z.astype(float)}
+    return {"name": str(rng.choice(backprop_layers.NAMES)), "dy": rng.normal(size=shape), "z": z.astype(float)}
 
 
 def a_jacobian(rng):
@@ -376,14 +378,14 @@ def a_jacobian(rng):
 
 
 def a_descent(rng):
-    grad = (lecture.round_bowl, lecture.ripples)[rng.integers(2)]
+    grad = (backprop_descent.round_bowl, backprop_descent.ripples)[rng.integers(2)]
     rates = {"rate": float(rng.uniform(0.1, 0.4)), "momentum": float(rng.choice((0, 0.5, 0.9)))}
     return {"grad": given(grad), "x": rng.normal(size=rng.integers(1, 4)), **rates, "steps": int(rng.integers(0, 5))}
 
 
 def a_network(rng):
     n, d, h, m = rng.integers(1, 5, 4)
-    functions = {f.__name__: given(f) for f in (lecture.linear_backward, lecture.activation_backward)}
+    functions = {f.__name__: given(f) for f in (backprop_layers.linear_backward, backprop_layers.activation_backward)}
     arrays = {"x": (n, d), "w1": (h, d), "b1": (h,), "w2": (m, h), "b2": (m,)}
     drawn = {name: rng.normal(size=shape) for name, shape in arrays.items()}
     return {**drawn, "j": int(rng.integers(m)), **functions}
