@@ -3,7 +3,9 @@
 import importlib
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -47,6 +49,34 @@ def torch() -> ModuleType:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     return need_program("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    from browser.front_end import chrome  # not every machine has playwright
+
+    with chrome(chromium) as browser:
+        yield browser
+
+
+@pytest.fixture
+def opens(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Opens an explorer on a page of its own; no test may leave an error in the page's console."""
+    from browser.front_end import View
+
+    views: list[View] = []
+
+    def opens(explorer: Any, width: int = 1000, dark: bool = False, **options: Any) -> View:
+        page = browser.new_page(viewport={"width": width, "height": 900}, **options)
+        views.append(View(page, explorer, dark))
+        return views[-1]
+
+    yield opens
+    errors = [error for view in views for error in view.errors]
+    for view in views:
+        view.page.close()
+        view.explorer.close()
+    assert errors == []
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from cnnlib import correlate2d
-from cnnlib.explorers import boards, conv1d_board, conv2d_board, kernel_explorer, kernels, linked, still
-from cnnlib.explorers.linked import Explorer, wire
+from cnnlib.explorers import boards, conv1d_board, conv2d_board, kernel_explorer, kernels, still, widget
+from cnnlib.explorers.widget import Explorer, message
 
 RNG = np.random.default_rng(5)
 GEOMETRY = [(1, 0), (2, 0), (1, 1), (2, 1), (3, 2), (4, 4)]
@@ -60,7 +60,7 @@ def test_a_board_in_two_dimensions_shows_the_right_numbers(stride: int, padding:
     for name, right in {"x": np.pad(x, padding), "w": w, "y": y, "dy": dy, "dx": dx, "dw": dw}.items():
         np.testing.assert_allclose(shown[name], right, atol=1e-12, err_msg=name)
     assert shown["db"].item() == dy.sum()
-    assert [s["y"] for s in frame["link"]["sides"]] == size
+    assert [s["y"] for s in frame["arithmetic"]["link"]["sides"]] == size
 
 
 @pytest.mark.parametrize(("stride", "padding"), GEOMETRY)
@@ -127,12 +127,12 @@ def test_the_kernel_explorer_shows_the_right_output(stride: int, padding: int, d
 def test_a_frame_depends_on_its_knobs_alone() -> None:
     x, w, dy = whole(4, 4), whole(2, 2), whole(3, 3)
     before = x.copy(), w.copy(), dy.copy()
-    first, second = (wire(boards.view(x, w, 0, dy, 1, 0, True)) for _ in range(2))
+    first, second = (message(boards.view(x, w, 0, dy, 1, 0, True)) for _ in range(2))
     assert first == second
     for array, kept in zip((x, w, dy), before, strict=True):
         np.testing.assert_array_equal(array, kept)
     image = RNG.random((9, 9))
-    assert wire(kernels.view(image, w, 1, 1, 1, False)) == wire(kernels.view(image.copy(), w, 1, 1, 1, False))
+    assert message(kernels.view(image, w, 1, 1, 1, False)) == message(kernels.view(image.copy(), w, 1, 1, 1, False))
 
 
 def test_dy_is_cut_or_continued_with_ones_where_y_changes_its_shape() -> None:
@@ -151,7 +151,7 @@ def test_the_default_board_is_the_one_of_the_lecture() -> None:
     np.testing.assert_array_equal(board.dw, [21, 40])
     np.testing.assert_array_equal(board.dx, [5, 2, 4, -11])
     assert (board.b, board.db) == (0, 23)
-    assert board.shown["start"] == {"panel": "dw", "at": [0, 1]}
+    assert board.shown["arithmetic"]["start"] == {"panel": "dw", "at": [0, 1]}
 
 
 def test_arrays_of_the_notebook_follow_and_lead() -> None:
@@ -399,7 +399,7 @@ def test_padding_is_marked_in_the_still_picture() -> None:
     def corner(explorer: Explorer, rim: tuple[int, int]) -> Any:
         (shown,) = (p for p in explorer.shown["panels"] if p["id"] == "x")
         draw = still._pixels if shown.get("picture") else still._squares
-        pixels = np.array(draw(shown | {"rim": rim}, linked.ASSETS))
+        pixels = np.array(draw(shown | {"rim": rim}, widget.ASSETS))
         return pixels[:20, :20]
 
     for explorer in (kernel_explorer("digit 3", padding=1), conv2d_board(padding=1)):
@@ -425,13 +425,13 @@ def test_the_signs_that_occur_are_explained(make: Any, signs: list[str]) -> None
 
 
 def test_the_relation_is_told_in_the_letters_of_the_lecture() -> None:
-    assert conv1d_board().shown["caption"].startswith("y[t] reads x[m] = x[t + k] at tap k;")
-    assert conv1d_board(stride=2, padding=1).shown["caption"].startswith("y[t] reads x[m] = x[2t + k − 1] at tap k;")
+    assert conv1d_board().shown["caption"].startswith("y[i] reads x[m] = x[i + k] at tap k;")
+    assert conv1d_board(stride=2, padding=1).shown["caption"].startswith("y[i] reads x[m] = x[2i + k − 1] at tap k;")
     for explorer in (conv2d_board(stride=2, padding=1), kernel_explorer(stride=2, padding=1)):
         assert "y[i, j] reads x[2i + u − 1, 2j + v − 1] at weight [u, v];" in explorer.shown["caption"]
     for make in EXPLORERS.values():
         shown = make().shown
-        assert ("tap" in str(shown["caption"])) == (shown["link"]["ndim"] == 1)
+        assert ("tap" in str(shown["caption"])) == (shown["arithmetic"]["link"]["ndim"] == 1)
 
 
 def test_sizes_are_those_without_the_rim_which_is_named() -> None:
@@ -477,7 +477,7 @@ class Shell:
 
 def test_running_a_cell_again_closes_what_it_made(monkeypatch: pytest.MonkeyPatch) -> None:
     shell = Shell()
-    monkeypatch.setattr(linked, "get_ipython", lambda: shell)
+    monkeypatch.setattr(widget, "get_ipython", lambda: shell)
     other = conv1d_board()
     shell.cell = "b"
     for run in range(1, 20):
@@ -503,6 +503,6 @@ def test_every_panel_of_a_frame_is_placed_and_told() -> None:
         placed = [name for group in frame["layout"] for row in group["rows"] for name in row]
         assert sorted(ids) == sorted(name for name in placed if name in ids)
         for name in ids:
-            for told in frame["reads"][name]:
-                total = frame["sums"][told]
+            for told in frame["arithmetic"]["reads"][name]:
+                total = frame["arithmetic"]["sums"][told]
                 assert {total["of"], *total["factors"], *total.get("plus", [])} <= ids

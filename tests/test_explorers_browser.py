@@ -9,40 +9,17 @@ from typing import Any
 import nbformat
 import numpy as np
 import pytest
-from browser.front_end import View, chrome
+from browser.front_end import View
 from browser.lab import Lab, jupyterlab
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from cnnlib import correlate2d
 from cnnlib.explorers import conv1d_board, conv2d_board, kernel_explorer
-from cnnlib.explorers.linked import Explorer, link, panel
+from cnnlib.explorers.frames import Frame, cells, link
+from cnnlib.explorers.widget import Explorer
 
 Opens = Callable[..., View]
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with chrome(chromium) as browser:
-        yield browser
-
-
-@pytest.fixture
-def opens(browser: Browser) -> Iterator[Opens]:
-    """Opens an explorer on a page of its own; no test may leave an error in the page's console."""
-    views: list[View] = []
-
-    def opens(explorer: Explorer, width: int = 1000, dark: bool = False, **options: Any) -> View:
-        page = browser.new_page(viewport={"width": width, "height": 900}, **options)
-        views.append(View(page, explorer, dark))
-        return views[-1]
-
-    yield opens
-    errors = [error for view in views for error in view.errors]
-    for view in views:
-        view.page.close()
-        view.explorer.close()
-    assert errors == []
 
 
 def cell(view: View, label: str) -> Locator:
@@ -703,23 +680,29 @@ def test_the_same_front_end_serves_max_pooling(opens: Opens) -> None:
     y, dy = np.array([[5.0, 5], [6, 6]]), np.array([[1.0, 10], [100, 1000]])
     dx = np.array([[0.0, 11, 0], [0, 0, 0], [0, 1100, 0]])
 
-    def view_of(**knobs: Any) -> dict[str, Any]:
+    def view_of(**knobs: Any) -> Frame:
         return {
             "panels": [
-                panel("x", "x", x, "input"),
-                panel("y", "y", y, "= max"),
-                panel("dx", "x", dx, "gradient"),
-                panel("dy", "y", dy, "gradient", edit="dy"),
+                cells("x", "x", x, "input"),
+                cells("y", "y", y, "= max"),
+                cells("dx", "x", dx, "gradient"),
+                cells("dy", "y", dy, "gradient", edit="dy"),
             ],
             "layout": [{"title": "forward", "rows": [["x"], ["y"]]}, {"title": "backward", "rows": [["dx"], ["dy"]]}],
-            "link": link(2, x, np.ones((2, 2)), y, (1, 1), (0, 0)),
-            "sums": {
-                "y": {"of": "y", "factors": ["x"], "op": "max"},
-                "dx": {"of": "dx", "factors": ["dy"], "winner": True},
+            "arithmetic": {
+                "link": link(2, x, np.ones((2, 2)), y, (1, 1), (0, 0)),
+                "sums": {
+                    "y": {"of": "y", "factors": ["x"], "op": "max"},
+                    "dx": {"of": "dx", "factors": ["dy"], "winner": True},
+                },
+                "reads": {"x": ["dx"], "y": ["y"], "dx": ["dx"], "dy": ["dx"]},
+                "winner": [1, 1, 7, 7],
+                "start": {"panel": "y", "at": [0, 0]},
+                "sweep": "y",
+                "lines": 3,
             },
-            "reads": {"x": ["dx"], "y": ["y"], "dx": ["dx"], "dy": ["dx"]},
-            "winner": [1, 1, 7, 7],
-            **{"caption": "", "start": {"panel": "y", "at": [0, 0]}, "sweep": "y", "lines": 3, "summary": ""},
+            "caption": "",
+            "summary": "",
         }
 
     view = opens(Explorer(view_of, [], dy=dy))
@@ -830,7 +813,7 @@ def test_a_size_and_its_rim_stand_in_the_title(opens: Opens) -> None:
 
 def test_the_letters_are_those_of_the_lecture(opens: Opens) -> None:
     board = opens(conv1d_board(stride=2))
-    assert "y[t] reads x[m] = x[2t + k] at tap k" in board.page.locator("#a .lm-caption").inner_text()
+    assert "y[i] reads x[m] = x[2i + k] at tap k" in board.page.locator("#a .lm-caption").inner_text()
     for explorer in (conv2d_board(), kernel_explorer()):
         text = opens(explorer).page.locator("#a").inner_text()
         assert "at weight [u, v]" in text

@@ -10,27 +10,29 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.convolution import conv1d, conv2d
-from cnnlib.explorers import linked
-from cnnlib.explorers.linked import Explorer, Frame, Knob, Values, count, describe, inside, legend, link, plain, rows
+from cnnlib.explorers import frames
+from cnnlib.explorers.controls import Control
+from cnnlib.explorers.frames import Cells, Frame, Group, Panel, Place, Sum, describe, find, inside, legend, link
+from cnnlib.explorers.widget import Explorer, Knob, Values, count, plain, rows
 
 MOST = 12  # rows and columns that still can be read as numbers
 NUMBERS = partial(rows, height=MOST, width=MOST)
 STRIDE, PADDING = partial(count, least=1, most=4), partial(count, least=0, most=4)
-SPEC: list[dict[str, Any]] = [
+CONTROLS: list[Control] = [
     {"kind": "range", "name": "stride", "label": "stride", "min": 1, "max": 4},
     {"kind": "range", "name": "padding", "label": "padding", "min": 0, "max": 4},
     {"kind": "toggle", "name": "spread", "label": "dx as a correlation"},
 ]
-SUMS = {
+SUMS: dict[str, Sum] = {
     "y": {"of": "y", "factors": ["x", "w"], "plus": ["b"]},
     "dx": {"of": "dx", "factors": ["dy", "w"]},
     "dw": {"of": "dw", "factors": ["dy", "x"]},
     "db": {"of": "db", "factors": ["dy"]},
-    "spread": {"of": "dx", "factors": ["z", "f"], "zeros": True},  # with the terms that are zero by construction
 }
+AS_CORRELATION: Sum = {"of": "dx", "factors": ["z", "f"], "zeros": True}
 READS = {  # which sums are told for which panel
     **{"x": ["y", "dx"], "w": ["y", "dw"], "b": ["db"], "y": ["y"], "dy": ["dx", "dw", "db"]},
-    **{"dx": ["dx"], "dw": ["dw"], "db": ["db"], "z": ["dx"], "f": ["dw"]},
+    **{"dx": ["dx"], "dw": ["dw"], "db": ["db"]},
 }
 
 
@@ -47,7 +49,7 @@ def view(x: Any, w: Any, b: Any, dy: Any, stride: int, padding: int, spread: boo
         ndim: 1 or 2.
 
     Returns:
-        a frame, see linked.py, with the panels x, w, b, y, dx, dw, db, dy, and z (dy spread) and f (w flipped).
+        a frame, see frames.py, with the panels x, w, b, y, dx, dw, db, dy, and z (dy spread) and f (w flipped).
 
     Raises:
         TypeError, ValueError: not numbers, too many, or the kernel does not fit.
@@ -72,8 +74,8 @@ def view(x: Any, w: Any, b: Any, dy: Any, stride: int, padding: int, spread: boo
     dx, dw, db = gradients(dy)
     done = np.tri(y.size, dtype=bool).reshape(y.size, *y.shape)  # done[n]: the positions 0 to n
     dxs, dws, dbs = zip(*(gradients(dy * now) for now in done), strict=True)
-    up, panel = f"dy↑{stride}" if stride > 1 else "dy", partial(linked.panel, ndim=ndim)
-    panels = [
+    up, panel = f"dy↑{stride}" if stride > 1 else "dy", partial(frames.cells, ndim=ndim)
+    panels: list[Panel] = [
         panel("x", "x", padded, "input", edit="x", rim=rim),
         panel("dx", "x", dx, f"= {up} ∗ w", rim=rim, partial=dxs),
         panel("w", "w", w, "kernel", edit="w"),
@@ -83,7 +85,7 @@ def view(x: Any, w: Any, b: Any, dy: Any, stride: int, padding: int, spread: boo
         panel("y", "y", y, "= x ⋆ w + b", partial=np.where(done, y, np.nan)),
         panel("dy", "y", dy, "gradient of the loss", edit="dy"),
     ]
-    layout = [
+    layout: list[Group] = [
         {"title": "forward ↓", "abreast": 2, "rows": [["x"], ["w", "b"], ["y"]]},
         {"title": "backward ↑", "abreast": 2, "rows": [["dx"], ["dw", "db"], ["dy"]]},
     ]
@@ -94,40 +96,47 @@ def view(x: Any, w: Any, b: Any, dy: Any, stride: int, padding: int, spread: boo
     signs = legend(panels, layout) | {"∗": "convolution: w is flipped, and hangs over the ends of dy"}
     if stride > 1:
         signs[up] = f"dy with {stride - 1} zero{'s' * (stride > 2)} between neighbours, for stride {stride}"
-    reads = READS | ({"dx": ["dx", "spread"]} if spread else {})
+    sums, reads = dict(SUMS), dict(READS)
+    if spread:
+        sums["as a correlation"] = AS_CORRELATION
+        reads |= {"dx": ["dx", "as a correlation"], "z": ["dx"], "f": ["dw"]}
+    shown = {panel["id"]: inside(panel) for panel in panels if panel["kind"] == "cells"}
     if ndim == 1:
         reads |= {"y": ["y", "dx", "dw", "db"]}
-        start, lines = ("dw", [0, min(1, w.shape[1] - 1)]), 3 + 2 * min(6, w.shape[1])
-        values = {p["id"]: " ".join(f"{v:.10g}" for v in inside(p).ravel()) for p in panels}
+        start, lines = Place(panel="dw", at=[0, min(1, w.shape[1] - 1)]), 3 + 2 * min(6, w.shape[1])
+        values = {name: " ".join(f"{v:.10g}" for v in array.ravel()) for name, array in shown.items()}
     else:
-        start, lines = ("dx", [min(1, n - 1) for n in x.shape]), 3 + 4 * min(5, max(len(w), len(y) * (y.size <= 49)))
-        shapes = {p["id"]: " × ".join(map(str, inside(p).shape)) for p in panels}
+        start = Place(panel="dx", at=[min(1, n - 1) for n in x.shape])
+        lines = 3 + 4 * min(5, max(len(w), len(y) * (y.size <= 49)))
+        shapes = {name: " × ".join(map(str, array.shape)) for name, array in shown.items()}
         values = shapes | {"b": f"{b.item():.10g}", "db": f"{db.item() + 0.0:.10g}"}
     return {
         "panels": panels,
         "layout": layout,
-        "link": relation,
-        "sums": SUMS,
-        "reads": reads,
+        "arithmetic": {
+            "link": relation,
+            "sums": sums,
+            "reads": reads,
+            "start": start,
+            "sweep": "y" if ndim == 1 else "dy",
+            "lines": lines,
+        },
         "caption": describe(relation),
         "signs": signs,
-        "start": dict(zip(("panel", "at"), start, strict=True)),
-        "sweep": "y" if ndim == 1 else "dy",
-        "lines": lines,
         "summary": f"conv{ndim}d_board, stride {stride}, padding {padding}: "
         + ", ".join(f"{name} = {values[name]}" for name in ("x", "w", "b", "y", "dy", "dx", "dw", "db")),
     }
 
 
-def correlation(dy: Array, w: Array, size: tuple[int, ...], step: tuple[int, int]) -> list[dict[str, Any]]:
+def correlation(dy: Array, w: Array, size: tuple[int, ...], step: tuple[int, int]) -> list[Cells]:
     """The panels z and f whose correlation is dx, of this size: dy spread by the step, and w flipped."""
     last = w.shape[0] - 1, w.shape[1] - 1
     z = np.zeros([n + k for n, k in zip(size, last, strict=True)])
     z[np.ix_(*(k + s * np.arange(n) for k, s, n in zip(last, step, dy.shape, strict=True)))] = dy
     title = f"dy, zeros {'between and ' * (step[1] > 1)}around"
     return [
-        linked.panel("z", "y", z, title, scale=step, offset=last, stretched=True),
-        linked.panel("f", "w", w[::-1, ::-1], "w flipped", scale=(-1, -1), offset=last, stretched=True),
+        frames.cells("z", "y", z, title, scale=step, offset=last, stretched=True),
+        frames.cells("f", "w", w[::-1, ::-1], "w flipped", scale=(-1, -1), offset=last, stretched=True),
     ]
 
 
@@ -156,16 +165,16 @@ class Board(Explorer):
         usual = start[2] if x is None and w is None else 1.0  # what is missing is continued with ones
         inputs = {"x": start[0] if x is None else x, "w": start[1] if w is None else w, "b": b, "dy": usual}
         arrays = {name: rows(name, value, MOST if ndim == 2 else 1, MOST) for name, value in inputs.items()}
-        super().__init__(partial(view, ndim=ndim), SPEC[: ndim + 1], **knobs | arrays)
+        super().__init__(partial(view, ndim=ndim), CONTROLS[: ndim + 1], **knobs | arrays)
         if dy is not None:
             self.dy = dy
 
     def choose(self, **changes: Any) -> None:
         if "dy" in changes:
             frame, got = self.view(**self.knobs | plain(changes)), changes["dy"].shape
-            (shape,) = (p["shape"] for p in frame["panels"] if p["id"] == "y")
-            if got != shape:
-                first = int(frame["link"]["ndim"] == got[0] == 1)
+            y = find(frame, "y")
+            if got != (shape := y["shape"]):
+                first = int(y["ndim"] == got[0] == 1)
                 raise ValueError(f"dy must have the shape of y, {shape[first:]}, got {got[first:]}")
         super().choose(**changes)
 

@@ -8,7 +8,9 @@ import numpy as np
 from cnnlib.arguments import Array
 from cnnlib.convolution import conv2d
 from cnnlib.data import digits, sample_picture
-from cnnlib.explorers.linked import Explorer, Frame, Knob, Values, count, describe, legend, link, panel, rows
+from cnnlib.explorers.controls import Control
+from cnnlib.explorers.frames import Frame, Group, Panel, cells, describe, legend, link
+from cnnlib.explorers.widget import Explorer, Knob, Values, count, rows
 
 OWN = "your own"
 PRESETS: dict[str, list[list[float]]] = {
@@ -38,7 +40,7 @@ def view(image: Any, kernel: Any, stride: int, padding: int, dilation: int, flip
         flip: true convolution, where the kernel is flipped, instead of correlation.
 
     Returns:
-        a frame, see linked.py, with the panels x, w and y.
+        a frame, see frames.py, with the panels x, w and y.
 
     Raises:
         TypeError, ValueError: not numbers, too many, or the kernel does not fit.
@@ -46,33 +48,35 @@ def view(image: Any, kernel: Any, stride: int, padding: int, dilation: int, flip
     x, w = picture("image", image), weights("kernel", kernel)
     stride, padding = STRIDE("stride", stride), PADDING("padding", padding)
     dilation = DILATION("dilation", dilation)
-    spread = np.zeros([dilation * (n - 1) + 1 for n in w.shape])
-    spread[::dilation, ::dilation] = w[::-1, ::-1] if flip else w
-    y = conv2d(x[None, None], spread[None, None], stride=stride, padding=padding)[0][0, 0]
+    dilated = np.zeros([dilation * (n - 1) + 1 for n in w.shape])
+    dilated[::dilation, ::dilation] = w[::-1, ::-1] if flip else w
+    y = conv2d(x[None, None], dilated[None, None], stride=stride, padding=padding)[0][0, 0]
     padded, rim = np.pad(x, padding), (padding, padding)
-    flipped: dict[str, Any] = {"scale": (-1, -1), "offset": (len(w) - 1, w.shape[1] - 1)} if flip else {}
+    scale, offset = ((-1, -1), (len(w) - 1, w.shape[1] - 1)) if flip else ((1, 1), (0, 0))
     limits = (min(0.0, float(x.min())), max(1.0, float(x.max())))
     shades = None if y.min() < 0 else (0.0, max(limits[1], float(y.max())))
     width = max(WIDTH // 2, WIDTH * max(y.shape) // max(padded.shape))
     sign = "∗" if flip else "⋆"
-    joint = link(2, x, w, y, (stride, stride), rim, (dilation, dilation))
-    panels = [
-        panel("x", "x", padded, "picture", rim=rim, limits=limits, picture=True, size=WIDTH, asset="x"),
-        panel("w", "w", w, "kernel", edit="kernel", **flipped),
-        panel("y", "y", y, f"= x {sign} w", picture=True, size=width, limits=shades, computed=True),
+    relation = link(2, x, w, y, (stride, stride), rim, (dilation, dilation))
+    panels: list[Panel] = [
+        cells("x", "x", padded, "picture", rim=rim, limits=limits, picture=True, size=WIDTH, asset="x"),
+        cells("w", "w", w, "kernel", edit="kernel", scale=scale, offset=offset),
+        cells("y", "y", y, f"= x {sign} w", picture=True, size=width, limits=shades, computed=True),
     ]
-    layout = [{"title": "", "rows": [["x", sign, "w", "=", "y"]]}]
+    layout: list[Group] = [{"title": "", "rows": [["x", sign, "w", "=", "y"]]}]
     return {
         "panels": panels,
         "layout": layout,
-        "link": joint,
-        "sums": {"y": {"of": "y", "factors": ["x", "w"]}},
-        "reads": {"x": ["y"], "w": ["y"], "y": ["y"]},
-        "caption": describe(joint),
+        "arithmetic": {
+            "link": relation,
+            "sums": {"y": {"of": "y", "factors": ["x", "w"]}},
+            "reads": {"x": ["y"], "w": ["y"], "y": ["y"]},
+            "start": {"panel": "y", "at": [n // 2 for n in y.shape]},
+            "sweep": "y",
+            "lines": 2 + 2 * max(2, len(w), len(y) * (y.size <= 49)),
+        },
+        "caption": describe(relation),
         "signs": legend(panels, layout),
-        "start": {"panel": "y", "at": [n // 2 for n in y.shape]},
-        "sweep": "y",
-        "lines": 2 + 2 * max(2, len(w), len(y) * (y.size <= 49)),
         "summary": f"kernel_explorer: picture {x.shape[0]} × {x.shape[1]} {sign} kernel {w.shape[0]} × {w.shape[1]}, "
         f"stride {stride}, padding {padding}, dilation {dilation} = {y.shape[0]} × {y.shape[1]}",
     }
@@ -122,7 +126,6 @@ class KernelExplorer(Explorer):
         self.pictures = pictures() | ({} if isinstance(image, str) else {OWN: picture("image", image)})
         knobs |= {"picture": image if isinstance(image, str) else OWN, "kernel": weights("kernel", knobs["kernel"])}
         super().__init__(self._show, controls(self.pictures), **knobs)
-        self.on_msg(self._receive)
 
     def _show(self, picture: str, **knobs: Any) -> Frame:
         if picture not in self.pictures:
@@ -142,8 +145,10 @@ class KernelExplorer(Explorer):
             raise
         self.spec = controls(self.pictures)
 
-    def _receive(self, widget: Any, content: Any, buffers: Any) -> None:
-        """A picture that the reader opened in the page."""
+    def receive(self, content: dict[str, Any], buffers: Any) -> None:
+        """A picture that the reader opened in the page, or what every explorer receives."""
+        if "picture" not in content:
+            return super().receive(content, buffers)
         try:
             self.image = np.frombuffer(buffers[0], np.uint8).reshape(content["picture"]) / 255
         except (TypeError, ValueError) as refusal:
@@ -164,7 +169,7 @@ def pictures() -> dict[str, Array]:
     }
 
 
-def controls(pictures: dict[str, Array]) -> list[dict[str, Any]]:
+def controls(pictures: dict[str, Array]) -> list[Control]:
     presets = {name: {"kernel": kernel} for name, kernel in PRESETS.items()}
     return [
         {"kind": "choice", "name": "picture", "label": "picture", "options": list(pictures)},

@@ -7,11 +7,11 @@ const between = (parts, joint) => parts.flatMap((part, k) => k ? [joint, part] :
 // One sum of the frame as seen from the cell `at` of `panel`: whole, if that cell's index is the sum's own
 // (dw[1] = dy[0]·x[1] + …), else the part that the cell adds to each of several (dw[0] += dy[1]·x[1] = …).
 //   zeros: with the terms that are dead;  op "max": the greatest instead of the sum;  winner: of each output's terms
-//   only the one counts that Python names in frame.winner, as a maximum's gradient does.
-function tell({ of, factors, plus = [], op = "Σ", zeros, winner }, { panels, frame, hues, panel, at, both, letters }) {
+//   only the one counts that Python names in `winner`, as a maximum's gradient does.
+function tell({ of, factors, plus = [], op = "Σ", zeros, winner }, { panels, sides, winner: winners, hues, panel, at, both, letters }) {
   const T = panels[of], F = factors.map(id => panels[id]), B = plus.map(id => panels[id]);
   const whole = T.role === panel.role;
-  const { sides } = frame.link, won = ([p, q]) => frame.winner[p[2] * sides[1].y + q[2]] === p[0] * sides[1].x + q[0];
+  const won = ([p, q]) => winners[p[2] * sides[1].y + q[2]] === p[0] * sides[1].x + q[0];
   const once = T.role === "b" && !whole;                          // a bias takes an output's gradient once, not a tap
   const met = both.map((list, a) => zeros ? list : list.filter(t => live(t, sides[a])));
   const [rows, cols] = once ? met.map(list => list.slice(0, 1)) : met;

@@ -9,6 +9,9 @@ import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from cnnlib.explorers.frames import Cells, Frame, Panel
+from cnnlib.explorers.still_plots import draw_plot
+
 FONT = f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans"  # comes with matplotlib: the same everywhere
 MOST = 24_000  # bytes
 GAP = 3  # pixels between squares
@@ -17,7 +20,7 @@ HATCH = np.array([[154, 160, 166], [134, 140, 146]], np.uint8)
 Picture = Image.Image
 
 
-def draw(shown: dict[str, Any], assets: dict[str, Any]) -> bytes:
+def draw(shown: Frame, assets: dict[str, Any]) -> bytes:
     """A frame as a small PNG: panels with names, sizes and, where they are few, numbers. Same frame, same bytes."""
     panels = {panel["id"]: panel for panel in shown["panels"]}
     groups = []
@@ -25,13 +28,14 @@ def draw(shown: dict[str, Any], assets: dict[str, Any]) -> bytes:
         lines = [[_panel(panels[id], assets) if id in panels else _text(id, 20) for id in row] for row in group["rows"]]
         title = [_text(group["title"], 11)] if group["title"] else []
         groups.append(_beside(title + [_beside(line, 22) for line in lines], 12, down=True))
-    invitation = "Run this cell in JupyterLab to point at numbers, change them and step."
+    invitation = "Run this cell in JupyterLab to point, to change things and to step."
     signs = [f"{sign}  {meaning}" for sign, meaning in shown.get("signs", {}).items()]
-    words = _beside([_text(line, 11) for line in (shown["caption"], *signs, invitation)], 4, down=True)
+    words = _beside([_text(line, 11) for line in (shown["caption"], *signs, invitation) if line], 4, down=True)
     sheet = _beside([_beside(groups[:2], 48), *groups[2:], words], 10, down=True)
     framed = Image.new("RGB", (sheet.width + 24, sheet.height + 24), PAPER)
     framed.paste(sheet, (12, 12))
-    for colours in (64, 32, 16, 8, 4):  # a busy one keeps fewer
+    most = 256 if any(panel["kind"] == "plot" for panel in shown["panels"]) else 64
+    for colours in (most, 64, 32, 16, 8, 4):  # a busy one keeps fewer
         out = io.BytesIO()
         framed.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
         if out.tell() <= MOST:
@@ -76,12 +80,17 @@ def _beside(images: list[Picture], gap: int, down: bool = False) -> Picture:
     return sheet
 
 
-def _panel(panel: dict[str, Any], assets: dict[str, Any]) -> Picture:
+def _panel(panel: Panel, assets: dict[str, Any]) -> Picture:
+    if panel["kind"] == "plot":
+        return _beside([_text(panel["title"], 12, INK, "-Bold"), draw_plot(panel)], 3, down=True)
+    if panel["kind"] == "text":
+        lines = [_text(panel["title"], 12, INK, "-Bold"), *(_text(line, 11, INK) for line in panel["lines"])]
+        return _beside(lines, 3, down=True)
     caption = _beside([_text(panel["name"], 13, INK, "-Bold"), _text(f"{panel['title']}  {panel['extent']}", 12)], 5)
     return _beside([caption, _pixels(panel, assets) if panel.get("picture") else _squares(panel, assets)], 3, down=True)
 
 
-def _pixels(panel: dict[str, Any], assets: dict[str, Any]) -> Picture:
+def _pixels(panel: Cells, assets: dict[str, Any]) -> Picture:
     low, high = panel["limits"]
     palette = np.frombuffer(assets["palettes"][panel["palette"]], np.uint8).reshape(256, 3)
     every = -(-max(panel["shape"]) // 112)
@@ -95,7 +104,7 @@ def _pixels(panel: dict[str, Any], assets: dict[str, Any]) -> Picture:
     return Image.fromarray(pixels)
 
 
-def _squares(panel: dict[str, Any], assets: dict[str, Any]) -> Picture:
+def _squares(panel: Cells, assets: dict[str, Any]) -> Picture:
     values, (top, left) = panel["values"], panel["rim"]
     side = 34 if max(values.shape) < 9 else 22
     image = Image.new("RGB", ((side + GAP) * values.shape[1], (side + GAP) * values.shape[0]), PAPER)

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from cnnlib.explorers.linked import Explorer
+from cnnlib.explorers.widget import Explorer
 
 FLAGS = [  # a browser that asks for nothing from outside
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -86,8 +86,8 @@ class View:
         self.page.evaluate("state => model.follow(state)", self._changes(before))
 
     def settle(self) -> None:
-        """Wait for Python's answer to the last change."""
-        self.page.evaluate("() => model.answered")
+        """Wait for Python's answer to the last change, and to what was asked meanwhile."""
+        self.page.evaluate("async () => { for (let last; last !== model.answered;) await (last = model.answered); }")
 
     @property
     def said(self) -> str:

@@ -1,4 +1,4 @@
-// Panels: what is drawn. Three axes and, on each side of a panel, one relation between their indices:
+// Panels of cells: numbers on squares, or the pixels of a picture. Three axes and, on each side of a panel, one relation between their indices:
 //     m = stride·i + dilation·u − padding          m in the input, u in the kernel, i in the output
 // A panel shows one axis, its role: "x", "w" or "y" ("b", the bias, has none: every output uses it). Its own index n,
 // the one that is printed, stands for the axis' index (n − offset) / scale: scale −1 is a flipped kernel, scale =
@@ -18,53 +18,21 @@ export function terms(role, at, { w, y, stride, dilation, padding }) {
 // An input between two strides or past the last window meets no output: such a term is dead.
 export const live = ([, , i], { y }) => Number.isInteger(i) && i >= 0 && i < y;
 
-const minus = text => text.replaceAll("-", "−"), full = v => minus(String(v));
-const powers = (v, digits) => minus((+v.toExponential(digits)).toExponential().replace("+", ""));
-export function fmt(v) {
-  const size = Math.abs(v);
-  if (Number.isInteger(v) && size < 1e9) return full(v);
-  return size >= 1e9 || size < .0005 ? powers(v, 3) : full(+v.toFixed(3));
-}
-// In digits: a minus is broad, a point is not.
-const breadth = text => text.length + .35 * (text.split("−").length - 1) - .5 * text.includes(".");
-// The same in at most `room` letters, if that can be.
-export function short(v, room) {
-  const tries = [fmt(v), ...[2, 1, 0].map(d => full(+v.toFixed(d))), ...[2, 1, 0].map(d => powers(v, d))];
-  return tries.find(text => text.length <= room && (text !== "0" || !v)) ?? tries.at(-1);
-}
-// A number as people type it: a true minus, a decimal comma, a fraction.
-export function parse(text) {
-  const parts = text.replaceAll("−", "-").replaceAll(",", ".").split("/").map(t => t.trim() ? +t : NaN);
-  const v = parts.length > 2 ? NaN : parts[0] / (parts[1] ?? 1);
-  return Number.isFinite(v) ? v : NaN;
-}
-
-const make = (tag, props = {}, ...kids) => {
-  const e = Object.assign(document.createElement(tag), props); e.append(...kids); return e;
-};
-// The same text once more would be laid out once more: a millisecond each, in a page as large as JupyterLab's.
-const write = (e, text) => { if (e.textContent !== String(text)) e.textContent = text; };
-// JupyterLab's command-mode keys (a, x, d d …) act on any focused element that lacks this mark.
-const focusable = (e, label) => {
-  e.dataset.lmSuppressShortcuts = "true"; if (label) e.setAttribute("aria-label", label); return e;
-};
-
-const signed = text => text.split(/(⋆|∗)/).map((t, k) =>           // every second part is one of these two
-  k % 2 ? make("b", { className: t === "⋆" ? "lm-sign lm-star" : "lm-sign", textContent: t }) : t);
-
 class Panel {
   constructor(act) {
     this.act = act; this.heading = make("figcaption"); this.el = make("figure", {}, this.heading);
   }
-  load(spec, values, link) {
-    Object.assign(this, spec, link, { values });
+  load(spec, link, assets) {
+    const [values, partial] = [numbers(assets[spec.data] ?? spec.data), numbers(spec.partial)];
+    Object.assign(this, spec, { sides: link?.sides, values, partial });
     [this.rows, this.cols] = spec.shape; this.el.dataset.panel = spec.id;
     if (this.heading.textContent === `${spec.name} ${spec.title} ${spec.extent}`) return;
     const extent = make("small", { textContent: spec.extent });
     this.heading.replaceChildren(make("b", { textContent: spec.name }), " ", ...signed(spec.title), " ", extent);
   }
+  get linked() { return AXES.includes(this.role || "none"); }
   index(n) { return n.map((v, a) => (v - this.offset[a]) / this.scale[a]); }
-  side(t, a) { return this.role === "b" ? 0 : t[AXES.indexOf(this.role)] * this.scale[a] + this.offset[a]; }
+  side(t, a) { return !this.linked ? 0 : t[AXES.indexOf(this.role)] * this.scale[a] + this.offset[a]; }
   own(pair) { return pair.map((t, a) => this.side(t, a)); }
   within(v, a) { return Number.isInteger(v) && v >= -this.rim[a] && v < this.shape[a] - this.rim[a]; }
   holds(n) { return n.every((v, a) => this.within(v, a)); }
@@ -74,12 +42,12 @@ class Panel {
   label(n) { return this.role === "b" ? this.name : `${this.name}[${n.slice(-this.ndim).map(fmt)}]`; }
   padded(n) {                                                     // a cell that stands for nothing on its axis
     const inside = (v, a) => Number.isInteger(v) && v >= 0 && v < this.sides[a][this.role];
-    return this.role !== "b" && !this.index(n).every(inside);
+    return this.linked && !this.index(n).every(inside);
   }
   put(n) { return !this.padded(n) ? "" : this.stretched ? "put in" : "padding"; }   // why its zero is there
   // The related rows or columns of this panel. A stretched one shows the dead terms too: they are its zeros.
   related(list, a, role) {
-    if (this.role === "b") return role === "y" || role === "b" ? [0] : [];
+    if (!this.linked) return this.role === "b" && (role === "y" || role === "b") ? [0] : [];
     const mine = list.filter(t => this.stretched || live(t, this.sides[a])).map(t => this.side(t, a));
     return [...new Set(mine)].filter(v => this.within(v, a)).sort((p, q) => p - q);
   }
@@ -90,14 +58,6 @@ class Panel {
     else return;
     e.preventDefault();
   }
-}
-
-// A palette of 256 red, green, blue as pixels: opaque, and red in the lowest byte, as canvases want them.
-const made = new WeakMap();
-function inks(lut) {
-  const ink = k => (255 << 24 | lut.getUint8(k + 2) << 16 | lut.getUint8(k + 1) << 8 | lut.getUint8(k)) >>> 0;
-  if (!made.has(lut)) made.set(lut, Uint32Array.from({ length: 256 }, (_, k) => ink(3 * k)));
-  return made.get(lut);
 }
 
 // Many values: one canvas, one stop of the Tab key.
@@ -117,16 +77,13 @@ class Picture extends Panel {
     this.canvas.onkeydown = e => this.key(e, act.where(this));
     this.canvas.onfocus = () => act.point(this, act.where(this));
   }
-  load(spec, values, link, { palettes }) {
-    const same = values === this.values && String(spec.limits) === String(this.limits);
-    super.load(spec, values, link);
+  load(spec, link, assets) {
+    const shown = this.values, limits = String(this.limits);
+    super.load(spec, link, assets);
     focusable(this.canvas, `${spec.name}, ${spec.title}, ${spec.extent}; arrow keys move the cell`);
-    if (same) return;
+    if (shown === this.values && limits === String(spec.limits)) return;
     this.drawn = null;
-    const [lo, hi] = spec.limits, colours = inks(palettes[spec.palette]), s = 255 / (hi - lo || 1);
-    const px = new ImageData(this.cols, this.rows), out = new Uint32Array(px.data.buffer);
-    for (let k = 0; k < out.length; k++) out[k] = colours[Math.max(0, Math.min(255, Math.round((values[k] - lo) * s)))];
-    Object.assign(this.bits, { width: this.cols, height: this.rows }).getContext("2d").putImageData(px, 0, 0);
+    paintPixels(this.bits, this.values, spec.shape, spec.limits, assets.palettes[spec.palette]);
     this.unit = spec.size / Math.max(this.rows, this.cols);
     const sharp = this.unit * (window.devicePixelRatio || 1);
     const [w, h] = [this.cols, this.rows].map(n => Math.round(n * sharp));
@@ -219,14 +176,14 @@ class Numbers extends Panel {
     } else if (!done) return this.key(e, n);
     e.preventDefault(); input.select();
   }
-  load(spec, values, link, { tints, hues }) {
-    super.load(spec, values, link);
-    Object.assign(this, { tints, hues });
+  load(spec, link, assets) {
+    super.load(spec, link, assets);
+    Object.assign(this, { tints: assets.tints, hues: assets.hues });
     this.grid.setAttribute("aria-label", `${spec.name}, ${spec.title}, ${spec.extent}`);
     this.grid.style.setProperty("--cols", this.cols);
-    if (this.inputs?.length !== values.length) {
+    if (this.inputs?.length !== this.values.length) {
       const props = { type: "text", inputMode: "decimal", autocomplete: "off", spellcheck: false };
-      this.inputs = [...values].map(() => focusable(make("input", props)));
+      this.inputs = [...this.values].map(() => focusable(make("input", props)));
       this.grid.replaceChildren(...this.inputs.map(i => make("span", { className: "lm-cell" }, i)));
       this.stop(this.inputs.find((_, k) => !this.padded(this.cell(k))));
     }

@@ -1,0 +1,285 @@
+"""What an explorer shows: a frame, typed, and checked before it is sent.
+
+A frame is computed from the knobs, which are all that a reader can change, by a pure function. Its panels are cells
+(numbers on squares, or the pixels of a picture), plots, see plots.py, and lines of text. Cells can be linked: one
+relation on each side, m = stride i + dilation u - padding, with m in the input, u in the kernel and i in the output.
+Such a panel shows one of these axes, its role; forward and backward panels share roles.
+"""
+
+from typing import Any, Literal, NotRequired, TypedDict, Unpack
+
+import numpy as np
+
+from cnnlib.arguments import Array
+from cnnlib.explorers.plots import Plot, check_plot
+from cnnlib.explorers.shapes import Misshapen, check
+
+
+class CellOptions(TypedDict, total=False):
+    """What some panels of cells have.
+
+    edit: the knob that its numbers are. picture: a canvas, `size` pixels wide, instead of numbers. asset: a big array
+    is sent under this name, and only when it changes. partial: the values after each position of the sweep. computed:
+    hidden until the sweep comes. stretched: zeros stand between its values.
+    """
+
+    edit: str
+    picture: bool
+    size: int
+    asset: str
+    partial: Any
+    computed: bool
+    stretched: bool
+
+
+class Cells(CellOptions):
+    """A panel of numbers: `values` (rows, columns) with the rim; cell n stands for index (n - offset) / scale."""
+
+    kind: Literal["cells"]
+    id: str
+    name: str
+    role: Literal["x", "w", "y", "b", ""]
+    values: Array
+    title: str
+    extent: str
+    shape: tuple[int, int]
+    rim: tuple[int, int]
+    ndim: int
+    scale: tuple[int, int]
+    offset: tuple[int, int]
+    limits: tuple[float, float]
+    palette: str
+
+
+class Text(TypedDict):
+    """A panel of lines that Python wrote, an update written out as a sum for example."""
+
+    kind: Literal["text"]
+    id: str
+    title: str
+    lines: list[str]
+
+
+Panel = Cells | Plot | Text
+
+
+class Side(TypedDict):
+    """One side of the relation: the lengths of x, w and y, and what joins them."""
+
+    x: int
+    w: int
+    y: int
+    stride: int
+    padding: int
+    dilation: int
+
+
+class Link(TypedDict):
+    ndim: int
+    sides: list[Side]
+
+
+class Sum(TypedDict):
+    """Of which panel, of which factors, plus what; see readout.js.
+
+    zeros: also the terms that are zero by construction. op "max": the greatest instead of the sum. winner: only the
+    terms that won a maximum.
+    """
+
+    of: str
+    factors: list[str]
+    plus: NotRequired[list[str]]
+    op: NotRequired[Literal["Σ", "max"]]
+    zeros: NotRequired[bool]
+    winner: NotRequired[bool]
+
+
+class Place(TypedDict):
+    panel: str
+    at: list[int]
+
+
+class Arithmetic(TypedDict):
+    """What links the panels of cells, and the sums that are told.
+
+    reads: panel -> the sums that are told where it is pointed at. start: the cell shown first. sweep: the panel over
+    whose cells the sweep goes. lines: the readout's height. winner: for pooling, for each output the input that won,
+    both counted along the rows.
+    """
+
+    link: Link
+    sums: dict[str, Sum]
+    reads: dict[str, list[str]]
+    start: Place
+    sweep: str
+    lines: int
+    winner: NotRequired[list[int]]
+
+
+class Group(TypedDict):
+    """Rows of panels, by their ids, and of signs such as "=" between them; so many groups abreast share a line."""
+
+    title: str
+    rows: list[list[str]]
+    abreast: NotRequired[int]
+
+
+class Frame(TypedDict):
+    """caption: one line above the panels. summary: the one line of text that a saved notebook keeps.
+
+    signs: sign -> what it means, see `legend`. finished: play stops here.
+    """
+
+    panels: list[Panel]
+    layout: list[Group]
+    caption: str
+    summary: str
+    signs: NotRequired[dict[str, str]]
+    arithmetic: NotRequired[Arithmetic]
+    finished: NotRequired[bool]
+
+
+def check_frame(frame: Frame) -> None:
+    """Misshapen, naming the panel and the key, unless the page can show the frame."""
+    check(frame, Frame, "frame")
+    ids = [panel["id"] for panel in frame["panels"]]
+    placed = [name for group in frame["layout"] for row in group["rows"] for name in row]
+    if len(set(ids)) < len(ids):
+        raise Misshapen(f"frame: panels have different ids, got {ids}")
+    for name in placed:
+        if name not in ids and any(letter.isalnum() for letter in name):
+            raise Misshapen(f"frame: layout names {name!r}, the panels are {', '.join(ids)}")
+    for id in ids:
+        if placed.count(id) != 1:
+            raise Misshapen(f"frame: panel {id!r} must stand in layout once, got {placed.count(id)} times")
+    for panel in frame["panels"]:
+        where = f"frame: {panel['kind']} {panel['id']!r}"
+        if panel["kind"] == "plot":
+            check_plot(panel, where)
+        elif panel["kind"] == "cells":
+            if panel["values"].ndim != 2 or panel["values"].shape != panel["shape"]:
+                raise Misshapen(f"{where}: shape is {panel['shape']}, but values have {panel['values'].shape}")
+            if panel.get("picture") and "size" not in panel:
+                raise Misshapen(f"{where} lacks 'size', which a picture needs")
+    if "arithmetic" in frame:
+        check_arithmetic(frame["arithmetic"], [panel["id"] for panel in frame["panels"] if panel["kind"] == "cells"])
+
+
+def check_arithmetic(arithmetic: Arithmetic, cells: list[str]) -> None:
+    """Misshapen unless every panel that is named is one of the panels of cells."""
+    named = [("start", arithmetic["start"]["panel"]), ("sweep", arithmetic["sweep"])]
+    named += [("reads", panel) for panel in arithmetic["reads"]]
+    for name, total in arithmetic["sums"].items():
+        named += [(f"sums[{name!r}]", panel) for panel in (total["of"], *total["factors"], *total.get("plus", []))]
+    for key, panel in named:
+        if panel not in cells:
+            raise Misshapen(f"frame: arithmetic: {key} names {panel!r}, the panels of cells are {', '.join(cells)}")
+    for panel in cells:
+        if panel not in arithmetic["reads"]:
+            raise Misshapen(f"frame: arithmetic: reads lacks {panel!r}; [] if no sum is told there")
+    for panel, names in arithmetic["reads"].items():
+        if unknown := [name for name in names if name not in arithmetic["sums"]]:
+            known = ", ".join(arithmetic["sums"])
+            raise Misshapen(f"frame: arithmetic: reads[{panel!r}] names {unknown[0]!r}, the sums are {known}")
+
+
+def cells(
+    id: str,
+    role: Literal["x", "w", "y", "b", ""],
+    values: Array,
+    title: str,
+    *,
+    name: str | None = None,
+    rim: tuple[int, int] = (0, 0),
+    ndim: int = 2,
+    scale: tuple[int, int] = (1, 1),
+    offset: tuple[int, int] = (0, 0),
+    limits: tuple[float, float] | None = None,
+    **options: Unpack[CellOptions],
+) -> Cells:
+    """A panel of cells.
+
+    Args:
+        role: the axis it shows: "x" input, "w" kernel, "y" output; "b", the bias; "" if it is linked with nothing.
+        values: (rows, columns), with the rim where there is one.
+        title: what stands behind its name, before its size.
+        name: as it is printed; by default the id.
+        rim: cells of padding around it, (rows, columns).
+        ndim: 1, if it has a length, or 2.
+        scale, offset: its cell n stands for index (n - offset) / scale of the axis.
+        limits: the values at the ends of the palette.
+        options: see CellOptions.
+    """
+    top, signed = float(np.abs(values).max(initial=0)) or 1.0, bool((values < 0).any())
+    rows, columns = values.shape
+    height, width = rows - 2 * rim[0], columns - 2 * rim[1]
+    extent = "" if role == "b" else f"length {width}" if ndim == 1 else f"{height} × {width}"
+    if any(rim):
+        extent += ", its rim hatched" if options.get("picture") else ", its rim dashed"
+    return {
+        "kind": "cells",
+        "id": id,
+        "name": name or id,
+        "role": role,
+        "values": values,
+        "title": title,
+        "extent": extent,
+        "shape": (rows, columns),
+        "rim": rim,
+        "ndim": ndim,
+        "scale": scale,
+        "offset": offset,
+        "limits": limits or (-top if signed else 0.0, top),
+        "palette": "RdBu" if signed else "gray",
+        **options,
+    }
+
+
+def text(id: str, title: str, lines: list[str]) -> Text:
+    """A panel of lines of text."""
+    return {"kind": "text", "id": id, "title": title, "lines": lines}
+
+
+def find(frame: Frame, id: str) -> Cells:
+    """The panel of cells of this id."""
+    (panel,) = (panel for panel in frame["panels"] if panel["id"] == id and panel["kind"] == "cells")
+    return panel
+
+
+def inside(panel: Cells) -> Array:
+    """The numbers of a panel without its rim; never -0."""
+    values, (top, left) = panel["values"], panel["rim"]
+    without: Array = values[top : len(values) - top, left : values.shape[1] - left] + 0.0
+    return without
+
+
+def link(ndim: int, x: Array, w: Array, y: Array, stride: Any, padding: Any, dilation: Any = (1, 1)) -> Link:
+    """The relation m = stride i + dilation u - padding on either side, between x, w and y, all without a rim."""
+    sides = zip(x.shape, w.shape, y.shape, stride, padding, dilation, strict=True)
+    return {"ndim": ndim, "sides": [Side(x=x, w=w, y=y, stride=s, padding=p, dilation=d) for x, w, y, s, p, d in sides]}
+
+
+def describe(link: Link) -> str:
+    """The relation in words: which input an output reads, and why there are so many outputs."""
+    where, sizes = [], []
+    names = ("ij", "uv") if link["ndim"] == 2 else (" i", " k")
+    for side, i, u in zip(link["sides"], *names, strict=True):
+        stride, padding, dilation = side["stride"], side["padding"], side["dilation"]
+        i, u = i if stride == 1 else f"{stride}{i}", u if dilation == 1 else f"{dilation}{u}"
+        where.append(f"{i} + {u}" + (f" − {padding}" if padding else ""))
+        reach = str(side["w"]) if dilation == 1 else f"({dilation}·({side['w']} − 1) + 1)"
+        sizes.append(f"⌊({side['x']} + 2·{padding} − {reach}) / {stride}⌋ + 1 = {side['y']}")
+    if link["ndim"] == 1:
+        return f"y[i] reads x[m] = x[{where[1]}] at tap k;  length of y: {sizes[1]}"
+    both = f"rows and columns of y: {sizes[0]}"
+    size = both if sizes[0] == sizes[1] else f"rows of y: {sizes[0]};  columns: {sizes[1]}"
+    return f"y[i, j] reads x[{', '.join(where)}] at weight [u, v];  {size}"
+
+
+SIGNS = {"⋆": "cross-correlation: nothing is flipped", "∗": "convolution: the kernel is flipped"}
+
+
+def legend(panels: list[Panel], layout: list[Group]) -> dict[str, str]:
+    """What the signs mean that occur."""
+    seen = str([[panel["title"] for panel in panels], layout])
+    return {sign: meaning for sign, meaning in SIGNS.items() if sign in seen}

@@ -1,0 +1,261 @@
+// A plot: axes in data coordinates, a heat map behind, marks in front; and the panel of lines of text. Python computes
+// every number and every sentence. A drag, a click on empty space or a key asks Python for the next frame.
+const SVG = "http://www.w3.org/2000/svg", FONT = 6.2;               // about as wide as a digit
+const SHAPES = [                                                  // the marker of each class, around (0, 0)
+  "M-5,0a5,5 0 1 0 10,0a5,5 0 1 0 -10,0z", "M-4.5,-4.5h9v9h-9z", "M0,-6.2L5.8,4.6H-5.8z", "M0,-6.4L6.4,0L0,6.4L-6.4,0z",
+  "M-2,-6h4v4h4v4h-4v4h-4v-4h-4v-4h4z", "M-5.8,-4.6H5.8L0,6.2z",
+];
+const circle = r => `M${-r},0a${r},${r} 0 1 0 ${2 * r},0a${r},${r} 0 1 0 ${-2 * r},0z`;
+const shapeOf = (look, hue) => look === "marker" ? SHAPES[Math.max(0, hue) % SHAPES.length] : circle(look === "ring" ? 9 : 7);
+const tint = hue => `--hue: var(--hue${hue})`;
+
+// Children as [tag, attributes, ...children or one text]. An element that stays is kept, and with it the focus.
+function patch(parent, nodes) {
+  nodes.forEach(([tag, attributes, ...children], n) => {
+    let element = parent.childNodes[n];
+    if (element?.tagName !== tag) {
+      const fresh = document.createElementNS(SVG, tag);
+      if (element) element.replaceWith(fresh); else parent.append(fresh);
+      element = fresh;
+    }
+    for (const name of element.getAttributeNames()) if (attributes[name] === undefined) element.removeAttribute(name);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value !== undefined && element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+    }
+    if (typeof children[0] === "string") write(element, children[0]); else patch(element, children);
+  });
+  while (parent.childNodes.length > nodes.length) parent.lastChild.remove();
+}
+
+class Plot {
+  constructor(act) {
+    this.act = act; this.heading = make("figcaption"); this.heat = make("canvas"); this.key = make("div");
+    this.told = make("p", { className: "lm-pointed" }); this.told.setAttribute("role", "status");
+    this.svg = document.createElementNS(SVG, "svg"); this.svg.setAttribute("role", "group");
+    this.key.className = "lm-plotkey"; this.el = make("figure", { className: "lm-plot" }, this.heading,
+      make("div", { className: "lm-axes" }, this.heat, this.svg), this.key, this.told);
+    const hear = (event, answer) => this.svg.addEventListener(event, e => answer(this.under(e.target), e));
+    hear("pointerdown", (key, e) => this.press(key, e));
+    hear("pointermove", (key, e) => this.held ? this.move(this.held, this.data(e)) : this.point(key, e));
+    for (const event of ["pointerup", "pointercancel"]) hear(event, () => { this.held = null; });
+    hear("pointerleave", () => this.point(null));
+    hear("click", (_, e) => {                                     // of a captured pointer it has no target
+      const at = this.data(e), empty = [null, "add"].includes(this.pressed.key);
+      if (this.click && empty && this.inside(at)) this.ask(this.click, { at: this.onGrid(at) });
+    });
+    const still = e => { if (this.find(this.under(e.target) ?? "").mark?.drag) e.preventDefault(); };
+    this.svg.addEventListener("touchstart", still, { passive: false });   // the page does not scroll along
+    hear("focusin", key => this.point(key));
+    hear("keydown", (key, e) => this.type(key, e));
+    this.pressed = {};
+  }
+  load(spec, _, { palettes }) {
+    Object.assign(this, spec, { preview: this.act.waits() ? this.preview : null });
+    this.keyed = this.marks.filter(({ kind }) => kind === "points" || kind === "bars");
+    this.el.dataset.panel = spec.id; write(this.heading, spec.title);
+    this.left = 22 + FONT * Math.max(...this.y.ticks.map(([, text]) => text.length), 1);
+    const [width, height] = this.size, all = [this.left + width + 12, height + 46];
+    this.svg.setAttribute("viewBox", `0 0 ${all.join(" ")}`); this.svg.style.width = `${all[0]}px`;
+    this.svg.setAttribute("aria-label", `${spec.title}: ${this.y.label} over ${this.x.label}`);
+    const heat = this.marks.find(mark => mark.kind === "heat"), share = (part, a) => `${100 * part / all[a]}%`;
+    this.heat.hidden = !heat;
+    Object.assign(this.heat.style, {
+      left: share(this.left, 0), top: share(8, 1), width: share(width, 0), height: share(height, 1),
+    });
+    if (heat) paintPixels(this.heat, numbers(heat.values), heat.shape, heat.limits, palettes[heat.palette], true);
+    const texts = this.marks.flatMap(mark => mark.texts ?? []), longest = Math.max(0, ...texts.map(text => text.length));
+    this.told.hidden = !longest && !heat?.name && !this.click; this.el.style.maxWidth = `${all[0]}px`;
+    this.told.style.setProperty("--lines", Math.max(1, Math.ceil(longest * FONT * 1.1 / all[0])));
+    this.explain(); this.draw();
+    if (this.pointed && !this.under(this.svg.querySelector(`[data-key="${this.pointed}"]`))) this.point(null);
+    else if (this.pointed) write(this.told, this.tell(this.pointed));
+  }
+
+  // From the data to the pixels of the axes' rectangle, and back.
+  spot([x, y]) {
+    const part = (v, { limits: [low, high] }) => (v - low) / (high - low);
+    return [part(x, this.x) * this.size[0], (1 - part(y, this.y)) * this.size[1]];
+  }
+  data(e) {
+    const box = this.svg.getBoundingClientRect(), scale = this.svg.viewBox.baseVal.width / box.width;
+    const across = ((e.clientX - box.left) * scale - this.left) / this.size[0];
+    const up = 1 - ((e.clientY - box.top) * scale - 8) / this.size[1];
+    return [[across, this.x], [up, this.y]].map(([part, { limits: [low, high] }]) => low + part * (high - low));
+  }
+  inside(at) { return at.every((v, a) => v >= this.axes[a].limits[0] && v <= this.axes[a].limits[1]); }
+  get axes() { return [this.x, this.y]; }
+  onGrid(at) {                                                    // a step that can be read, within the axes
+    return at.map((v, a) => {
+      const { step, limits: [low, high] } = this.axes[a];
+      return +Math.max(low, Math.min(high, Math.round(v / step) * step)).toPrecision(9);
+    });
+  }
+
+  // A point or bar is known by its key, "which of such marks,index": lines may come and go. "add" is the empty place
+  // that a click would take.
+  under(target) { return target?.closest("[data-key]")?.dataset.key ?? null; }
+  find(key) {
+    if (key === "add") return { at: this.crosshair ?? this.axes.map(({ limits }) => (limits[0] + limits[1]) / 2) };
+    const [m, index] = key.split(",").map(Number), mark = this.keyed[m];
+    return { mark, index, at: this.preview?.key === key ? this.preview.at : mark?.xy?.[index] };
+  }
+  tell(key) {
+    const { mark, index, at } = this.find(key), place = at && `(${this.onGrid(at).map(fmt).join(", ")})`;
+    if (!mark) return `an empty place: arrow keys move it, Enter takes it, ${place}`;
+    return mark.texts[index] || mark.labels?.[index] || place;
+  }
+  point(key, e) {
+    if (key === "add") key = e ? null : key;
+    const heat = this.marks.find(mark => mark.kind === "heat" && mark.name), at = e && this.data(e);
+    const value = ([x, y], { shape: [rows, cols], values }) => {
+      const part = (v, { limits: [low, high] }, many) => Math.min(many - 1, Math.floor((v - low) / (high - low) * many));
+      return numbers(values)[part(y, this.y, rows) * cols + part(x, this.x, cols)];
+    };
+    const surface = heat && at && !key && this.inside(at);
+    write(this.told, key ? this.tell(key)
+      : surface ? `${heat.name} = ${fmt(+value(at, heat).toPrecision(3))} at (${this.onGrid(at).map(fmt).join(", ")})` : "");
+    if (key !== this.pointed) { this.pointed = key; this.draw(); }
+  }
+  press(key, e) {
+    const twice = this.pressed.key === key && e.timeStamp - this.pressed.time < 400;
+    this.pressed = { key, time: e.timeStamp };
+    if (twice && key && this.find(key).mark?.remove) return this.remove(key);
+    if (!key || key === "add") return;
+    e.target.closest("[data-key]").focus({ preventScroll: true }); e.preventDefault();
+    if (this.find(key).mark.drag) { this.held = key; this.svg.setPointerCapture(e.pointerId); }
+  }
+  move(key, to) {
+    const { mark, index, at } = this.find(key);
+    const [x, y] = this.onGrid(to), next = [mark.along === "y" ? at[0] : x, mark.along === "x" ? at[1] : y];
+    if (String(next) === String(at)) return;
+    this.preview = { key, at: next }; this.pressed = {}; this.draw();
+    this.ask(mark.drag, { at: next, index, along: mark.along });
+  }
+  remove(key) {
+    const { mark, index } = this.find(key);
+    if (mark?.remove) this.ask(mark.remove, { index });
+  }
+  ask(action, what) { this.act.ask({ action, along: "xy", ...what }); }
+  type(key, e) {
+    const [up, right] = MOVES[e.key] ?? [0, 0], { mark, at } = key ? this.find(key) : {}, far = e.shiftKey ? 10 : 1;
+    const stepped = () => [at[0] + far * right * this.x.step, at[1] - far * up * this.y.step];
+    if (key === "add" && (up || right)) { this.crosshair = this.onGrid(stepped()); this.point(key); this.draw(); }
+    else if (key === "add" && e.key === "Enter") this.ask(this.click, { at: this.onGrid(at) });
+    else if ((e.key === "Delete" || e.key === "Backspace") && mark?.remove) this.remove(key);
+    else if (mark?.drag && (up || right)) this.move(key, stepped());
+    else if (mark && (up || right)) this.walk(key, up + right);
+    else return;
+    e.preventDefault();
+  }
+  walk(key, by) {                                                 // from point to point of what cannot be dragged
+    const stops = [...this.svg.querySelectorAll("[data-walk]")], here = stops.findIndex(e => e.dataset.key === key);
+    this.stop = stops[(here + by + stops.length) % stops.length].dataset.key;
+    this.draw(); this.svg.querySelector(`[data-key="${this.stop}"]`).focus();
+  }
+
+  draw() {
+    const [width, height] = this.size, stops = [], bottom = height + 8;
+    const of = kind => this.marks.flatMap(mark => mark.kind === kind ? this[kind](mark, this.keyed.indexOf(mark), stops) : []);
+    const below = [...of("bars"), ...of("line"), ...of("arrows")], above = of("points");
+    const stop = stops.find(([, { "data-key": key }]) => key === this.stop) ?? stops[0];
+    if (stop) stop[1].tabindex = 0;
+    const ticks = (axis, place) => axis.ticks.flatMap(([v, text]) => place(this.spot([v, v]), text));
+    const add = this.click && this.focusable("add", "lm-add", { role: "button", tabindex: 0 });
+    const [x, y] = this.spot(this.find("add").at), cross = `M${x - 8},${y}h16M${x},${y - 8}v16`;
+    patch(this.svg, [
+      ...ticks(this.x, ([x], text) => [
+        ["path", { class: "lm-tick", d: `M${this.left + x},${bottom}v4` }],
+        ["text", { x: this.left + x, y: bottom + 15, "text-anchor": "middle" }, text]]),
+      ...ticks(this.y, ([, y], text) => [
+        ["path", { class: "lm-tick", d: `M${this.left},${y + 8}h-4` }],
+        ["text", { x: this.left - 6, y: y + 12, "text-anchor": "end" }, text]]),
+      ["text", { class: "lm-label", x: this.left + width / 2, y: bottom + 32, "text-anchor": "middle" }, this.x.label],
+      ["text", { class: "lm-label", transform: `translate(11 ${8 + height / 2}) rotate(-90)`, "text-anchor": "middle" },
+        this.y.label],
+      ["svg", { x: this.left, y: 8, width, height }, ["g", add ?? {},
+        ["rect", { class: "lm-empty", width, height }], ["path", { class: "lm-cross", d: add ? cross : "M0,0" }]],
+      ...below],
+      ["rect", { class: "lm-frame", x: this.left, y: 8, width, height }],
+      ["g", { transform: `translate(${this.left} 8)` }, ...above],
+    ]);
+  }
+  focusable(key, kind, more = {}) {
+    const pointed = key === this.pointed ? " lm-at" : "";
+    return { class: kind + pointed, "data-key": key, "data-lm-suppress-shortcuts": "true", "aria-label": this.tell(key), ...more };
+  }
+  line({ xy, hue, dashed, thin }) {
+    const d = xy.map((at, k) => {
+      if (at.includes(null)) return "";
+      return `${k && !xy[k - 1].includes(null) ? "L" : "M"}${this.spot(at).map(v => v.toFixed(1)).join(" ")}`;
+    }).join("");
+    const kind = `lm-line${dashed ? " lm-dashed" : ""}${thin ? " lm-thin" : ""}`;
+    return d ? [["path", { class: `lm-halo ${kind}`, d }], ["path", { class: kind, d, style: tint(hue) }]] : [];
+  }
+  arrows({ tails, heads, hue }) {
+    return tails.flatMap((tail, k) => {
+      const [[x, y], [u, v]] = [tail, heads[k]].map(at => this.spot(at)), long = Math.hypot(u - x, v - y);
+      if (!(long > .5)) return [];
+      const head = Math.min(9, long), [along, up] = [(u - x) / long * head, (v - y) / long * head];
+      const d = `M${x} ${y}L${u - along / 2} ${v - up / 2}M${u} ${v}L${u - along - up * .45} ${v - up + along * .45}`
+        + `L${u - along + up * .45} ${v - up - along * .45}Z`;
+      return [["path", { class: "lm-halo lm-line", d }], ["path", { class: "lm-line lm-arrow", d, style: tint(hue) }]];
+    });
+  }
+  bars({ at, heights, hues, width, texts }, m, stops) {
+    return at.map((x, k) => {
+      const [[left, top], [right, zero]] = [this.spot([x - width / 2, heights[k]]), this.spot([x + width / 2, 0])];
+      const node = ["g", this.focusable(`${m},${k}`, "lm-bar", { role: "img", tabindex: -1, "data-walk": k, style: tint(hues[k]) }),
+        ["rect", { x: left, width: right - left, y: Math.min(top, zero), height: Math.max(1, Math.abs(zero - top)) }]];
+      if (texts[k]) stops.push(node);
+      return node;
+    });
+  }
+  points({ classes, texts, labels, drag, along, look }, m, stops) {
+    const nodes = [];
+    classes.forEach((hue, k) => {
+      const key = `${m},${k}`, { at } = this.find(key);
+      if (at.includes(null) || !this.inside(at) && !drag) return;
+      const [x, y] = this.spot(at), shape = shapeOf(look, hue);
+      const slides = { role: "slider", tabindex: 0, "aria-valuenow": at[+(along === "y")],
+        "aria-valuetext": `(${at.map(fmt).join(", ")})`, "aria-roledescription": "point to drag" };
+      const told = texts[k] || drag, plain = { role: "img", tabindex: -1, "data-walk": k };
+      const kind = `lm-point${drag ? " lm-drag" : ""} lm-${look}`;
+      const node = ["g", { ...told ? this.focusable(key, kind, drag ? slides : plain) : { class: kind },
+        transform: `translate(${x} ${y})`, style: tint(hue) },
+      ["circle", { class: "lm-hit", r: drag ? 16 : 8 }], ["path", { class: "lm-halo", d: shape }], ["path", { d: shape }]];
+      if (labels[k]) node.push(["text", { x: 11, y: -7 }, labels[k]]);
+      if (told && !drag) stops.push(node);
+      nodes.push(node);
+    });
+    return nodes;
+  }
+  explain() {                                                     // the key: markers and lines that have names
+    const sample = (name, nodes) => {
+      const svg = document.createElementNS(SVG, "svg"), item = make("span", {}, svg, name);
+      svg.setAttribute("viewBox", "-12 -8 24 16"); svg.setAttribute("aria-hidden", "true"); patch(svg, nodes);
+      return item;
+    };
+    const path = (d, kind, hue) => [["g", { class: kind, style: tint(hue) }, ["path", { class: kind, d }]]];
+    const items = this.marks.flatMap(mark => {
+      if (mark.kind === "points") {
+        return Object.entries(mark.names).map(([name, hue]) => sample(name, path(shapeOf(mark.look === "ring" ? "handle" : mark.look, hue), `lm-point lm-${mark.look}`, hue)));
+      }
+      const kind = `lm-line${mark.dashed ? " lm-dashed" : ""}${mark.thin ? " lm-thin" : ""}`;
+      return mark.name && ["line", "arrows"].includes(mark.kind) ? [sample(mark.name, path("M-11,0H11", kind, mark.hue))] : [];
+    });
+    const shown = JSON.stringify(this.marks.map(({ names, name, hue, dashed }) => [names, name, hue, dashed]));
+    if (shown !== this.explained) { this.explained = shown; this.key.replaceChildren(...items); }
+  }
+}
+
+class Lines {
+  constructor() {
+    this.heading = make("figcaption"); this.body = make("div"); this.el = make("figure", {}, this.heading, this.body);
+    this.el.className = "lm-text";
+  }
+  load({ id, title, lines }) {
+    this.el.dataset.panel = id; write(this.heading, title);
+    while (this.body.childNodes.length > lines.length) this.body.lastChild.remove();
+    lines.forEach((line, n) => write(this.body.childNodes[n] ?? this.body.appendChild(make("p")), line));
+  }
+}
