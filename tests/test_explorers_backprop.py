@@ -5,20 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from cnnlib.explorers import backprop, depth_explorer, descent_explorer, graph_explorer
-from cnnlib.explorers.backprop import (
-    ACTIVATIONS,
-    GRAPHS,
-    SCALES,
-    arrows_back,
-    depth_view,
-    descent_view,
-    graph_view,
-    nearest,
-    next_edge,
-    send,
-    sizes_by_layer,
-)
+from cnnlib.explorers import depth_explorer, descent_explorer, graph_explorer
+from cnnlib.explorers.backprop import ACTIVATIONS, SCALES, depth_view, descent_view, sizes_by_layer
+from cnnlib.explorers.graph_walk import GRAPHS, arrows_back, graph_view, nearest, next_edge, send, waiting
 from cnnlib.graph import gradients
 from cnnlib.training import SGD
 
@@ -179,7 +168,7 @@ def walked(which, order=lambda left: left[0]):
     graph, edges = GRAPHS[which][0], arrows_back(GRAPHS[which][0])
     while len(sent := knobs["sent"][which]) < len(edges):
         free = [n for n in range(len(edges)) if n not in sent]
-        free = [n for n in free if not backprop.waiting(graph, sent, edges[n][1])]
+        free = [n for n in free if not waiting(graph, sent, edges[n][1])]
         knobs |= send(knobs, order(free))
     return knobs
 

@@ -1,7 +1,8 @@
 """Interactive views of the lectures: point at a number and see what it touches, change it and see what follows."""
 
-from cnnlib.explorers.backprop import depth_explorer, descent_explorer, graph_explorer
+from cnnlib.explorers.backprop import depth_explorer, descent_explorer
 from cnnlib.explorers.boards import Board, conv1d_board, conv2d_board
+from cnnlib.explorers.graph_walk import graph_explorer
 from cnnlib.explorers.kernels import KernelExplorer, kernel_explorer
 
 __all__ = [
