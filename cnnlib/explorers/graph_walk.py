@@ -115,8 +115,9 @@ def graph_view(which: str, sent: dict[str, list[int]]) -> Frame:
     marks: list[Mark] = []
     for number, (parent, child, s) in enumerate(order):
         tail, head = np.array(places[parent], float), np.array(places[child], float)
-        reach = 0.22 * (head - tail) / np.linalg.norm(head - tail)
-        ends = (head - reach, tail + reach) if number in walk else (tail + reach, head - reach)
+        along = (head - tail) / np.linalg.norm(head - tail)
+        tail_end = tail + (0.5 if head[1] > tail[1] else 0.22) * along  # an arrow upwards starts behind the label
+        ends = (head - 0.22 * along, tail_end) if number in walk else (tail_end, head - 0.22 * along)
         marks.append(arrows([ends[0]], [ends[1]], hue=0 if number in walk else -1))
         label = product(s, slopes[child]) if number in walk else f"{s:.3g}"
         at = tail + 0.6 * (head - tail)

@@ -224,8 +224,56 @@ def jacobians(tables: Mapping[str, Array]) -> Figure:
         for j in range(len(table)):
             ax.text(left - 0.2, 1.5 + j, str(j), ha="right", va="center", fontsize=8, color=INK)
     ax.text(1.2, rows + 2, "rows: outputs j, columns: inputs d", fontsize=8, color=INK)
+    _small(ax)
     told = "; ".join(f"{name}: {int((table != 0).sum())} of {table.size}" for name, table in tables.items())
     return described(figure, f"Tables of local derivatives. Entries that are not 0: {told}.")
+
+
+def pulled_back(J: Array, dy: Array) -> Figure:
+    """dx = Jᵀ dy in two steps: each row of J times its dy, then the sum of each column."""
+    M, D = J.shape
+    figure, ax = canvas(2 * D + 6.6, M + 3.4)
+    cells(ax, dy[:, None], 1, 0.8, fill=tint(VERMILION))
+    cells(ax, J, 3, 0.8)
+    cells(ax, dy[:, None] * J.round(2), D + 5, 0.8, fill=tint(GREY))
+    cells(ax, (J.T @ dy).round(2), D + 5, M + 1.6, name="add up: dx", fill=tint(VERMILION))
+    for x, y, text in ((1, 0.5, "dy"), (3, 0.5, "J"), (D + 5, 0.5, "dy[j] J[j, d]")):
+        ax.text(x, y, text)
+    for x, sign in ((2.5, "·"), (D + 4, "=")):
+        ax.text(x, 0.8 + M / 2, sign, ha="center", va="center", size=14)
+    _small(ax)
+    told = f"dy[j] J[j, d] is {_rows(dy[:, None] * J)}; the sums of its columns are dx = {_rows(J.T @ dy)}"
+    return described(figure, f"Each row of J is multiplied by its dy, then the columns are added: {told}.")
+
+
+def outer_sum(dy: Array, x: Array) -> Figure:
+    """dw of a linear layer as a sum over the examples: dy[n, j] x[n, d] as a table for each, and their sum."""
+    (N, M), D = dy.shape, x.shape[1]
+    figure, ax = canvas((D + 2.4) * (N + 1) + 0.4, M + 2.4)
+    for n in range(N + 1):
+        left, last = 1.8 + n * (D + 2.4), n == N
+        table = dy.T @ x if last else np.outer(dy[n], x[n])
+        cells(ax, table, left, 1.6, fill=tint(VERMILION) if last else PAPER)
+        ax.text(left, 0.4, "dw" if last else f"example {n}")
+        if not last:
+            cells(ax, x[n], left, 0.6, fill=tint(BLUE))
+            cells(ax, dy[n][:, None], left - 1.1, 1.6, fill=tint(VERMILION, 0.2))
+        if n:
+            ax.text(left - (0.7 if last else 1.7), 1.6 + M / 2, "=" if last else "+", ha="center", va="center", size=14)
+    _small(ax)
+    tables = "; ".join(f"example {n} gives {_rows(np.outer(dy[n], x[n]))}" for n in range(N))
+    return described(
+        figure, f"x above and dy to the left of a table of their products: {tables}; dw = {_rows(dy.T @ x)}."
+    )
+
+
+def _small(ax: Axes) -> None:
+    for text in ax.texts:
+        text.set_fontsize(min(9.0, text.get_fontsize()) if text.get_text() not in "+=·" else 14.0)
+
+
+def _rows(table: Array) -> str:
+    return str(table.round(2).tolist()).replace("-", "−").replace(".0", "")
 
 
 def pixel_slopes(images: Array, slopes: Mapping[str, Array]) -> Figure:
@@ -264,7 +312,7 @@ def bowls(paths: Sequence[tuple[str, Array, Mapping[str, Array]]], size: float =
         paths: for each bowl its title, its two curvatures, and paths (steps + 1, 2) by name.
         size: half the width of what is seen.
     """
-    figure, axes = plt.subplots(1, len(paths), figsize=(4.1 * len(paths), 3.7), layout="constrained")
+    figure, axes = plt.subplots(1, len(paths), figsize=(3.4 * len(paths), 3.1), layout="constrained")
     grid = np.linspace(-size, size, 121)
     for ax, (title, curvature, walks) in zip(axes, paths, strict=True):
         height = (curvature[0] * grid**2 + curvature[1] * grid[:, None] ** 2) / 2
@@ -290,7 +338,7 @@ def depth(sizes: Mapping[str, Mapping[str, Array]]) -> Figure:
     Args:
         sizes: scale -> activation -> rms of the slope by each layer's input, first layer first.
     """
-    figure, axes = plt.subplots(1, len(sizes), figsize=(9, 3), sharey=True, layout="constrained")
+    figure, axes = plt.subplots(1, len(sizes), figsize=(8, 2.7), sharey=True, layout="constrained")
     told = []
     for ax, (scale, lines) in zip(axes, sizes.items(), strict=True):
         for (name, size), colour, style in zip(lines.items(), CYCLE, ("-", "--", "-", ":"), strict=False):
