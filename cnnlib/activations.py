@@ -1,118 +1,118 @@
-"""Activations: what bends the line. Each pullback multiplies by the slope, entry by entry."""
+"""Activations a = φ(z): what bends the line. Each pullback multiplies by the slope, entry by entry: dz = da φ'(z)."""
 
 import numpy as np
 
 from cnnlib.arguments import Array, Pullback, floats, upstream
 
 
-def step(x: Array) -> Array:
+def step(z: Array) -> Array:
     """Fire or do not: the hard threshold of the perceptron. It has no pullback, for its slope is 0 wherever it exists.
 
     Args:
-        x: any shape.
+        z: any shape.
 
     Returns:
-        y: same shape, +1 where x > 0, else -1.
+        a: same shape, +1 where z > 0, else -1.
 
     Raises:
-        TypeError: x is not float32 or float64.
+        TypeError: z is not float32 or float64.
 
     Source: Arora, Neural Networks, "Simple network (AND)".
     """
-    x = floats("x", x)
-    return np.where(x > 0, x.dtype.type(1), x.dtype.type(-1))
+    z = floats("z", z)
+    return np.where(z > 0, z.dtype.type(1), z.dtype.type(-1))
 
 
-def sigmoid(x: Array) -> tuple[Array, Pullback]:
+def sigmoid(z: Array) -> tuple[Array, Pullback[Array]]:
     """Squash into (0, 1): the logistic function.
 
     Args:
-        x: any shape.
+        z: any shape.
 
     Returns:
-        y: same shape, 1 / (1 + exp(-x)), computed from exp(-|x|), which cannot overflow.
-        backward: maps dy to dx = dy y (1 - y).
+        a: same shape, 1 / (1 + exp(-z)), computed from exp(-|z|), which cannot overflow.
+        backward: maps da to dz = da a (1 - a).
 
     Raises:
-        TypeError: x is not float32 or float64.
+        TypeError: z is not float32 or float64.
 
     Source: Arora, Neural Networks, "Standard activation functions"; Lee, "Forward & Backward propagation".
     """
-    x = floats("x", x)
-    small = np.exp(-np.abs(x))
-    y = np.where(x < 0, small, x.dtype.type(1)) / (1 + small)
+    z = floats("z", z)
+    small = np.exp(-np.abs(z))
+    a = np.where(z < 0, small, z.dtype.type(1)) / (1 + small)
 
-    def backward(dy: Array) -> Array:
-        return upstream(dy, y) * y * (1 - y)
+    def backward(da: Array) -> Array:
+        return upstream(da, a, "da") * a * (1 - a)
 
-    return y, backward
+    return a, backward
 
 
-def tanh(x: Array) -> tuple[Array, Pullback]:
+def tanh(z: Array) -> tuple[Array, Pullback[Array]]:
     """Squash into (-1, 1), symmetrically.
 
     Args:
-        x: any shape.
+        z: any shape.
 
     Returns:
-        y: same shape, (exp(x) - exp(-x)) / (exp(x) + exp(-x)).
-        backward: maps dy to dx = dy (1 - y^2).
+        a: same shape, (exp(z) - exp(-z)) / (exp(z) + exp(-z)).
+        backward: maps da to dz = da (1 - a^2).
 
     Raises:
-        TypeError: x is not float32 or float64.
+        TypeError: z is not float32 or float64.
 
     Source: Arora, Neural Networks, "Standard activation functions"; Lee, "Forward & Backward propagation".
     """
-    y = np.tanh(floats("x", x))
+    a = np.tanh(floats("z", z))
 
-    def backward(dy: Array) -> Array:
-        return upstream(dy, y) * (1 - y * y)
+    def backward(da: Array) -> Array:
+        return upstream(da, a, "da") * (1 - a * a)
 
-    return y, backward
+    return a, backward
 
 
-def relu(x: Array) -> tuple[Array, Pullback]:
+def relu(z: Array) -> tuple[Array, Pullback[Array]]:
     """Pass what is positive.
 
     Args:
-        x: any shape.
+        z: any shape.
 
     Returns:
-        y: same shape, max(0, x).
-        backward: maps dy to dx = dy where x > 0, else 0; the slope at the kink is taken as 0.
+        a: same shape, max(0, z).
+        backward: maps da to dz = da where z > 0, else 0; the slope at the kink is taken as 0.
 
     Raises:
-        TypeError: x is not float32 or float64.
+        TypeError: z is not float32 or float64.
 
     Source: Arora, Neural Networks, "Standard activation functions"; Lee, "Forward & Backward propagation".
     """
-    y = np.clip(floats("x", x), 0, np.inf)  # three times as fast as np.maximum(x, 0)
+    a = np.clip(floats("z", z), 0, np.inf)  # three times as fast as np.maximum(z, 0)
 
-    def backward(dy: Array) -> Array:
-        return upstream(dy, y) * (y > 0)  # several times as fast as np.where
+    def backward(da: Array) -> Array:
+        return upstream(da, a, "da") * (a > 0)  # several times as fast as np.where
 
-    return y, backward
+    return a, backward
 
 
-def hardtanh(x: Array) -> tuple[Array, Pullback]:
+def hardtanh(z: Array) -> tuple[Array, Pullback[Array]]:
     """Pass what lies within [-1, 1], and cut off the rest: tanh drawn with a ruler.
 
     Args:
-        x: any shape.
+        z: any shape.
 
     Returns:
-        y: same shape, min(max(x, -1), 1).
-        backward: maps dy to dx = dy where -1 <= x <= 1, else 0.
+        a: same shape, min(max(z, -1), 1).
+        backward: maps da to dz = da where -1 <= z <= 1, else 0.
 
     Raises:
-        TypeError: x is not float32 or float64.
+        TypeError: z is not float32 or float64.
 
     Source: Lee, Backpropagation, "Forward & Backward propagation".
     """
-    x = floats("x", x)
-    y = np.clip(x, -1, 1)
+    z = floats("z", z)
+    a = np.clip(z, -1, 1)
 
-    def backward(dy: Array) -> Array:
-        return upstream(dy, y) * (x == y)
+    def backward(da: Array) -> Array:
+        return upstream(da, a, "da") * (z == a)
 
-    return y, backward
+    return a, backward

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.arguments import Array, Pullback, floats, same_dtype, shaped, upstream
+from cnnlib.arguments import Array, Pullback, WeightedPullback, floats, upstream, weights
 
 
-def linear(x: Array, w: Array, b: Array | None = None) -> tuple[Array, Pullback]:
+def linear(x: Array, w: Array, b: Array | None = None) -> tuple[Array, WeightedPullback[tuple[Array, ...]]]:
     """Weigh all inputs of every example, once for each output.
 
     Args:
@@ -17,7 +17,7 @@ def linear(x: Array, w: Array, b: Array | None = None) -> tuple[Array, Pullback]
         b: biases (M,), or None.
 
     Returns:
-        y: (N, M), y = x w^T + b.
+        y: (N, M), y[n, j] = sum over d of w[j, d] x[n, d] + b[j]; in matrices y = x w^T + b.
         backward: maps dy (N, M) to (dx, dw, db) = (dy w, dy^T x, sum over n of dy[n]); to (dx, dw) without b. With
             `input_gradient=False` dx is None and costs nothing.
 
@@ -27,12 +27,8 @@ def linear(x: Array, w: Array, b: Array | None = None) -> tuple[Array, Pullback]
 
     Source: Lee, Backpropagation, "Forward & Backward propagation"; Shi, Video 12.4, "Fully Connected Layers".
     """
-    x, w = floats("x", x, "N", "D"), floats("w", w, "M", "D")
-    if w.shape[1] != x.shape[1]:
-        raise ValueError(f"w must have D = {x.shape[1]} columns, as x of shape {x.shape} has, got shape {w.shape}")
-    if b is not None:
-        shaped("b", floats("b", b, "M"), w.shape[:1], "one bias an output")
-    same_dtype(x=x, w=w, b=b)
+    x = floats("x", x, "N", "D")
+    w, b = weights(x, w, b, "M", "D", inputs="D", outputs="M")
     y = (w @ x.T).T  # the batch last in memory, as everywhere
     if b is not None:
         y += b
@@ -45,7 +41,7 @@ def linear(x: Array, w: Array, b: Array | None = None) -> tuple[Array, Pullback]
     return y, backward
 
 
-def flatten(x: Array) -> tuple[Array, Pullback]:
+def flatten(x: Array) -> tuple[Array, Pullback[Array]]:
     """Lay the maps of every example out as one row.
 
     Args:

@@ -1,14 +1,43 @@
-"""Checks of arguments: every refusal names the argument, what was given, and what would fit."""
+"""What operations take and give: their types, and checks that refuse the rest.
 
-from collections.abc import Callable
-from typing import Any
+Every refusal names the argument, what was given, and what would fit.
+"""
+
+from typing import Any, Protocol, TypeVar, overload
 
 import numpy as np
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Pair = int | tuple[int, int]
 Size = tuple[int, ...]
-Pullback = Callable[..., Any]
+Gradients = TypeVar("Gradients", covariant=True)
+
+
+class Pullback(Protocol[Gradients]):
+    """The way back, which every operation returns beside its value: `y, backward = relu(x)`, then `dx = backward(dy)`.
+
+    It takes dy, the slope of the loss with respect to y, of y's shape. It gives one gradient for each array argument,
+    of that argument's shape: one by itself, several as a tuple in the order of the arguments. It changes nothing, so a
+    second call gives the same. Where weights or a loss are at hand it takes a little more, as the next two say; with
+    dy alone all are called alike.
+    """
+
+    def __call__(self, dy: Array, /) -> Gradients: ...
+
+
+class WeightedPullback(Pullback[Gradients], Protocol[Gradients]):
+    """That of an operation with weights, or of a layer: `input_gradient=False` saves the price of dx, which is None."""
+
+    @overload
+    def __call__(self, dy: Array, /) -> Gradients: ...
+    @overload
+    def __call__(self, dy: Array, /, input_gradient: bool) -> Any: ...
+
+
+class LossPullback(Pullback[Array], Protocol):
+    """That of a loss, which is a number: dy is 1 where the loss is the end, so that `backward()` will do."""
+
+    def __call__(self, dloss: Array | float = 1.0, /) -> Array: ...
 
 
 def _ranked(name: str, array: Array, axes: tuple[str, ...]) -> Array:
@@ -94,29 +123,28 @@ def pair(name: str, value: object, least: int = 1) -> tuple[int, int]:
     return whole(f"{name}[0]", value[0], least), whole(f"{name}[1]", value[1], least)
 
 
-def filters(x: Array, w: object, b: object, *axes: str) -> tuple[Array, Array | None]:
-    """Weights and biases that go with the images or signals `x`; axis "C" of `w` must be as long as that of `x`."""
-    weights = floats("w", w, *axes)
-    biases = None if b is None else floats("b", b, "F")
-    same_dtype(x=x, w=weights, b=biases)
-    channels, count = weights.shape[axes.index("C")], weights.shape[axes.index("F")]
-    if channels != x.shape[1]:
+def weights(x: Array, w: object, b: object, *axes: str, inputs: str, outputs: str) -> tuple[Array, Array | None]:
+    """Weights and biases that go with `x`: the axis `inputs` of w is as long as axis 1 of x, `outputs` of w as b."""
+    w, b = floats("w", w, *axes), None if b is None else floats("b", b, outputs)
+    same_dtype(x=x, w=w, b=b)
+    found, fitting = w.shape[axes.index(inputs)], x.shape[1]
+    if found != fitting:
         raise ValueError(
-            f"w must have C = {x.shape[1]} channels, as x of shape {x.shape} has, "
-            f"got C = {channels} in shape {weights.shape} ({', '.join(axes)})"
+            f"w must have {inputs} = {fitting}, as x of shape {x.shape} has, "
+            f"got {inputs} = {found} in shape {w.shape} ({', '.join(axes)})"
         )
-    if not weights.size:
-        raise ValueError(f"w must hold at least one weight, got shape {weights.shape}")
-    if biases is not None:
-        shaped("b", biases, (count,), "one bias a filter")
-    return weights, biases
+    if not w.size:
+        raise ValueError(f"w must hold at least one weight, got shape {w.shape}")
+    if b is not None:
+        shaped("b", b, (w.shape[axes.index(outputs)],), f"one bias for each of the {outputs} outputs of w")
+    return w, b
 
 
 def window(x: object, kernel_size: object, stride: object, padding: object) -> tuple[Array, Size, Size, Size]:
     """The arguments of a pooling layer; a window must stand on at least half of its length of real cells."""
     x, size = floats("x", x, "N", "C", "H", "W"), pair("kernel_size", kernel_size)
     steps, rim = size if stride is None else pair("stride", stride), pair("padding", padding, 0)
-    if any(2 * p > k for p, k in zip(rim, size, strict=True)):
+    if any(2 * cells > length for cells, length in zip(rim, size, strict=True)):
         raise ValueError(f"padding must be at most half of kernel_size {size}, got {rim}")
     return x, size, steps, rim
 

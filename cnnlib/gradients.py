@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cnnlib.arguments import Array, Pullback, floats, real
+from cnnlib.network import Network
 
 
 class Check(NamedTuple):
@@ -36,15 +37,15 @@ class Check(NamedTuple):
 
 
 def central_difference(f: Callable[[Array], Any], x: Array, *, h: float = 6e-6) -> Array:
-    """The gradient of a scalar function, measured.
+    """The gradient of a function, measured; the Jacobian, where its value is an array.
 
     Args:
-        f: takes an array like x, returns a number.
+        f: takes an array like x, returns a number, or an array of any shape.
         x: where, any shape; float64, for float32 has too few digits to subtract.
         h: size of the nudge.
 
     Returns:
-        gradient: of x's shape.
+        gradient: of x's shape, or (*shape of the value, *shape of x): entry [j, i] is the slope of value j by x[i].
 
     Raises:
         TypeError: x is not float64; h is not a number.
@@ -53,15 +54,35 @@ def central_difference(f: Callable[[Array], Any], x: Array, *, h: float = 6e-6) 
     x = _double("x", x).copy()
     if real("h", h) <= 0:
         raise ValueError(f"h must be above 0, got {h}")
-    gradient = np.empty_like(x)
+    gradient = np.empty((*np.shape(f(x)), *x.shape))
     for i in np.ndindex(*x.shape):
         kept = x[i]
         x[i] = kept + h
-        up = f(x)
+        up = np.array(f(x))  # a copy: f may give x itself
         x[i] = kept - h
-        gradient[i] = (up - f(x)) / (2 * h)
+        gradient[..., *i] = (up - f(x)) / (2 * h)
         x[i] = kept
     return gradient
+
+
+def jacobian(operation: Callable[[Array], tuple[Array, Pullback[Array]]], x: Array) -> Array:
+    """The matrix that an operation's pullback multiplies by: dx.ravel() == jacobian.T @ dy.ravel().
+
+    Args:
+        operation: of one array, as relu or softmax: returns (y, backward).
+        x: where, any shape.
+
+    Returns:
+        jacobian: (y.size, x.size), row j the gradient of entry j of y, both read row by row.
+
+    Raises:
+        TypeError, ValueError: as the operation.
+
+    Source: Lee, Backpropagation, "The Jacobian matrix": g_i = J^T g_(i+1).
+    """
+    y, backward = operation(x)
+    rows = [backward(unit.reshape(y.shape)) for unit in np.eye(y.size, dtype=y.dtype)]
+    return np.array(rows).reshape(y.size, np.size(x))
 
 
 def relative_error(a: Array, b: Array, *, floor: float = 0.0) -> Array:
@@ -84,7 +105,7 @@ def relative_error(a: Array, b: Array, *, floor: float = 0.0) -> Array:
 
 
 def check_operation(
-    operation: Callable[..., tuple[Any, Pullback]],
+    operation: Callable[..., tuple[Any, Pullback[Any]]],
     *arrays: Array,
     tolerance: float = 1e-6,
     seed: int = 0,
@@ -109,7 +130,7 @@ def check_operation(
     """
     arrays = tuple(_double(f"arrays[{i}]", array) for i, array in enumerate(arrays))
     value, backward = operation(*arrays, **options)
-    dy = np.random.default_rng(seed).standard_normal(np.shape(value))
+    dy = np.asarray(np.random.default_rng(seed).standard_normal(np.shape(value)))
     found = backward(dy)
     gradients = found if isinstance(found, tuple) else (found,)
     if len(gradients) != len(arrays):
@@ -119,16 +140,14 @@ def check_operation(
         return float(np.sum(operation(*arrays[:i], x, *arrays[i + 1 :], **options)[0] * dy))
 
     numerical = [central_difference(partial(loss, i), x) for i, x in enumerate(arrays)]
-    return _worst({f"x{i}": pair for i, pair in enumerate(zip(gradients, numerical, strict=True))}, tolerance)
+    return _worst({f"x{i}": both for i, both in enumerate(zip(gradients, numerical, strict=True))}, tolerance)
 
 
-def check_network(
-    network: Callable[[Array], tuple[Array, Pullback]], x: Array, *, tolerance: float = 1e-6, seed: int = 0
-) -> Check:
+def check_network(network: Network, x: Array, *, tolerance: float = 1e-6, seed: int = 0) -> Check:
     """Check the gradients of all parameters of a network, and of its input, under a random upstream gradient.
 
     Args:
-        network: a layer or Sequential of cnnlib.network, of dtype float64.
+        network: a layer or Sequential of dtype float64.
         x: a small batch, float64.
         tolerance: the largest relative error that passes.
         seed: fixes the upstream gradient.
@@ -139,9 +158,8 @@ def check_network(
     Raises:
         TypeError: x or a parameter is not float64.
     """
-    parameters: dict[str, Array] = network.parameters  # type: ignore[attr-defined]
     value, backward = network(_double("x", x))
-    dy = np.random.default_rng(seed).standard_normal(value.shape)
+    dy = np.asarray(np.random.default_rng(seed).standard_normal(value.shape))
     dx, found = backward(dy)
 
     def loss(parameter: Array, changed: Array) -> float:
@@ -151,10 +169,10 @@ def check_network(
         parameter[...] = kept
         return total
 
-    pairs = {"x": (dx, central_difference(lambda changed: (network(changed)[0] * dy).sum(), x))}
-    for name, parameter in parameters.items():
-        pairs[name] = found[name], central_difference(partial(loss, parameter), _double(name, parameter))
-    return _worst(pairs, tolerance)
+    compared = {"x": (dx, central_difference(lambda changed: (network(changed)[0] * dy).sum(), x))}
+    for name, parameter in network.parameters.items():
+        compared[name] = found[name], central_difference(partial(loss, parameter), _double(name, parameter))
+    return _worst(compared, tolerance)
 
 
 def _double(name: str, x: Array) -> Array:
@@ -164,9 +182,9 @@ def _double(name: str, x: Array) -> Array:
     return x
 
 
-def _worst(pairs: dict[str, tuple[Array, Array]], tolerance: float) -> Check:
+def _worst(compared: dict[str, tuple[Array, Array]], tolerance: float) -> Check:
     worst = Check(True, 0.0, "", (), 0.0, 0.0)
-    for name, (analytic, numerical) in pairs.items():
+    for name, (analytic, numerical) in compared.items():
         if np.shape(analytic) != numerical.shape:
             raise ValueError(f"the gradient by {name} must have shape {numerical.shape}, got {np.shape(analytic)}")
         # Rounding alone puts about 1e-10 into a difference, and more where the other entries are large.

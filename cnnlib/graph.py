@@ -1,12 +1,12 @@
 """A computational graph with named nodes, and the gradient on it by two routes that agree and differ in price.
 
-Every edge (i, j) carries the local derivative z(i, j) of node j by node i. The pathwise aggregation lemma says
+Every edge from node i to node j carries the local derivative ∂j/∂i. The pathwise aggregation lemma says
 
-    d o / d w = S(w, o) = sum over all paths from w to o of the product of z(i, j) along the path
+    do/dw = sum over all paths from w to o of the product of ∂j/∂i along the path
 
 and the same sum, with what the paths have in common taken out, is the recursion of backpropagation
 
-    S(o, o) = 1,    S(i, o) = sum over the children j of i of z(i, j) S(j, o)
+    do/do = 1,    do/di = sum over the children j of i of ∂j/∂i do/dj
 
 Source: Lee, Backpropagation, "Path-wise Aggregation Lemma", "Dynamic programming update".
 """
@@ -92,7 +92,7 @@ def paths(graph: Graph, source: str, target: str) -> Iterator[tuple[tuple[str, .
         if nodes[-1] == target:
             yield nodes, derivatives
         else:
-            stack += [((*nodes, child), (*derivatives, z)) for child, z in reversed(graph.children[nodes[-1]])]
+            stack += [((*nodes, child), (*derivatives, slope)) for child, slope in reversed(graph.children[nodes[-1]])]
 
 
 def gradient_by_paths(graph: Graph, source: str, target: str) -> tuple[float, int]:
@@ -121,13 +121,13 @@ def gradients(graph: Graph, target: str) -> tuple[dict[str, float], int]:
         ValueError: target is not in the graph.
     """
     _known("target", target, graph)
-    s, multiplications = dict.fromkeys(graph.values, 0.0), 0
-    s[target] = 1.0
+    found, multiplications = dict.fromkeys(graph.values, 0.0), 0
+    found[target] = 1.0
     before = list(graph.values)[: list(graph.values).index(target)]
     for name in reversed(before):
-        s[name] = sum(z * s[child] for child, z in graph.children[name])
+        found[name] = sum(slope * found[child] for child, slope in graph.children[name])
         multiplications += len(graph.children[name])
-    return s, multiplications
+    return found, multiplications
 
 
 def product_graph(w: float, *, depth: int = 5, width: int = 2) -> Graph:

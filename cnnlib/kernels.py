@@ -1,12 +1,12 @@
 """Kernels on plain arrays: sliding, flipping, the matrix of a kernel, its parts, and what it reaches."""
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnlib.arguments import Array, Pair, floats, numbers, pair, whole
-from cnnlib.windows import places
+from cnnlib.layout import places, windows
 
 
 def output_size(size: int, kernel_size: int, stride: int = 1, padding: int = 0) -> int:
@@ -19,7 +19,7 @@ def output_size(size: int, kernel_size: int, stride: int = 1, padding: int = 0) 
         padding: cells added at *each* end.
 
     Returns:
-        floor((size + 2 padding - kernel_size) / stride) + 1
+        floor((size + 2 P - kernel_size) / S) + 1
 
     Raises:
         TypeError: an argument is not a whole number.
@@ -53,12 +53,12 @@ def receptive_field(layers: Iterable[tuple[int, int]]) -> int:
     return reach
 
 
-def correlate2d(x: Array, kernel: Array, *, stride: Pair = 1, padding: Pair = 0) -> Array:
+def correlate2d(x: Array, w: Array, *, stride: Pair = 1, padding: Pair = 0) -> Array:
     """Slide a kernel over a picture, as it stands: multiply, add up, move on.
 
     Args:
         x: picture (H, W), of whole or real numbers.
-        kernel: (KH, KW).
+        w: kernel (KH, KW).
         stride: step between places, an int or a pair (rows, columns).
         padding: zeros around the picture on each side, an int or a pair (rows, columns).
 
@@ -68,24 +68,21 @@ def correlate2d(x: Array, kernel: Array, *, stride: Pair = 1, padding: Pair = 0)
     Raises:
         TypeError, ValueError: an array is not two-dimensional or not of numbers, the kernel does not fit.
 
-    y[i, j] = sum over k, l of kernel[k, l] x[i s + k, j s + l]. Source: Lee, Backpropagation, equation 1.
+    y[i, j] = sum over u, v of w[u, v] xpad[i S + u, j S + v]. Source: Lee, Backpropagation, equation 1.
     """
-    x, kernel = numbers("x", x, "H", "W"), numbers("kernel", kernel, "KH", "KW")
-    (rows, columns), rim = pair("stride", stride), pair("padding", padding, 0)
-    places(x.shape, kernel.shape, (rows, columns), rim)
-    seen = sliding_window_view(np.pad(x, [(n, n) for n in rim]), kernel.shape)[::rows, ::columns]
-    return np.tensordot(seen, kernel, 2)
+    x, w = numbers("x", x, "H", "W"), numbers("w", w, "KH", "KW")
+    return np.tensordot(windows(x, w.shape, pair("stride", stride), pair("padding", padding, 0)), w, 2)
 
 
-def convolve2d(x: Array, kernel: Array, *, stride: Pair = 1, padding: Pair = 0) -> Array:
+def convolve2d(x: Array, w: Array, *, stride: Pair = 1, padding: Pair = 0) -> Array:
     """Slide the flipped kernel over a picture: convolution as mathematics defines it.
 
     Args, Returns, Raises: as correlate2d.
 
-    y[i, j] = sum over k, l of kernel[KH - 1 - k, KW - 1 - l] x[i s + k, j s + l]. The flip makes the operation
+    y[i, j] = sum over u, v of w[KH - 1 - u, KW - 1 - v] xpad[i S + u, j S + v]. The flip makes the operation
     commutative and associative, so that blur then edge is one kernel. Source: Lee, Backpropagation, equation 2.
     """
-    return correlate2d(x, numbers("kernel", kernel, "KH", "KW")[::-1, ::-1], stride=stride, padding=padding)
+    return correlate2d(x, numbers("w", w, "KH", "KW")[::-1, ::-1], stride=stride, padding=padding)
 
 
 def im2col(x: Array, kernel_size: Pair, *, stride: Pair = 1, padding: Pair = 0) -> Array:
@@ -102,51 +99,48 @@ def im2col(x: Array, kernel_size: Pair, *, stride: Pair = 1, padding: Pair = 0) 
     Raises:
         TypeError, ValueError: as conv2d.
 
-    columns[n, (c, k, l), (i, j)] = x[n, c, i s + k, j s + l]. Source: Lee, "Convolution as a matrix multiplication".
+    columns[n, (c, u, v), (i, j)] = xpad[n, c, i S + u, j S + v]. Source: Lee, "Convolution as a matrix multiplication".
     """
     x, size = floats("x", x, "N", "C", "H", "W"), pair("kernel_size", kernel_size)
-    (rows, columns), rim = pair("stride", stride), pair("padding", padding, 0)
-    height, width = places(x.shape[2:], size, (rows, columns), rim)
-    padded = np.pad(x, [(0, 0), (0, 0), *((n, n) for n in rim)])
-    seen = sliding_window_view(padded, size, axis=(2, 3))[:, :, ::rows, ::columns].transpose(0, 1, 4, 5, 2, 3)
-    return seen.reshape(len(x), x.shape[1] * size[0] * size[1], height * width)
+    columns = windows(x, size, pair("stride", stride), pair("padding", padding, 0)).transpose(0, 1, 4, 5, 2, 3)
+    return columns.reshape(len(x), math.prod(columns.shape[1:4]), math.prod(columns.shape[4:]))
 
 
-def toeplitz(kernel: Array, size: Pair, *, stride: Pair = 1, padding: Pair = 0) -> Array:
+def toeplitz(w: Array, size: Pair, *, stride: Pair = 1, padding: Pair = 0) -> Array:
     """The matrix that a kernel is: one row for every place, the same weights in each, shifted.
 
     Args:
-        kernel: (KH, KW).
+        w: kernel (KH, KW).
         size: size of the picture, an int or a pair (H, W).
         stride, padding: as correlate2d.
 
     Returns:
-        matrix: (OH OW, H W), with correlate2d(x, kernel).ravel() == matrix @ x.ravel(). Its transpose is the
+        matrix: (OH OW, H W), with correlate2d(x, w).ravel() == matrix @ x.ravel(). Its transpose is the
             pullback: dx.ravel() == matrix.T @ dy.ravel().
 
     Raises:
         TypeError, ValueError: as correlate2d.
 
-    matrix[(i, j), (i s + k, j s + l)] = kernel[k, l]. Source: Arora, Neural Networks, "Convolution as Matrix
+    matrix[(i, j), (i S + u, j S + v)] = w[u, v] for P = 0. Source: Arora, Neural Networks, "Convolution as Matrix
     Multiplication"; Mahmoud, Introduction to Neural Networks, the Jacobian of the one-dimensional case.
     """
-    kernel, (height, width) = numbers("kernel", kernel, "KH", "KW"), pair("size", size)
+    w, (height, width) = numbers("w", w, "KH", "KW"), pair("size", size)
     (rows, columns), (top, left) = pair("stride", stride), pair("padding", padding, 0)
-    out = places((height, width), kernel.shape, (rows, columns), (top, left))
-    matrix = np.zeros((*out, height + 2 * top, width + 2 * left), kernel.dtype)
+    out = places((height, width), w.shape, (rows, columns), (top, left))
+    matrix = np.zeros((*out, height + 2 * top, width + 2 * left), w.dtype)
     for i, j in np.ndindex(*out):
-        matrix[i, j, i * rows : i * rows + len(kernel), j * columns : j * columns + kernel.shape[1]] = kernel
+        matrix[i, j, i * rows : i * rows + len(w), j * columns : j * columns + w.shape[1]] = w
     return matrix[:, :, top : top + height, left : left + width].reshape(out[0] * out[1], height * width)
 
 
-def separate(kernel: Array) -> tuple[Array, Array]:
+def separate(w: Array) -> tuple[Array, Array]:
     """Split a separable kernel into a column and a row: KH + KW products a pixel instead of KH KW.
 
     Args:
-        kernel: (KH, KW).
+        w: kernel (KH, KW).
 
     Returns:
-        column, row: (KH,) and (KW,), with np.outer(column, row) equal to the kernel.
+        column, row: (KH,) and (KW,), with np.outer(column, row) equal to w.
 
     Raises:
         TypeError: the kernel is not of numbers.
@@ -155,13 +149,13 @@ def separate(kernel: Array) -> tuple[Array, Array]:
     Every row of an outer product is a multiple of any other: take those through the largest entry. Source: Arora,
     Neural Networks, "Blur + Edge".
     """
-    kernel = numbers("kernel", kernel, "KH", "KW").astype(float)
-    if not kernel.size:
-        raise ValueError(f"kernel must hold at least one weight, got shape {kernel.shape}")
-    i, j = np.unravel_index(np.abs(kernel).argmax(), kernel.shape)
-    largest = abs(kernel[i, j])
-    column, row = np.sign(kernel[i, j]) * kernel[:, j], kernel[i] / (largest or 1.0)
-    if not np.allclose(np.outer(column, row), kernel, rtol=0, atol=1e-6 * largest):
-        rank = np.linalg.matrix_rank(kernel)
-        raise ValueError(f"kernel is not separable: its rank is {rank}, and only rank 1 is a column times a row")
+    w = numbers("w", w, "KH", "KW").astype(float)
+    if not w.size:
+        raise ValueError(f"w must hold at least one weight, got shape {w.shape}")
+    i, j = np.unravel_index(np.abs(w).argmax(), w.shape)
+    largest = abs(w[i, j])
+    column, row = np.sign(w[i, j]) * w[:, j], w[i] / (largest or 1.0)
+    if not np.allclose(np.outer(column, row), w, rtol=0, atol=1e-6 * largest):
+        rank = np.linalg.matrix_rank(w)
+        raise ValueError(f"w is not separable: its rank is {rank}, and only rank 1 is a column times a row")
     return column, row

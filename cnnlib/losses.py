@@ -2,28 +2,28 @@
 
 import numpy as np
 
-from cnnlib.arguments import Array, Pullback, floats, labels, probabilities, same_dtype, shaped, upstream
+from cnnlib.arguments import Array, LossPullback, Pullback, floats, labels, probabilities, same_dtype, shaped, upstream
 
 
-def softmax(x: Array) -> tuple[Array, Pullback]:
+def softmax(z: Array) -> tuple[Array, Pullback[Array]]:
     """Turn logits into probabilities, over the last axis.
 
     Args:
-        x: logits (..., K).
+        z: logits (..., M).
 
     Returns:
-        y: same shape, exp(x_i) / sum over j of exp(x_j). The largest logit is taken off first: adding a constant
+        y: same shape, exp(z_j) / sum over r of exp(z_r). The largest logit is taken off first: adding a constant
             changes nothing, and exp(0) is the largest exponential left.
-        backward: maps dy to dx = y (dy - sum over j of dy_j y_j), the Jacobian diag(y) - y y^T without writing it out.
+        backward: maps dy to dz = y (dy - sum over j of dy_j y_j), the Jacobian diag(y) - y y^T without writing it out.
 
     Raises:
-        TypeError: x is not float32 or float64.
-        ValueError: x has no last axis, or an empty one.
+        TypeError: z is not float32 or float64.
+        ValueError: z has no last axis, or an empty one.
 
     Source: Arora, Neural Networks, "Gradient of Softmax with respect to logits".
     """
-    x = _logits("x", x)
-    y = np.exp(x - x.max(-1, keepdims=True))
+    z = _logits("z", z)
+    y = np.exp(z - z.max(-1, keepdims=True))
     y /= y.sum(-1, keepdims=True)
 
     def backward(dy: Array) -> Array:
@@ -33,24 +33,24 @@ def softmax(x: Array) -> tuple[Array, Pullback]:
     return y, backward
 
 
-def log_softmax(x: Array) -> tuple[Array, Pullback]:
+def log_softmax(z: Array) -> tuple[Array, Pullback[Array]]:
     """Turn logits into logarithms of probabilities, over the last axis, without passing through a 0.
 
     Args:
-        x: logits (..., K).
+        z: logits (..., M).
 
     Returns:
-        y: same shape, x_i - log sum over j of exp(x_j).
-        backward: maps dy to dx = dy - softmax(x) sum over j of dy_j.
+        y: same shape, z_j - log sum over r of exp(z_r).
+        backward: maps dy to dz = dy - softmax(z) sum over j of dy_j.
 
     Raises:
-        TypeError: x is not float32 or float64.
-        ValueError: x has no last axis, or an empty one.
+        TypeError: z is not float32 or float64.
+        ValueError: z has no last axis, or an empty one.
 
     Source: Arora, Neural Networks, "Alternate form of softmax".
     """
-    x = _logits("x", x)
-    y = x - x.max(-1, keepdims=True)
+    z = _logits("z", z)
+    y = z - z.max(-1, keepdims=True)
     y -= np.log(np.exp(y).sum(-1, keepdims=True))
 
     def backward(dy: Array) -> Array:
@@ -60,17 +60,17 @@ def log_softmax(x: Array) -> tuple[Array, Pullback]:
     return y, backward
 
 
-def cross_entropy(logits: Array, targets: Array) -> tuple[np.floating, Pullback]:
+def cross_entropy(logits: Array, targets: Array) -> tuple[np.floating, LossPullback]:
     """The mean surprise at the right answers, from logits.
 
     Args:
-        logits: (N, K).
-        targets: labels (N,), whole numbers from 0 to K - 1; or probabilities (N, K), each row adding up to 1.
+        logits: z (N, M).
+        targets: t, labels (N,), whole numbers from 0 to M - 1; or probabilities (N, M), each row adding up to 1.
 
     Returns:
-        loss: -1/N sum over n, k of targets[n, k] log softmax(logits)[n, k]. An empty batch costs 0.
-        backward: called without arguments, or with the gradient of what follows the loss, it gives
-            dlogits (N, K) = (softmax(logits) - targets) / N.
+        loss: -1/N sum over n, j of t[n, j] log y[n, j], where y = softmax(z) and a label is a row of 0 with one 1. An
+            empty batch costs 0.
+        backward: `backward()` is dz (N, M) = (y - t) / N; it takes the slope of what follows the loss, if any.
 
     Raises:
         TypeError: logits are not float32 or float64, labels are not whole numbers.
@@ -78,7 +78,7 @@ def cross_entropy(logits: Array, targets: Array) -> tuple[np.floating, Pullback]
 
     Source: Arora, Neural Networks, "Cross Entropy"; Shi, Video 12.3, y_hat - y; Raj, "Recap: Problem Setup".
     """
-    logits = _logits("logits", floats("logits", logits, "N", "K"))
+    logits = _logits("logits", floats("logits", logits, "N", "M"))
     count, classes = logits.shape
     targets = np.asarray(targets)
     hot = np.zeros_like(logits)
@@ -89,13 +89,13 @@ def cross_entropy(logits: Array, targets: Array) -> tuple[np.floating, Pullback]
     log_y, _ = log_softmax(logits)
     loss = -(hot * log_y).sum() / max(count, 1)
 
-    def backward(dloss: float = 1.0) -> Array:
+    def backward(dloss: Array | float = 1.0) -> Array:
         return (np.exp(log_y) - hot) * log_y.dtype.type(dloss / max(count, 1))
 
     return loss, backward
 
 
-def mse_loss(y: Array, t: Array) -> tuple[np.floating, Pullback]:
+def mse_loss(y: Array, t: Array) -> tuple[np.floating, LossPullback]:
     """The mean square of what is missing.
 
     Args:
@@ -104,8 +104,7 @@ def mse_loss(y: Array, t: Array) -> tuple[np.floating, Pullback]:
 
     Returns:
         loss: the mean of (y - t)^2 over all entries. An empty batch costs 0.
-        backward: called without arguments, or with the gradient of what follows the loss, it gives
-            dy = 2 (y - t) / number of entries.
+        backward: `backward()` is dy = 2 (y - t) / number of entries; as cross_entropy's it takes a slope.
 
     Raises:
         TypeError: an array is not float32 or float64, or the dtypes differ.
@@ -118,14 +117,14 @@ def mse_loss(y: Array, t: Array) -> tuple[np.floating, Pullback]:
     same_dtype(y=y, t=t)
     missing, count = y - t, max(y.size, 1)
 
-    def backward(dloss: float = 1.0) -> Array:
+    def backward(dloss: Array | float = 1.0) -> Array:
         return missing * y.dtype.type(2 * dloss / count)
 
     return (missing * missing).sum() / count, backward
 
 
-def _logits(name: str, x: Array) -> Array:
-    x = floats(name, x)
-    if not x.ndim or not x.shape[-1]:
-        raise ValueError(f"{name} must have a last axis of at least one class, got shape {x.shape}")
-    return x
+def _logits(name: str, z: Array) -> Array:
+    z = floats(name, z)
+    if not z.ndim or not z.shape[-1]:
+        raise ValueError(f"{name} must have a last axis of at least one class, got shape {z.shape}")
+    return z

@@ -3,24 +3,38 @@
 A layer is called like an operation, `y, backward = layer(x)`; its pullback, `dx, gradients = backward(dy)`, gives
 beside dx one array for each of `layer.parameters`, under the same name. Names and shapes are PyTorch's: the weights of
 the first layer of a Sequential are "0.weight", so that parameters can be carried over in both directions.
+
+Weights are drawn when they are first asked for, and from then on change in place only. So a list around trained layers
+keeps what they learned, and whoever holds the arrays, as an SGD does, holds the living ones.
 """
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable
 from functools import partial
-from os import PathLike
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from cnnlib.activations import hardtanh, relu, sigmoid, tanh
 from cnnlib.affine import flatten, linear
-from cnnlib.arguments import Array, Pair, Pullback, Size, pair, shaped, whole
+from cnnlib.arguments import Array, Pair, Size, WeightedPullback, pair, shaped, whole
 from cnnlib.convolution import conv1d, conv2d
 from cnnlib.pooling import avg_pool2d, max_pool2d
+
+NetworkPullback = WeightedPullback[tuple[Array, dict[str, Array]]]
 
 # Weights of the variance gain^2 / fan_in keep the size of a signal from layer to layer. The gain makes up for what the
 # activation takes: ReLU drops half of it (He et al., 2015), tanh squashes it a little, a sigmoid's slope is 1/4.
 GAINS = {"ReLU": 2**0.5, "Tanh": 5 / 3, "Hardtanh": 5 / 3, "Sigmoid": 4.0}
+
+
+class Network(Protocol):
+    """What can be trained: a layer, a list of them, or anything that is called alike and has parameters."""
+
+    @property
+    def parameters(self) -> dict[str, Array]: ...
+
+    def __call__(self, x: Array, /) -> tuple[Array, NetworkPullback]: ...
 
 
 class Layer:
@@ -28,66 +42,92 @@ class Layer:
 
     Attributes:
         name: what kind of layer it is.
-        parameters: arrays by name; training changes them in place.
+        shapes: shape of each array by name.
+        dtype: what the arrays hold, once they are drawn.
+        leaves: this layer; a list of layers has all of theirs.
     """
 
-    def __init__(self, name: str, operation: Callable[..., tuple[Array, Pullback]], **shapes: Size) -> None:
-        self.name, self.operation = name, operation
-        self.parameters = {key: np.zeros(shape, np.float32) for key, shape in shapes.items()}
-        self.initialise(np.random.default_rng(0), 1.0, np.float32)
+    def __init__(self, name: str, operation: Callable[..., tuple[Array, Any]], **shapes: Size) -> None:
+        self.name, self.operation, self.shapes = name, operation, shapes
+        self.dtype: type = np.float32
+        self.leaves = [self]
+        self._arrays: dict[str, Array] = {}
 
     def __repr__(self) -> str:
-        return f"{self.name}({', '.join(f'{key} {array.shape}' for key, array in self.parameters.items())})"
+        return f"{self.name}({', '.join(f'{key} {shape}' for key, shape in self.shapes.items())})"
 
-    def __call__(self, x: Array) -> tuple[Array, Pullback]:
+    @property
+    def drawn(self) -> bool:
+        """Whether there is nothing left to draw."""
+        return len(self._arrays) == len(self.shapes)
+
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """Arrays by name; training changes them in place."""
+        if not self.drawn:
+            self.initialise(np.random.default_rng(0))
+        return self._arrays
+
+    def __call__(self, x: Array) -> tuple[Array, NetworkPullback]:
         y, pullback = self.operation(x, *self.parameters.values())
 
-        def backward(dy: Array, input_gradient: bool = True) -> tuple[Array | None, dict[str, Array]]:
-            if not self.parameters:
+        def backward(dy: Array, input_gradient: bool = True) -> tuple[Any, dict[str, Array]]:
+            if not self.shapes:
                 return pullback(dy) if input_gradient else None, {}
             dx, *gradients = pullback(dy, input_gradient=input_gradient)
-            return dx, dict(zip(self.parameters, gradients, strict=True))
+            return dx, dict(zip(self.shapes, gradients, strict=True))
 
         return y, backward
 
-    def initialise(self, rng: np.random.Generator, gain: float, dtype: type) -> None:
-        """Draw the weights anew, normal with variance gain^2 / fan_in, and set the biases to 0."""
-        for key, old in self.parameters.items():
-            spread = gain / old[0].size ** 0.5 if old.ndim > 1 else 0.0
-            self.parameters[key] = (spread * rng.standard_normal(old.shape)).astype(dtype)
+    def initialise(self, rng: np.random.Generator, gain: float = 1.0) -> None:
+        """Draw the weights, normal with variance gain^2 / fan_in, and set the biases to 0; in place, if done before."""
+        for key, shape in self.shapes.items():
+            deviation = gain / math.prod(shape[1:]) ** 0.5 if len(shape) > 1 else 0.0
+            self._arrays.setdefault(key, np.empty(shape, self.dtype))[...] = deviation * rng.standard_normal(shape)
 
 
 class Sequential:
     """Layers, one after the other.
 
     Args:
-        layers: layers or Sequentials, the first first.
-        seed: fixes the weights, which are all drawn anew, scaled for the activation that follows each layer.
+        layers: layers or Sequentials, the first first. What they have learned or were given before stays.
+        seed: fixes the weights still to be drawn, scaled for the activation that follows each layer.
         dtype: np.float32, or np.float64 for gradient checks.
+
+    Raises:
+        TypeError: a layer has weights of another dtype already.
     """
 
     name = "Sequential"
 
     def __init__(self, *layers: "Layer | Sequential", seed: int = 0, dtype: type = np.float32) -> None:
-        self.layers = layers
-        self.initialise(np.random.default_rng(seed), 1.0, dtype)
+        self.layers, self.seed = layers, seed
+        self.leaves: list[Layer] = [leaf for layer in layers for leaf in layer.leaves]
+        for leaf in self.leaves:
+            if leaf.shapes and leaf.drawn and leaf.dtype != dtype:
+                held, given = np.dtype(leaf.dtype), np.dtype(dtype)
+                raise TypeError(f"dtype must be {held}, as the weights of {leaf!r} are already, got {given}")
+        for leaf in self.leaves:
+            leaf.dtype = dtype
 
     def __repr__(self) -> str:
         return f"{self.name}({', '.join(map(repr, self.layers))})"
 
     @property
     def parameters(self) -> dict[str, Array]:
-        """All arrays, by names such as "0.weight"."""
+        """All arrays, by names such as "0.weight"; training changes them in place."""
+        self._settle()
         return {f"{i}.{key}": p for i, layer in enumerate(self.layers) for key, p in layer.parameters.items()}
 
-    def __call__(self, x: Array) -> tuple[Array, Pullback]:
+    def __call__(self, x: Array) -> tuple[Array, NetworkPullback]:
+        self._settle()
         pullbacks = []
         for layer in self.layers:
             x, pullback = layer(x)
             pullbacks.append(pullback)
         first = next((i for i, layer in enumerate(self.layers) if layer.parameters), len(self.layers))
 
-        def backward(dy: Array, input_gradient: bool = True) -> tuple[Array | None, dict[str, Array]]:
+        def backward(dy: Array, input_gradient: bool = True) -> tuple[Any, dict[str, Array]]:
             gradients = {}
             for i in reversed(range(0 if input_gradient else first, len(pullbacks))):
                 dy, found = pullbacks[i](dy, input_gradient=input_gradient or i > first)
@@ -96,14 +136,22 @@ class Sequential:
 
         return x, backward
 
-    def initialise(self, rng: np.random.Generator, gain: float, dtype: type) -> None:
-        """Draw all weights anew, each layer's for the activation that comes before the next weights."""
-        planned = []
-        for layer in reversed(self.layers):
-            planned.append((layer, gain))
-            gain = 1.0 if layer.parameters else GAINS.get(layer.name, gain)
-        for layer, scale in reversed(planned):
-            layer.initialise(rng, scale, dtype)
+    def initialise(self, rng: np.random.Generator) -> None:
+        """Draw all weights anew, in place, each layer's for the activation that comes before the next weights."""
+        self._draw(rng, self.leaves)
+
+    def _settle(self) -> None:
+        if waiting := [leaf for leaf in self.leaves if not leaf.drawn]:
+            self._draw(np.random.default_rng(self.seed), waiting)
+
+    def _draw(self, rng: np.random.Generator, chosen: list[Layer]) -> None:
+        gain, planned = 1.0, []
+        for leaf in reversed(self.leaves):
+            planned.append((leaf, gain))
+            gain = 1.0 if leaf.shapes else GAINS.get(leaf.name, gain)
+        for leaf, scale in reversed(planned):
+            if leaf in chosen:
+                leaf.initialise(rng, scale)
 
 
 class Residual(Sequential):
@@ -111,11 +159,11 @@ class Residual(Sequential):
 
     name = "Residual"
 
-    def __call__(self, x: Array) -> tuple[Array, Pullback]:
+    def __call__(self, x: Array) -> tuple[Array, NetworkPullback]:
         added, pullback = super().__call__(x)
         shaped("x", x, added.shape, "that of what the layers of a Residual make of it")
 
-        def backward(dy: Array, input_gradient: bool = True) -> tuple[Array | None, dict[str, Array]]:
+        def backward(dy: Array, input_gradient: bool = True) -> tuple[Any, dict[str, Array]]:
             dx, gradients = pullback(dy, input_gradient)
             return None if dx is None else dx + dy, gradients
 
@@ -127,11 +175,11 @@ class DenseConnection(Sequential):
 
     name = "DenseConnection"
 
-    def __call__(self, x: Array) -> tuple[Array, Pullback]:
+    def __call__(self, x: Array) -> tuple[Array, NetworkPullback]:
         joined, pullback = super().__call__(x)
         channels = x.shape[1]
 
-        def backward(dy: Array, input_gradient: bool = True) -> tuple[Array | None, dict[str, Array]]:
+        def backward(dy: Array, input_gradient: bool = True) -> tuple[Any, dict[str, Array]]:
             dx, gradients = pullback(dy[:, channels:], input_gradient)
             return None if dx is None else dx + dy[:, :channels], gradients
 
@@ -189,35 +237,3 @@ def Tanh() -> Layer:
 def Hardtanh() -> Layer:
     """min(max(x, -1), 1)."""
     return Layer("Hardtanh", hardtanh)
-
-
-def set_parameters(network: Layer | Sequential, arrays: Mapping[str, Any]) -> None:
-    """Copy arrays into the parameters of the same names, as from PyTorch's `state_dict`.
-
-    Raises:
-        ValueError: names or shapes differ; nothing is changed then.
-    """
-    parameters = network.parameters
-    if parameters.keys() != arrays.keys():
-        odd = ", ".join(sorted(parameters.keys() ^ arrays.keys()))
-        raise ValueError(f"arrays must have the names of the network's parameters, but these stand on one side: {odd}")
-    for key, parameter in parameters.items():
-        shaped(key, np.asarray(arrays[key]), parameter.shape, "that of the network's parameter")
-    for key, parameter in parameters.items():
-        parameter[...] = arrays[key]
-
-
-def save(network: Layer | Sequential, path: str | PathLike[str]) -> None:
-    """Write all parameters to an .npz file; np.load reads it without pickle."""
-    with open(path, "wb") as file:
-        np.savez(file, **network.parameters)
-
-
-def load(network: Layer | Sequential, path: str | PathLike[str]) -> None:
-    """Read the parameters of a network of the same layers from an .npz file that `save` wrote.
-
-    Raises:
-        ValueError: names or shapes differ.
-    """
-    with np.load(path, allow_pickle=False) as arrays:
-        set_parameters(network, arrays)

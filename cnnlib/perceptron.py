@@ -9,11 +9,20 @@ from cnnlib.arguments import Array, floats, real, same_dtype, shaped, whole
 
 
 class Learned(NamedTuple):
-    """What `train_perceptron` returns: the unit, and how many mistakes it made in each pass over the examples."""
+    """What `train_perceptron` returns.
+
+    Attributes:
+        w, b: the unit, (D,) and a number.
+        mistakes: how many in each pass over the examples.
+        path: w and b before the first mistake and after each: sum(mistakes) + 1 lines, the last one (w, b).
+        missed: which example each mistake was made on.
+    """
 
     w: Array
     b: float
     mistakes: list[int]
+    path: list[tuple[Array, float]]
+    missed: list[int]
 
 
 def threshold_unit(x: Array, w: Array, b: float) -> Array:
@@ -48,7 +57,7 @@ def perceptron_step(w: Array, b: float, x: Array, t: float, rate: float = 1.0) -
         rate: size of the step, above 0.
 
     Returns:
-        w, b: the new ones, w + rate t x and b + rate t if the unit was wrong; the old ones if it was right.
+        w, b: the new ones, w + η t x and b + η t with the rate η if the unit was wrong; the old ones if it was right.
 
     Raises:
         TypeError: an array is not float32 or float64, or the dtypes differ; b, t or rate is not a number.
@@ -57,10 +66,8 @@ def perceptron_step(w: Array, b: float, x: Array, t: float, rate: float = 1.0) -
     Source: Arora, Neural Networks, "Training Algorithms".
     """
     x = floats("x", x, "D")
-    t, rate = _target(real("t", t)), _positive(real("rate", rate))
-    if threshold_unit(x[None], w, b)[0] == t:
-        return w, b
-    return w + x.dtype.type(rate * t) * x, b + rate * t
+    examples, w = _examples(x[None], w)
+    return _moved(w, real("b", b), examples[0], _target(real("t", t)), _positive(rate))
 
 
 def train_perceptron(x: Array, t: Array, *, rate: float = 1.0, epochs: int = 100, seed: int = 0) -> Learned:
@@ -74,8 +81,8 @@ def train_perceptron(x: Array, t: Array, *, rate: float = 1.0, epochs: int = 100
         seed: fixes the order.
 
     Returns:
-        w (D,), b, and the mistakes in each pass. The last is 0 exactly if the unit settled: on separable examples it
-        does, see mistake_bound; on XOR it never will.
+        What was learned, and the way there, see Learned. The mistakes of the last pass are 0 exactly if the unit
+        settled: on separable examples it does, see mistake_bound; on XOR it never will.
 
     Raises:
         TypeError: an array is not float32 or float64, or the dtypes differ; a number is none.
@@ -86,17 +93,19 @@ def train_perceptron(x: Array, t: Array, *, rate: float = 1.0, epochs: int = 100
     x, t = floats("x", x, "N", "D"), floats("t", t, "N")
     shaped("t", t, x.shape[:1], "one target an example")
     same_dtype(x=x, t=t)
-    w, b, mistakes = np.zeros(x.shape[1], x.dtype), 0.0, list[int]()
-    rng = np.random.default_rng(seed)
+    targets, rate, rng = [_target(target) for target in t.tolist()], _positive(rate), np.random.default_rng(seed)
+    mistakes, path, missed = list[int](), [(np.zeros(x.shape[1], x.dtype), 0.0)], list[int]()
     for _ in range(whole("epochs", epochs)):
-        mistakes.append(0)
-        for n in rng.permutation(len(x)):
-            moved, b = perceptron_step(w, b, x[n], t[n], rate)
-            mistakes[-1] += moved is not w
-            w = moved
+        before = len(missed)
+        for n in rng.permutation(len(x)).tolist():
+            w, b = _moved(*path[-1], x[n], targets[n], rate)
+            if w is not path[-1][0]:
+                path.append((w, b))
+                missed.append(n)
+        mistakes.append(len(missed) - before)
         if not mistakes[-1]:
             break
-    return Learned(w, b, mistakes)
+    return Learned(*path[-1], mistakes, path, missed)
 
 
 def mistake_bound(x: Array, t: Array, w: Array, b: float) -> float:
@@ -108,8 +117,8 @@ def mistake_bound(x: Array, t: Array, w: Array, b: float) -> float:
         w, b: any unit that gets all of them right, with none on the line itself; (D,) and a number.
 
     Returns:
-        (R / margin)^2, with R the length of the longest example and the margin the smallest t (w . x + b) / |(w, b)|;
-        each example has a constant 1 appended, which is what makes a bias a weight.
+        (R / γ)^2, with the radius R the length of the longest example and the margin γ the smallest
+        t (w . x + b) / |(w, b)|; each example has a constant 1 appended, which is what makes a bias a weight.
 
     Raises:
         TypeError: an array is not float32 or float64, or the dtypes differ.
@@ -136,6 +145,13 @@ def _examples(x: Array, w: Array) -> tuple[Array, Array]:
     return x, w
 
 
+def _moved(w: Array, b: float, x: Array, t: float, rate: float) -> tuple[Array, float]:
+    """The learning rule for arguments already checked; the very same w comes back where the unit was right."""
+    if (x @ w + b > 0) == (t > 0):
+        return w, b
+    return w + x.dtype.type(rate * t) * x, b + rate * t
+
+
 def _target(t: float) -> float:
     if t not in (-1, 1):
         raise ValueError(f"t must be -1 or +1, got {t}")
@@ -143,6 +159,6 @@ def _target(t: float) -> float:
 
 
 def _positive(rate: float) -> float:
-    if not rate > 0:
+    if real("rate", rate) <= 0:
         raise ValueError(f"rate must be above 0, got {rate}")
-    return rate
+    return float(rate)

@@ -1,10 +1,10 @@
 """Pooling and resampling: what a window, or a lattice, keeps of a map.
 
-The taps of a window are views of x, x_kl[i, j] = x[i s + k, j s + l], for every map of every image alike. Then
+The taps of a window are views of x, x_uv[i, j] = x[i S + u, j S + v], for every map of every image alike. Then
 
-    max    y = max over k, l of x_kl                dx_kl += dy at the first maximum of each window
-    mean   y = mean over k, l of x_kl               dx_kl += dy / (KH KW)
-    L^p    y = (sum over k, l of |x_kl|^p)^(1/p)    dx_kl += dy sign(x_kl) (|x_kl| / y)^(p - 1)
+    max    y = max over u, v of x_uv                dx_uv += dy at the first maximum of each window
+    mean   y = mean over u, v of x_uv               dx_uv += dy / (KH KW)
+    L^p    y = (sum over u, v of |x_uv|^p)^(1/p)    dx_uv += dy sign(x_uv) (|x_uv| / y)^(p - 1)
 
 with += because windows may overlap. Sources: Arora, Neural Networks, "Pooling Layer: Subsampling Equations"; Raj,
 Convolutional Networks III, "Derivative of max pooling layer", "Derivative of mean pooling layer", "Recap: Resampling".
@@ -15,10 +15,12 @@ from functools import reduce
 import numpy as np
 
 from cnnlib.arguments import Array, Pair, Pullback, floats, pair, real, upstream, window
-from cnnlib.windows import batch_first, batch_last, places, taps
+from cnnlib.layout import batch_first, batch_last, places, taps
 
 
-def max_pool2d(x: Array, kernel_size: Pair, *, stride: Pair | None = None, padding: Pair = 0) -> tuple[Array, Pullback]:
+def max_pool2d(
+    x: Array, kernel_size: Pair, *, stride: Pair | None = None, padding: Pair = 0
+) -> tuple[Array, Pullback[Array]]:
     """Keep the largest entry of every window.
 
     Args:
@@ -28,7 +30,7 @@ def max_pool2d(x: Array, kernel_size: Pair, *, stride: Pair | None = None, paddi
         padding: rim that never wins, at most half of the window, an int or a pair.
 
     Returns:
-        y: (N, C, OH, OW) with OH = floor((H + 2 padding - KH) / stride) + 1, likewise OW.
+        y: (N, C, OH, OW) with OH = floor((H + 2 P - KH) / S) + 1, likewise OW.
         backward: maps dy, of y's shape, to dx. The first of tied maxima, row by row, takes it all.
 
     Raises:
@@ -37,29 +39,31 @@ def max_pool2d(x: Array, kernel_size: Pair, *, stride: Pair | None = None, paddi
     """
     x, size, steps, rim = window(x, kernel_size, stride, padding)
     places(x.shape[2:], size, steps, rim)
-    padded = batch_last(x, rim, -np.inf)
-    seen = taps(padded, size, steps)
+    xpad = batch_last(x, rim, -np.inf)
+    seen = taps(xpad, size, steps)
     highest = np.maximum(seen[0], seen[-1])
     for tap in seen[1:-1]:
         np.maximum(highest, tap, out=highest)
     y = batch_first(highest)
 
     def backward(dy: Array) -> Array:
-        dy, dx = batch_last(upstream(dy, y)), np.zeros_like(padded)
+        dy, dxpad = batch_last(upstream(dy, y)), np.zeros_like(xpad)
         waiting = np.ones(dy.shape, bool)
-        for (k, l), tap, dtap in zip(np.ndindex(*size), seen, taps(dx, size, steps), strict=True):
+        for (u, v), tap, dtap in zip(np.ndindex(*size), seen, taps(dxpad, size, steps), strict=True):
             first = (tap == highest) & waiting
             waiting ^= first
-            if k < steps[0] and l < steps[1]:  # no tap before this one met these pixels: nothing to add to, so faster
+            if u < steps[0] and v < steps[1]:  # no tap before this one met these pixels: nothing to add to, so faster
                 np.multiply(dy, first, out=dtap)
             else:
                 dtap += dy * first
-        return batch_first(dx, rim)
+        return batch_first(dxpad, rim)
 
     return y, backward
 
 
-def avg_pool2d(x: Array, kernel_size: Pair, *, stride: Pair | None = None, padding: Pair = 0) -> tuple[Array, Pullback]:
+def avg_pool2d(
+    x: Array, kernel_size: Pair, *, stride: Pair | None = None, padding: Pair = 0
+) -> tuple[Array, Pullback[Array]]:
     """Keep the mean of every window; the zeros of the padding count.
 
     Args:
@@ -77,20 +81,20 @@ def avg_pool2d(x: Array, kernel_size: Pair, *, stride: Pair | None = None, paddi
     """
     x, size, steps, rim = window(x, kernel_size, stride, padding)
     places(x.shape[2:], size, steps, rim)
-    padded = batch_last(x, rim)
+    xpad = batch_last(x, rim)
     share = x.dtype.type(1 / (size[0] * size[1]))
-    y = batch_first(reduce(np.add, taps(padded, size, steps)) * share)
+    y = batch_first(reduce(np.add, taps(xpad, size, steps)) * share)
 
     def backward(dy: Array) -> Array:
-        dy, dx = batch_last(upstream(dy, y)) * share, np.zeros_like(padded)
-        for dtap in taps(dx, size, steps):
+        dy, dxpad = batch_last(upstream(dy, y)) * share, np.zeros_like(xpad)
+        for dtap in taps(dxpad, size, steps):
             dtap += dy
-        return batch_first(dx, rim)
+        return batch_first(dxpad, rim)
 
     return y, backward
 
 
-def lp_pool2d(x: Array, p: float, kernel_size: Pair, *, stride: Pair | None = None) -> tuple[Array, Pullback]:
+def lp_pool2d(x: Array, p: float, kernel_size: Pair, *, stride: Pair | None = None) -> tuple[Array, Pullback[Array]]:
     """Keep the L^p norm of every window: p = 1 adds up, a large p comes close to the largest.
 
     Args:
@@ -125,7 +129,7 @@ def lp_pool2d(x: Array, p: float, kernel_size: Pair, *, stride: Pair | None = No
     return y, backward
 
 
-def downsample(x: Array, stride: Pair) -> tuple[Array, Pullback]:
+def downsample(x: Array, stride: Pair) -> tuple[Array, Pullback[Array]]:
     """Drop all rows and columns but every `stride`-th.
 
     Args:
@@ -133,7 +137,7 @@ def downsample(x: Array, stride: Pair) -> tuple[Array, Pullback]:
         stride: an int or a pair (rows, columns).
 
     Returns:
-        y: (N, C, ceil(H / stride), ceil(W / stride)), y[i, j] = x[i s, j s].
+        y: (N, C, ceil(H / S), ceil(W / S)), y[i, j] = x[i S, j S].
         backward: maps dy, of y's shape, to dx: dy on the lattice, zeros between. A strided layer is a dense one, and
             then this.
 
@@ -152,7 +156,7 @@ def downsample(x: Array, stride: Pair) -> tuple[Array, Pullback]:
     return y, backward
 
 
-def upsample(x: Array, stride: Pair) -> tuple[Array, Pullback]:
+def upsample(x: Array, stride: Pair) -> tuple[Array, Pullback[Array]]:
     """Put stride - 1 rows and columns of zeros after every one.
 
     Args:
@@ -160,8 +164,8 @@ def upsample(x: Array, stride: Pair) -> tuple[Array, Pullback]:
         stride: an int or a pair (rows, columns).
 
     Returns:
-        y: (N, C, H stride, W stride), y[i s, j s] = x[i, j], 0 elsewhere: the pullback of downsample.
-        backward: maps dy, of y's shape, to dx[i, j] = dy[i s, j s].
+        y: (N, C, H S, W S), y[m S, q S] = x[m, q], 0 elsewhere: the pullback of downsample.
+        backward: maps dy, of y's shape, to dx[m, q] = dy[m S, q S].
 
     Raises:
         TypeError, ValueError: as downsample.

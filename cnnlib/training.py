@@ -1,13 +1,15 @@
-"""Training: mini-batches, gradient descent with momentum, and the loop around them."""
+"""Training: mini-batches, gradient descent with momentum, the loop around them, and what was learned on disk."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from os import PathLike
+from typing import Any
 
 import numpy as np
 
-from cnnlib.arguments import Array, Pullback, floats, labels, real, whole
+from cnnlib.arguments import Array, LossPullback, floats, labels, real, shaped, whole
 from cnnlib.losses import cross_entropy
-from cnnlib.network import Layer, Sequential
+from cnnlib.network import Network
 
 
 @dataclass
@@ -26,11 +28,11 @@ class History:
 
 
 class SGD:
-    """Gradient descent with momentum, in place: v <- momentum v + g, then parameter <- parameter - rate v.
+    """Gradient descent with momentum, in place: v <- momentum v + dw, then w <- w - η v, for every parameter w.
 
     Args:
         parameters: arrays by name, as a network's.
-        rate: learning rate, at least 0.
+        rate: learning rate η, at least 0.
         momentum: share of the last step that is kept, at least 0.
 
     Raises:
@@ -77,7 +79,7 @@ def minibatches(x: Array, t: Array, batch_size: int, rng: np.random.Generator) -
 
 
 def fit(
-    network: Layer | Sequential,
+    network: Network,
     x: Array,
     t: Array,
     *,
@@ -85,7 +87,7 @@ def fit(
     batch_size: int = 32,
     rate: float = 0.05,
     momentum: float = 0.9,
-    loss: Callable[[Array, Array], tuple[np.floating, Pullback]] = cross_entropy,
+    loss: Callable[[Array, Array], tuple[np.floating, LossPullback]] = cross_entropy,
     held_out: tuple[Array, Array] | None = None,
     seed: int = 0,
     progress: bool = True,
@@ -136,7 +138,7 @@ def fit(
     return history
 
 
-def predict(network: Layer | Sequential, x: Array, *, batch_size: int = 256) -> Array:
+def predict(network: Network, x: Array, *, batch_size: int = 256) -> Array:
     """The network's outputs, a batch at a time.
 
     Args:
@@ -156,11 +158,11 @@ def predict(network: Layer | Sequential, x: Array, *, batch_size: int = 256) -> 
     return np.concatenate([network(x[start : start + size])[0] for start in range(0, len(x), size)])
 
 
-def accuracy(network: Layer | Sequential, x: Array, t: Array) -> float:
+def accuracy(network: Network, x: Array, t: Array) -> float:
     """Share of the examples whose largest output stands at their label.
 
     Args:
-        network: a layer or Sequential with outputs (N, K).
+        network: a layer or Sequential with outputs (N, M).
         x: inputs (N, ...), N at least 1.
         t: labels (N,).
 
@@ -171,16 +173,16 @@ def accuracy(network: Layer | Sequential, x: Array, t: Array) -> float:
     return float((outputs.argmax(1) == labels("t", np.asarray(t), len(x), outputs.shape[1])).mean())
 
 
-def confusion(network: Layer | Sequential, x: Array, t: Array) -> Array:
+def confusion(network: Network, x: Array, t: Array) -> Array:
     """Count which label was taken for which.
 
     Args:
-        network: a layer or Sequential with outputs (N, K).
+        network: a layer or Sequential with outputs (N, M).
         x: inputs (N, ...), N at least 1.
         t: labels (N,).
 
     Returns:
-        counts: (K, K), row true label, column answer; the diagonal is what was right.
+        counts: (M, M), row true label, column answer; the diagonal is what was right.
 
     Raises:
         TypeError, ValueError: as accuracy.
@@ -189,3 +191,35 @@ def confusion(network: Layer | Sequential, x: Array, t: Array) -> Array:
     classes = outputs.shape[1]
     t = labels("t", np.asarray(t), len(x), classes)
     return np.bincount(classes * t + outputs.argmax(1), minlength=classes**2).reshape(classes, classes)
+
+
+def set_parameters(network: Network, arrays: Mapping[str, Any]) -> None:
+    """Copy arrays into the parameters of the same names, as from PyTorch's `state_dict`.
+
+    Raises:
+        ValueError: names or shapes differ; nothing is changed then.
+    """
+    parameters = network.parameters
+    if parameters.keys() != arrays.keys():
+        odd = ", ".join(sorted(parameters.keys() ^ arrays.keys()))
+        raise ValueError(f"arrays must have the names of the network's parameters, but these stand on one side: {odd}")
+    for key, parameter in parameters.items():
+        shaped(key, np.asarray(arrays[key]), parameter.shape, "that of the network's parameter")
+    for key, parameter in parameters.items():
+        parameter[...] = arrays[key]
+
+
+def save(network: Network, path: str | PathLike[str]) -> None:
+    """Write all parameters to an .npz file; np.load reads it without pickle."""
+    with open(path, "wb") as file:
+        np.savez(file, **dict[str, Any](network.parameters))
+
+
+def load(network: Network, path: str | PathLike[str]) -> None:
+    """Read the parameters of a network of the same layers from an .npz file that `save` wrote.
+
+    Raises:
+        ValueError: names or shapes differ.
+    """
+    with np.load(path, allow_pickle=False) as arrays:
+        set_parameters(network, arrays)

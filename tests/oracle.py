@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import settings
 
+from cnnlib.arguments import Array
 from cnnlib.gradients import check_operation
 
 DTYPES = (np.float32, np.float64)
@@ -16,7 +17,6 @@ CASES = 300
 # The same examples on every run, and no deadline: a busy machine is no failure.
 steady = settings(derandomize=True, deadline=None)
 
-Array = np.ndarray
 Make = Callable[[np.random.Generator], tuple[list[Array], dict[str, Any]]]
 
 
@@ -94,7 +94,7 @@ def agrees_with_differences(operation: Callable[..., Any], make: Make, *, cases:
         assert check.ok, f"seed {seed}, shapes {[a.shape for a in arrays]}, {options}: {check}"
 
 
-def spread(rng: np.random.Generator, *shape: int) -> Array:
+def apart(rng: np.random.Generator, *shape: int) -> Array:
     """Random numbers that keep away from 0 and from each other, so that no kink or tie lies within a nudge."""
     ranks = rng.permutation(int(np.prod(shape))) + 1.0
     signs = rng.choice([-1.0, 1.0], ranks.shape)

@@ -57,12 +57,28 @@ def conv_transpose2d_case(rng):
     return arrays, {"stride": stride, "padding": padding}
 
 
-OPERATIONS = [("conv1d", conv1d_case), ("conv2d", conv2d_case), ("conv_transpose2d", conv_transpose2d_case)]
+OPERATIONS = [
+    ("plain_conv2d", conv2d_case),
+    ("conv1d", conv1d_case),
+    ("conv2d", conv2d_case),
+    ("conv_transpose2d", conv_transpose2d_case),
+]
 
 
 @pytest.mark.parametrize(("name", "make"), OPERATIONS)
 def test_agrees_with_torch(torch, name, make):
-    agrees_with_torch(torch, getattr(cnnlib, name), getattr(torch.nn.functional, name), make)
+    agrees_with_torch(torch, getattr(cnnlib, name), getattr(torch.nn.functional, name.removeprefix("plain_")), make)
+
+
+def test_the_plain_layer_and_the_fast_one_are_one_operation():
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        arrays, options = conv2d_case(rng)
+        arrays = [disguise(array, rng) for array in arrays]
+        (y, backward), (fast, fast_backward) = (f(*arrays, **options) for f in (cnnlib.plain_conv2d, cnnlib.conv2d))
+        dy = disguise(rng.standard_normal(fast.shape), rng)
+        for found, expected in zip((y, *backward(dy)), (fast, *fast_backward(dy)), strict=True):
+            assert near(found, expected, 1e-12), seed
 
 
 # Large enough for the matrix products to be split, for their threads, for strides to leave lattices of several sizes.

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from oracle import steady
 
 import cnnlib
-from cnnlib.gradients import central_difference, check_network, check_operation, relative_error
+from cnnlib.gradients import central_difference, check_network, check_operation, jacobian, relative_error
 from cnnlib.network import Linear, Sequential, Tanh
 
 
@@ -98,8 +98,45 @@ def test_lee_s_jacobian_example():
         return np.array([v[0] ** 2 * v[1], 5 * v[0] + np.sin(v[1])])
 
     x, y = 1.3, -0.4
-    measured = [central_difference(lambda v, k=k: f(v)[k], np.array([x, y])) for k in range(2)]
-    assert np.allclose(measured, [[2 * x * y, x**2], [5, np.cos(y)]], atol=1e-8)
+    assert np.allclose(central_difference(f, np.array([x, y])), [[2 * x * y, x**2], [5, np.cos(y)]], atol=1e-8)
+
+
+def test_a_measured_jacobian_has_the_axes_of_the_value_and_then_of_the_argument():
+    x = np.random.default_rng(0).standard_normal((2, 3))
+    unit = np.eye(6).reshape(2, 3, 2, 3)
+    assert np.allclose(central_difference(lambda v: v, x), unit)
+    assert np.allclose(central_difference(lambda v: v.T, x), unit.swapaxes(0, 1))
+    assert central_difference(lambda v: v[0], x[:, :0]).shape == (0, 2, 0)
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "relu", "softmax", "log_softmax"])
+def test_the_jacobian_is_what_differences_measure(name):
+    operation = getattr(cnnlib, name)
+    x = np.random.default_rng(1).standard_normal((2, 3))
+    measured = central_difference(lambda v: operation(v)[0], x).reshape(6, 6)
+    assert np.allclose(jacobian(operation, x), measured, atol=1e-8)
+    assert jacobian(operation, x.astype(np.float32)).dtype == np.float32
+
+
+def test_jacobians_are_dense_diagonal_or_a_selection_and_chain_as_a_product():
+    rng = np.random.default_rng(2)
+    x, w = rng.standard_normal((1, 3)), rng.standard_normal((4, 3))
+    z, _ = cnnlib.linear(x, w)
+
+    def layer(x):
+        y, backward = cnnlib.linear(x, w)
+        return y, lambda dy: backward(dy)[0]
+
+    first, second = jacobian(layer, x), jacobian(cnnlib.tanh, z)
+    assert np.array_equal(first, w)
+    assert np.allclose(second, np.diag(1 - np.tanh(z[0]) ** 2))
+    both = central_difference(lambda v: np.tanh(v @ w.T)[0], x)[:, 0]
+    assert np.allclose(second @ first, both, atol=1e-8)
+    picture = rng.permutation(12).astype(float).reshape(1, 1, 2, 6)
+    chosen = jacobian(lambda v: cnnlib.max_pool2d(v, 2), picture)
+    assert chosen.shape == (3, 12)
+    assert set(chosen.ravel()) == {0.0, 1.0}
+    assert (chosen.sum(1) == 1).all()
 
 
 @steady

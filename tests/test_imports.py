@@ -11,8 +11,8 @@ import cnnlib
 
 PACKAGE = Path(cnnlib.__file__).parent
 MATHEMATICS = (
-    *("activations", "affine", "arguments", "convolution", "data", "gradients", "graph", "kernels", "losses"),
-    *("network", "perceptron", "pooling", "training", "windows"),
+    *("activations", "affine", "arguments", "convolution", "data", "descent", "gradients", "graph", "kernels"),
+    *("layout", "losses", "network", "perceptron", "pooling", "products", "training"),
 )
 
 
@@ -27,6 +27,16 @@ def test_importing_the_package_brings_numpy_and_our_mathematics_only():
     assert not roots & {"matplotlib", "IPython", "ipywidgets", "anywidget", "tqdm", "pooch", "PIL", "scipy"}
     strangers = {name for name in brought if not name.startswith(("cnnlib", "numpy"))}
     assert strangers <= {"__future__"}, strangers
+
+
+def test_importing_allocates_next_to_nothing():
+    code = (
+        "import tracemalloc, numpy; tracemalloc.start()\n"
+        "import cnnlib.training, cnnlib.gradients, cnnlib.descent, cnnlib.perceptron, cnnlib.graph, cnnlib.data\n"
+        "print(tracemalloc.get_traced_memory()[1])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 10 << 20
 
 
 def test_layers_and_training_are_light_too():
@@ -45,7 +55,7 @@ def test_the_mathematics_imports_nothing_but_numpy_python_and_itself(name):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            names = [str(node.module)]
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
         for imported in names:
             root, *rest = imported.split(".")
             assert root == "numpy" or (root == "cnnlib" and rest[0] in MATHEMATICS) or root in sys.stdlib_module_names

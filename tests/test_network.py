@@ -19,10 +19,8 @@ from cnnlib.network import (
     Sequential,
     Sigmoid,
     Tanh,
-    load,
-    save,
-    set_parameters,
 )
+from cnnlib.training import SGD, fit, load, save, set_parameters
 
 
 def small(**options):
@@ -106,7 +104,7 @@ def test_parameters_are_carried_over_in_both_directions(torch, dtype):
 
     set_parameters(ours, theirs.state_dict())
     agree()
-    ours.initialise(np.random.default_rng(9), 1.0, dtype)
+    ours.initialise(np.random.default_rng(9))
     theirs.load_state_dict({name: torch.tensor(parameter) for name, parameter in ours.parameters.items()})
     agree()
 
@@ -149,15 +147,49 @@ def test_initialisation_keeps_the_size_of_the_signal_through_depth(activation):
 
 
 def test_the_scale_follows_the_activation():
-    def spread(*layers):
+    def deviation(*layers):
         return Sequential(*layers).parameters["0.weight"].std() * np.sqrt(200)
 
-    assert np.isclose(spread(Linear(200, 300), ReLU()), np.sqrt(2), rtol=0.05)
-    assert np.isclose(spread(Linear(200, 300), Sigmoid()), 4, rtol=0.05)
-    assert np.isclose(spread(Linear(200, 300)), 1, rtol=0.05)
-    assert np.isclose(spread(Linear(200, 300), Linear(300, 2), ReLU()), 1, rtol=0.05)
+    assert np.isclose(deviation(Linear(200, 300), ReLU()), np.sqrt(2), rtol=0.05)
+    assert np.isclose(deviation(Linear(200, 300), Sigmoid()), 4, rtol=0.05)
+    assert np.isclose(deviation(Linear(200, 300)), 1, rtol=0.05)
+    assert np.isclose(deviation(Linear(200, 300), Linear(300, 2), ReLU()), 1, rtol=0.05)
     pooled = Sequential(Conv2d(8, 300, 5), MaxPool2d(2), ReLU()).parameters["0.weight"]
     assert np.isclose(pooled.std() * np.sqrt(200), np.sqrt(2), rtol=0.05)
+
+
+def test_an_sgd_made_before_initialise_trains_the_living_arrays():
+    for network in (small(), Linear(3, 2), Sequential(Linear(3, 2), dtype=np.float64)):
+        optimizer = SGD(network.parameters, 1.0)
+        network.initialise(np.random.default_rng(5))
+        before = {name: p.copy() for name, p in network.parameters.items()}
+        optimizer.step({name: np.ones_like(p) for name, p in before.items()})
+        assert all(np.array_equal(p, before[name] - 1) for name, p in network.parameters.items())
+
+
+def test_a_list_around_trained_layers_keeps_and_shares_what_they_learned():
+    x, t = images(np.float32).reshape(3, -1), np.array([0, 1, 0])
+    trunk, alone = Sequential(Linear(60, 5), Tanh(), seed=3), Linear(5, 4)
+    for network, inputs in ((Sequential(trunk, Linear(5, 2)), x), (alone, trunk(x)[0])):
+        fit(network, inputs, t, epochs=2, progress=False)
+    kept = {name: p.copy() for name, p in (trunk.parameters | alone.parameters).items()}
+    y, _ = alone(trunk(x)[0])
+    network = Sequential(Residual(trunk, alone, Linear(4, 60)), ReLU(), seed=8)
+    assert np.array_equal(network.parameters["0.0.0.weight"], kept["0.weight"])
+    assert np.array_equal(network.parameters["0.1.weight"], kept["weight"])
+    assert np.array_equal(alone(trunk(x)[0])[0], y)
+    network.parameters["0.1.weight"] += 1
+    assert np.array_equal(alone.parameters["weight"], kept["weight"] + 1)
+    network.initialise(np.random.default_rng(1))
+    assert not np.array_equal(trunk.parameters["0.weight"], kept["0.weight"])
+
+
+def test_a_list_refuses_trained_layers_of_another_dtype():
+    trunk = Sequential(Linear(3, 2), dtype=np.float64)
+    assert {p.dtype for p in trunk.parameters.values()} == {np.dtype(np.float64)}
+    with pytest.raises(TypeError, match=r"dtype must be float64.*Linear\(weight \(2, 3\), bias \(2,\)\).*got float32"):
+        Sequential(Linear(4, 3), trunk)
+    assert Sequential(Linear(4, 3), trunk, dtype=np.float64)(np.ones((1, 4)))[0].shape == (1, 2)
 
 
 def test_mahmoud_s_parameter_counts():
@@ -196,7 +228,9 @@ def test_a_residual_refuses_layers_that_change_the_shape():
 
 
 def test_a_layer_shows_what_it_holds():
-    assert repr(Sequential(Conv2d(1, 2, 3), ReLU())) == "Sequential(Conv2d(weight (2, 1, 3, 3), bias (2,)), ReLU())"
+    layer = Conv2d(1, 2, 3)
+    assert repr(Sequential(layer, ReLU())) == "Sequential(Conv2d(weight (2, 1, 3, 3), bias (2,)), ReLU())"
+    assert not layer.drawn
 
 
 def test_an_empty_batch_passes_through():

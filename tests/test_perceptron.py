@@ -75,3 +75,16 @@ def test_dtype_is_kept():
     learned = train_perceptron(x, t)
     assert learned.w.dtype == np.float32
     assert threshold_unit(x, learned.w, learned.b).dtype == np.float32
+
+
+@pytest.mark.parametrize("data", [gate("AND"), gate("XOR"), clouds(40, gap=0.2, seed=2)])
+def test_the_path_is_the_rule_applied_to_each_mistake(data):
+    x, t = data
+    learned = train_perceptron(x, t, rate=0.5, epochs=20, seed=4)
+    assert len(learned.path) == len(learned.missed) + 1 == sum(learned.mistakes) + 1
+    w, b = np.zeros(2), 0.0
+    for n, (next_w, next_b) in zip(learned.missed, learned.path[1:], strict=True):
+        assert threshold_unit(x[n : n + 1], w, b)[0] != t[n]
+        w, b = perceptron_step(w, b, x[n], t[n], rate=0.5)
+        assert (w.tolist(), b) == (next_w.tolist(), next_b)
+    assert (learned.w.tolist(), learned.b) == (w.tolist(), b)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from oracle import DTYPES, agrees_with_differences, agrees_with_torch, both, int_or_pair, near, spread, steady
+from oracle import DTYPES, agrees_with_differences, agrees_with_torch, apart, both, int_or_pair, near, steady
 
 import cnnlib
 
@@ -19,7 +19,7 @@ def pool_case(rng, padded=True):
     if padded and rng.random() < 0.6:
         options["padding"] = tuple(int(rng.integers(0, k // 2 + 1)) for k in both(kernel))
     size = [k + int(rng.integers(0, 7)) for k in both(kernel)]
-    return [spread(rng, n, c, *size)], options
+    return [apart(rng, n, c, *size)], options
 
 
 def lp_case(rng):

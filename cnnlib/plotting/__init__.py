@@ -2,7 +2,7 @@
 
 import base64
 import io
-from typing import Any
+from typing import Any, SupportsFloat
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -97,9 +97,9 @@ def cells(
         ax.text(left - 0.25, top + len(grid) / 2 + 0.03, name, ha="right", va="center", fontsize=11)
 
 
-def signed(value: float) -> str:
+def signed(value: SupportsFloat) -> str:
     """3 rather than 3.0, a true minus sign, never a negative zero."""
-    return f"{value + 0.0:g}".replace("-", "−")
+    return f"{float(value) + 0.0:g}".replace("-", "−")
 
 
 def is_dark(colour: Any) -> bool:

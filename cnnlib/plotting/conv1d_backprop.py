@@ -5,6 +5,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cnnlib.arguments import Array
 from cnnlib.plotting import (
     BLUE,
     CYCLE,
@@ -20,8 +21,6 @@ from cnnlib.plotting import (
     signed,
     tint,
 )
-
-Array = np.ndarray
 
 
 def sliding(x: Array, w: Array, y: Array) -> Figure:

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from cnnlib.arguments import Array
 from cnnlib.plotting import (
     BLUE,
     CYCLE,
@@ -23,7 +24,6 @@ from cnnlib.plotting import (
     tint,
 )
 
-Array = np.ndarray
 Pair = tuple[int, int]
 
 

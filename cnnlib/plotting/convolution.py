@@ -6,6 +6,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from cnnlib.arguments import Array
 from cnnlib.plotting import (
     BLUE,
     CYCLE,
@@ -24,7 +25,6 @@ from cnnlib.plotting import (
     tint,
 )
 
-Array = np.ndarray
 SEQUENTIAL = "gray"
 
 
