@@ -162,3 +162,32 @@ def test_with_a_target_the_drawing_shows_values_forward_and_slopes_backward():
     sent_back = two_paths(0.5).children["y"]
     for child, z in sent_back:
         assert f"{z * slopes[child]:.3g}".replace("-", "−") in texts
+
+
+def test_the_table_of_the_bug_hunt_is_what_right_and_wrong_programs_print():
+    graph = Graph()
+    graph.variable("a", 3.0)
+    graph.variable("b", 2.0)
+    graph.node("s", times, "a", "b")
+    graph.node("p", plus, "s", "a")
+    graph.node("o", times, "p", "s")
+    right, _ = gradients(graph, "o")
+    _, *rows = draw.suspects().splitlines()
+    table = {row.split()[0][1:]: [float(text) for text in row.split()[1:]] for row in rows}
+    assert list(table) == ["p", "s", "a", "b"]
+    for name, (exact, measured, rounded, *_) in table.items():
+        assert exact == right[name]
+        assert math.isclose(measured, exact, rel_tol=1e-4)
+        assert measured != rounded
+    programs = np.array([row[3:] for row in table.values()])
+    assert (programs != [[row[0]] for row in table.values()]).any(0).all()
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (3, 2), (1, 4)])
+def test_the_pictures_of_a_layer_hold_the_numbers_they_are_about(shape):
+    rng = np.random.default_rng(0)
+    J, dy = rng.integers(1, 9, shape).astype(float), rng.integers(1, 9, shape[0]).astype(float)
+    texts = shown(draw.pulled_back(J, dy))
+    assert all(f"{v:g}" in texts for v in [*J.ravel(), *dy, *(dy[:, None] * J).ravel(), *(J.T @ dy)])
+    texts = shown(draw.outer_sum(J, J[:, :1] + [[1.0, 5.0]]))
+    assert all(f"{v:g}" in texts for v in (J.T @ (J[:, :1] + [[1.0, 5.0]])).ravel())

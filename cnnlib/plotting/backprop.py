@@ -234,8 +234,8 @@ def pulled_back(J: Array, dy: Array) -> Figure:
     M, D = J.shape
     figure, ax = canvas(2 * D + 6.6, M + 3.4)
     cells(ax, dy[:, None], 1, 0.8, fill=tint(VERMILION))
-    cells(ax, J, 3, 0.8)
-    cells(ax, dy[:, None] * J.round(2), D + 5, 0.8, fill=tint(GREY))
+    cells(ax, J.round(2), 3, 0.8)
+    cells(ax, (dy[:, None] * J).round(2), D + 5, 0.8, fill=tint(GREY))
     cells(ax, (J.T @ dy).round(2), D + 5, M + 1.6, name="add up: dx", fill=tint(VERMILION))
     for x, y, text in ((1, 0.5, "dy"), (3, 0.5, "J"), (D + 5, 0.5, "dy[j] J[j, d]")):
         ax.text(x, y, text)
@@ -256,8 +256,9 @@ def outer_sum(dy: Array, x: Array) -> Figure:
         cells(ax, table, left, 1.6, fill=tint(VERMILION) if last else PAPER)
         ax.text(left, 0.4, "dw" if last else f"example {n}")
         if not last:
-            cells(ax, x[n], left, 0.6, fill=tint(BLUE))
+            cells(ax, x[n], left, 0.6, name=f"x[{n}]", fill=tint(BLUE))
             cells(ax, dy[n][:, None], left - 1.1, 1.6, fill=tint(VERMILION, 0.2))
+            ax.text(left - 1.1, 1.9 + M, f"dy[{n}]")
         if n:
             ax.text(left - (0.7 if last else 1.7), 1.6 + M / 2, "=" if last else "+", ha="center", va="center", size=14)
     _small(ax)
