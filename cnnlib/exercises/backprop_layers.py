@@ -227,6 +227,11 @@ ACTIVATION_BACKWARD = Exercise(
         ),
         Slip("dy forgotten", "the slopes alone. The chain rule multiplies them by dy.", slope_alone),
         Slip(
+            "relu always open",
+            "dy itself: nothing was stopped. (Do you ask for y < 0? y = max(0, z) is never below 0: ask for z.)",
+            only("relu", np.ones_like),
+        ),
+        Slip(
             "leaky",
             "a ReLU that lets a hundredth through below 0. This one is shut there.",
             only("relu", lambda z: np.where(z > 0, 1, 0.01)),

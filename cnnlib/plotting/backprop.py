@@ -317,7 +317,7 @@ def bowls(paths: Sequence[tuple[str, Array, Mapping[str, Array]]], size: float =
     grid = np.linspace(-size, size, 121)
     for ax, (title, curvature, walks) in zip(axes, paths, strict=True):
         height = (curvature[0] * grid**2 + curvature[1] * grid[:, None] ** 2) / 2
-        ax.contour(grid, grid, height, levels=np.linspace(0.15, 2.2, 9) ** 2, colors=GREY, linewidths=0.7)
+        ax.contour(grid, grid, height, levels=np.linspace(0.2, 2.2, 6) ** 2, colors=GREY, linewidths=0.7)
         for (name, walk), colour, mark in zip(walks.items(), CYCLE, ".s^", strict=False):
             ax.plot(*walk.T, mark, linestyle="-", color=colour, markersize=4, linewidth=1, label=name)
         ax.set(xlim=(-size, size), ylim=(-size, size), aspect="equal", title=title, xlabel="x", ylabel="y")
