@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnlib.explorers import depth_explorer, descent_explorer, graph_explorer
-from cnnlib.explorers.backprop import ACTIVATIONS, SCALES, depth_view, descent_view, sizes_by_layer
+from cnnlib.explorers.backprop import ACTIVATIONS, SCALES, depth_view, descent_view
 from cnnlib.explorers.graph_walk import GRAPHS, arrows_back, graph_view, nearest, next_edge, send, waiting
 from cnnlib.graph import gradients
 from cnnlib.training import SGD
@@ -136,13 +136,12 @@ def test_every_setting_has_one_bar_and_one_point_a_layer(activation, scale):
         assert ((dots["xy"][:, 1] >= low) & (dots["xy"][:, 1] <= high)).all()
 
 
-def test_one_layer_sends_back_what_its_weights_and_slopes_say():
+def test_each_layer_multiplies_by_its_weights_and_slopes():
     """Small weights leave hard tanh in its straight part, so a layer multiplies by about size times sqrt(n) = 0.08."""
-    sizes = sizes_by_layer(6, "hard tanh", "0.01")
-    assert np.allclose(sizes[:-1] / sizes[1:], 0.08, rtol=0.1)
-    assert np.allclose(
-        sizes_by_layer(6, "sigmoid", "0.01")[:-1] / sizes_by_layer(6, "sigmoid", "0.01")[1:], 0.02, rtol=0.1
-    )
+    for activation, factor in (("hard tanh", 0.08), ("sigmoid", 0.02)):
+        (dots,) = marks(depth_view(6, activation, "0.01"), "powers", "points")
+        assert np.allclose(np.diff(dots["xy"][:, 1]), -np.log10(factor), atol=0.05)
+        assert dots["xy"][-1].tolist() == [6, 0]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import numpy as np
 
 from cnnlib.activations import hardtanh, relu, sigmoid, tanh
 from cnnlib.arguments import Array, Pullback
+from cnnlib.descent import bowl, descend, gradient_sizes
 from cnnlib.explorers.controls import Control
 from cnnlib.explorers.frames import Frame, text
 from cnnlib.explorers.plots import Mark, arrows, axis, bars, contours, grid, handle, line, plot, points
@@ -18,7 +19,6 @@ X, Y = axis("x", -2, 2), axis("y", -2, 2)
 MOST_STEPS = 60
 RINGS = np.array([0.05, 0.25, 0.6, 1.1, 1.6, 2.2]) ** 2
 STEPS, DISTANCE = axis("step", 0, MOST_STEPS), axis("size, as a power of 10", -7, 2)
-FAR = 1e6  # where a walk that flies off is given up
 
 
 def descent_view(start: Any, rate: float, steepness: float, momentum: float, steps: int, newton: bool) -> Frame:
@@ -33,41 +33,44 @@ def descent_view(start: Any, rate: float, steepness: float, momentum: float, ste
     Raises:
         TypeError, ValueError: steps is not a whole number from 0 to 60.
     """
-    curvature = np.array([2.0, 2.0 * steepness])
-    path, v = [np.array(start, float)], np.zeros(2)
-    for _ in range(count("steps", steps, 0, MOST_STEPS)):
-        v = momentum * v + curvature * path[-1]
-        path.append(np.clip(path[-1] - rate * v, -FAR, FAR))
-    places, slope = np.array(path), curvature * path[-1]
-    seen = (np.abs(places) <= 2).all(1)
-    shown = np.where(np.abs(places) <= 4, places, np.nan)
-    surface = (curvature / 2 * grid(X, Y) ** 2).sum(-1)
+    curvature = (2.0, 2.0 * steepness)
+    path = descend(
+        lambda x: bowl(x, curvature)[1](),
+        np.array(start, float),
+        rate=rate,
+        momentum=momentum,
+        steps=count("steps", steps, 0, MOST_STEPS),
+    )
+    slope, v = np.array(curvature) * path[-1], (path[-2] - path[-1]) / rate if steps and rate else np.zeros(2)
+    seen = np.abs(path).max(1) <= 2
+    shown = np.where(np.abs(path) <= 4, path, np.nan)
+    surface = grid(X, Y) ** 2 @ np.array(curvature) / 2
     marks: list[Mark] = [
         *contours(surface, X, Y, (RINGS * max(1.0, steepness / 2)).tolist()),
         line(shown, name="path", hue=1),
-        points(places[seen], classes=[1], texts=[told(n, path[n]) for n in np.flatnonzero(seen)]),
+        points(path[seen], classes=[1], texts=[told(n, path[n]) for n in np.flatnonzero(seen)]),
     ]
-    if newton and seen[-1]:
+    if newton and np.abs(path[-1]).max() <= 2:
         marks.append(arrows([path[-1]], [[0, 0]], name="Newton's step", hue=2))
     marks.append(handle(start, f"start ({start[0]:g}, {start[1]:g})", drag="start"))
     each = np.arange(len(path))
-    small = np.log10(np.maximum(np.abs(places), 1e-9))
+    small = np.log10(np.maximum(np.abs(path), 1e-9))
     curves = [line(np.column_stack([each, small[:, k]]), name=f"|{name}|", hue=k) for k, name in enumerate("xy")]
-    lines = [update(name, places[-1][k], slope[k], v[k], rate, momentum) for k, name in enumerate("xy")]
+    lines = [update(name, path[-1][k], slope[k], v[k], rate, momentum) for k, name in enumerate("xy")]
     lines += [verdict(name, 1 - rate * curvature[k]) for k, name in enumerate("xy") if not momentum]
     if newton:
         lines.append(f"Newton: x − {slope[0]:.3g}/2 = 0, y − {slope[1]:.3g}/{curvature[1]:g} = 0: at the bottom")
-    away = float(np.hypot(*places[-1]))
-    bowl = "x² + y²" if steepness == 1 else f"x² + {steepness:g} y²"
+    away = float(np.hypot(*path[-1]))
+    shape = "x² + y²" if steepness == 1 else f"x² + {steepness:g} y²"
     return {
         "panels": [
-            plot("bowl", f"ℓ = {bowl} from above", X, Y, marks),
+            plot("bowl", f"ℓ = {shape} from above", X, Y, marks),
             plot("sizes", "how far from the bottom, x and y apart", STEPS, DISTANCE, curves),
             text("update", "the next step", lines),
         ],
         "layout": [{"title": "", "rows": [["bowl", "sizes"]]}, {"title": "", "rows": [["update"]]}],
         "caption": f"After {steps} steps {away:.2g} from the bottom." + " Newton's step: 0 from it." * newton,
-        "summary": f"descent_explorer: {bowl}, rate {rate:g}, momentum {momentum:g}: after {steps} steps "
+        "summary": f"descent_explorer: {shape}, rate {rate:g}, momentum {momentum:g}: after {steps} steps "
         f"{away:.2g} from the bottom",
         "finished": steps >= MOST_STEPS or newton,
     }
@@ -122,27 +125,10 @@ ACTIVATIONS: dict[str, Callable[[Array], tuple[Array, Pullback]]] = {
     "ReLU": relu,
     "hard tanh": hardtanh,
 }
-WIDTH, BATCH = 64, 32
+WIDTH = 64
 SCALES = {"0.01": 0.01, "1/√n": WIDTH**-0.5, "√(2/n)": (2 / WIDTH) ** 0.5, "1": 1.0}
 MOST_LAYERS = 50
 TALLEST = 2.0
-
-
-def sizes_by_layer(layers: int, activation: str, scale: str) -> Array:
-    """rms of the slope by each layer's input, the lowest first, for a random slope of size 1 on top: (layers + 1,)."""
-    rng, pullbacks = np.random.default_rng(0), []
-    x = rng.standard_normal((BATCH, WIDTH))
-    for _ in range(layers):
-        w = SCALES[scale] * rng.standard_normal((WIDTH, WIDTH))
-        x, pullback = ACTIVATIONS[activation](x @ w.T)
-        pullbacks.append((pullback, w))
-    dx = rng.standard_normal(x.shape)
-    dx /= np.sqrt(np.mean(dx**2))
-    sizes = [1.0]
-    for pullback, w in reversed(pullbacks):
-        dx = pullback(dx) @ w
-        sizes.append(float(np.sqrt(np.mean(dx**2))))
-    return np.array(sizes[::-1])
 
 
 def depth_view(layers: int, activation: str, scale: str) -> Frame:
@@ -154,7 +140,8 @@ def depth_view(layers: int, activation: str, scale: str) -> Frame:
     layers = count("layers", layers, 1, MOST_LAYERS)
     if activation not in ACTIVATIONS or scale not in SCALES:
         raise ValueError(f"choose one of {', '.join(ACTIVATIONS)}, and of {', '.join(SCALES)}")
-    sizes = sizes_by_layer(layers, activation, scale)
+    sizes = gradient_sizes(ACTIVATIONS[activation], SCALES[scale], depth=layers, width=WIDTH)
+    sizes /= sizes[-1]
     each, powers = np.arange(layers + 1), np.log10(np.maximum(sizes, 1e-300))
     texts = [f"at layer {n}: {size:.2g}" for n, size in enumerate(sizes)]
     low, high = min(-2.0, float(powers.min()) - 0.5), max(2.0, float(powers.max()) + 0.5)
