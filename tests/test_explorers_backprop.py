@@ -118,7 +118,7 @@ def test_first_sight_is_a_gradient_that_is_gone_and_one_choice_brings_it_back():
     assert heights[-1] == 1
     assert heights[0] < 1e-10
     options = explorer.spec[0]["options"]
-    explorer.choose(**options["ReLU with √(2/n)"])
+    explorer.choose(**options["ReLU with √(2/D)"])
     (heights,) = (mark["heights"] for mark in marks(explorer.shown, "bars", "bars"))
     assert heights.min() > 0.3
     assert heights.max() < 2
@@ -190,16 +190,16 @@ def test_every_sum_that_is_written_holds(which):
 
 
 def test_a_node_waits_until_all_its_children_have_sent_their_share():
-    knobs = {"which": "o = p s, p = s + a, s = a b", "sent": {}}
+    knobs = {"which": "o = e c, e = c + a, c = a b", "sent": {}}
     edges = arrows_back(GRAPHS[knobs["which"]][0])
-    straight = edges.index(("s", "o", 9.0))
-    early = next(n for n, (parent, child, _) in enumerate(edges) if (parent, child) == ("b", "s"))
+    straight = edges.index(("c", "o", 9.0))
+    early = next(n for n, (parent, child, _) in enumerate(edges) if (parent, child) == ("b", "c"))
     knobs |= send(knobs, straight)
-    with pytest.raises(ValueError, match="s must wait: its share from p"):
+    with pytest.raises(ValueError, match="c must wait: its share from e"):
         send(knobs, early)
     with pytest.raises(ValueError, match="already"):
         send(knobs, straight)
-    assert "ds = 9·1 + …" in panel(graph_view(**knobs), "sums")["lines"]
+    assert "dc = 9·1 + …" in panel(graph_view(**knobs), "sums")["lines"]
 
 
 def test_a_click_takes_the_nearest_arrow_and_one_beside_all_is_refused():

@@ -52,8 +52,8 @@ def test_the_start_of_descent_is_dragged_or_set_by_a_key(opens: Opens) -> None:
 def test_one_choice_brings_the_gradient_back(opens: Opens) -> None:
     view = opens(depth_explorer())
     before = view.page.locator("#a .lm-caption").inner_text()
-    view.page.get_by_label("see").select_option("ReLU with √(2/n)")
+    view.page.get_by_label("see").select_option("ReLU with √(2/D)")
     view.settle()
     after = view.page.locator("#a .lm-caption").inner_text()
     assert before != after
-    assert (view.explorer.knobs["activation"], view.explorer.knobs["scale"]) == ("ReLU", "√(2/n)")
+    assert (view.explorer.knobs["activation"], view.explorer.knobs["scale"]) == ("ReLU", "√(2/D)")

@@ -168,13 +168,13 @@ def test_the_table_of_the_bug_hunt_is_what_right_and_wrong_programs_print():
     graph = Graph()
     graph.variable("a", 3.0)
     graph.variable("b", 2.0)
-    graph.node("s", times, "a", "b")
-    graph.node("p", plus, "s", "a")
-    graph.node("o", times, "p", "s")
+    graph.node("c", times, "a", "b")
+    graph.node("e", plus, "c", "a")
+    graph.node("o", times, "e", "c")
     right, _ = gradients(graph, "o")
     _, *rows = draw.suspects().splitlines()
     table = {row.split()[0][1:]: [float(text) for text in row.split()[1:]] for row in rows}
-    assert list(table) == ["p", "s", "a", "b"]
+    assert list(table) == ["e", "c", "a", "b"]
     for name, (exact, measured, rounded, *_) in table.items():
         assert exact == right[name]
         assert math.isclose(measured, exact, rel_tol=1e-4)

@@ -27,15 +27,15 @@ POLL_TRAFFIC = poll(
     "poll_traffic",
     options={
         "A": (True, "its local derivatives are 1 and 1."),
-        "B": (False, "it is the other one's value: ∂(u v)/∂u = v."),
+        "B": (False, "it is the other one's value: ∂(r g)/∂r = g."),
         "C": (True, "the larger one passes with 1; a small nudge of the other changes nothing: 0."),
         "D": (False, "what its children send is added up. Nothing is divided."),
     },
     hints=(
-        "Write down the local derivatives of u + v, of u · v and of max(u, v).",
+        "Write down the local derivatives of r + g, of r · g and of max(r, g).",
         "An edge multiplies what comes from above by its local derivative. Where edges leave one node, what comes "
         "back adds.",
-        "(3.6)  du = sum over the edges (u, v) of s(u, v) dv",
+        "(3.6)  dα = sum over the edges (α, β) of s(α, β) dβ",
     ),
 )
 
@@ -44,15 +44,14 @@ POLL_BUG_HUNT = poll(
     options={
         "A": (
             True,
-            "ds is 6: the road over p alone, written over the 9 that came straight from o. All that follows is too "
-            "small.",
+            "dc is 6: the road over e alone, over the 9 that came straight from o. All that follows is too small.",
         ),
-        "B": (True, "dp is 9, the value of p itself; the edge from p to o has the local derivative s = 6."),
-        "C": (False, "then every slope would be doubled: dp = 12 and ds = 30. dp is doubled, ds is not."),
-        "D": (True, "ds and dp are right, but db is 3 · 9: s sent on the 9 before the 6 over p had come."),
+        "B": (True, "de is 9, the value of e itself; the edge from e to o has the local derivative c = 6."),
+        "C": (False, "then every slope would be doubled: de = 12 and dc = 30. de is doubled, dc is not."),
+        "D": (True, "dc and de are right, but db is 3 · 9: c sent on the 9 before the 6 over e had come."),
         "E": (
             True,
-            "dp = 6 + 6, and what stood in ds from the first time is sent on once more: more than twice as much.",
+            "de = 6 + 6, and what stood in dc from the first time is sent on once more: more than twice as much.",
         ),
         "F": (
             False,
@@ -60,9 +59,9 @@ POLL_BUG_HUNT = poll(
         ),
     },
     hints=(
-        "Start at the output: dp is the first slope on the way back. In which program is it wrong already?",
-        "Then ds = 9 + 6: 9 straight from o, 6 over p. Which programs have 15? What did they send on to b?",
-        "db = 3 · ds. In P db is 3 · 6, in S it is 3 · 9; ds in R is 15 + 9 + 12",
+        "Start at the output: de is the first slope on the way back. In which program is it wrong already?",
+        "Then dc = 9 + 6: 9 straight from o, 6 over e. Which programs have 15? What did they send on to b?",
+        "db = 3 · dc. In program 1 db is 3 · 6, in program 4 it is 3 · 9; dc in program 3 is 15 + 9 + 12",
     ),
 )
 

@@ -4,8 +4,8 @@ A graph is handed over as plain data, parents before children: {"w": [], "y": [(
 that y hangs on w with the local derivative 2, and o, the last node, on y with -0.84.
 
     (3.2)   do/dw = sum over the paths from w to o of the product of the local derivatives on the path
-    (3.5)   c(v)  = sum over the edges (u, v) of c(u)
-    (3.6)   du    = sum over the edges (u, v) of s(u, v) dv
+    (3.5)   count(β) = sum over the edges (α, β) of count(α)
+    (3.6)   dα = sum over the edges (α, β) of s(α, β) dβ
 """
 
 from collections.abc import Callable
@@ -204,7 +204,7 @@ COUNT_PATHS = Exercise(
         "How many paths lead to a node, if you know how many lead to each of its parents?",
         "Walk through the dictionary from front to back: parents come before children. Each edge brings the parent's "
         "count.",
-        "(3.5)  c(first) = 1,  c(v) = sum over the edges (u, v) of c(u);  other inputs have 0",
+        "(3.5)  count(first) = 1,  count(β) = sum over the edges (α, β) of count(α);  other inputs have 0",
     ),
     after=(("before you start", "two more edges into o: each brings a path, so 2 become 4"),),
     slips=(
@@ -365,7 +365,7 @@ GRAPH_GRADIENTS = Exercise(
         "Which slope do you know before you start? Which one can you work out next?",
         "Walk through the dictionary from back to front. When a node's turn comes, all its children have had theirs, "
         "so its slope is complete: send it on to its parents.",
-        "(3.6)  do = 1;  for every edge (u, v), from the last v to the first:  du += s(u, v) dv",
+        "(3.6)  do = 1;  for every edge (α, β), from the last β to the first:  dα += s(α, β) dβ",
     ),
     after=(("before you start", "do = 1: o moves as much as o does"),),
     slips=(

@@ -126,7 +126,7 @@ ACTIVATIONS: dict[str, Callable[[Array], tuple[Array, Pullback]]] = {
     "hard tanh": hardtanh,
 }
 WIDTH = 64
-SCALES = {"0.01": 0.01, "1/√n": WIDTH**-0.5, "√(2/n)": (2 / WIDTH) ** 0.5, "1": 1.0}
+SCALES = {"0.01": 0.01, "1/√D": WIDTH**-0.5, "√(2/D)": (2 / WIDTH) ** 0.5, "1": 1.0}
 MOST_LAYERS = 50
 TALLEST = 2.0
 
@@ -171,21 +171,21 @@ def depth_view(layers: int, activation: str, scale: str) -> Frame:
     }
 
 
-def depth_explorer(layers: int = 20, activation: str = "sigmoid", scale: str = "1/√n") -> Explorer:
+def depth_explorer(layers: int = 20, activation: str = "sigmoid", scale: str = "1/√D") -> Explorer:
     """The size of the gradient at each layer: choose the depth, the activation and the size of the first weights."""
     controls: list[Control] = [
         {
             "kind": "presets",
             "label": "see",
             "options": {
-                "20 sigmoid layers": {"layers": 20, "activation": "sigmoid", "scale": "1/√n"},
-                "ReLU with √(2/n)": {"layers": 20, "activation": "ReLU", "scale": "√(2/n)"},
+                "20 sigmoid layers": {"layers": 20, "activation": "sigmoid", "scale": "1/√D"},
+                "ReLU with √(2/D)": {"layers": 20, "activation": "ReLU", "scale": "√(2/D)"},
                 "ReLU with 1": {"layers": 20, "activation": "ReLU", "scale": "1"},
-                "tanh with 1/√n": {"layers": 20, "activation": "tanh", "scale": "1/√n"},
+                "tanh with 1/√D": {"layers": 20, "activation": "tanh", "scale": "1/√D"},
             },
         },
         {"kind": "range", "name": "layers", "label": "layers", "min": 1, "max": MOST_LAYERS},
         {"kind": "choice", "name": "activation", "label": "activation", "options": list(ACTIVATIONS)},
-        {"kind": "choice", "name": "scale", "label": f"size of the weights, n = {WIDTH}", "options": list(SCALES)},
+        {"kind": "choice", "name": "scale", "label": f"size of the weights, D = {WIDTH}", "options": list(SCALES)},
     ]
     return Explorer(depth_view, controls, layers=layers, activation=activation, scale=scale)

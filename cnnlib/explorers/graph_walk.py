@@ -31,19 +31,19 @@ GRAPHS: dict[str, tuple[Graph, dict[str, tuple[float, float]]]] = {  # and where
         {"a": (0, 2), "b": (0, 0), "c": (2.5, 2), "d": (2.5, 0), "o": (5, 1)},
     ),
     "o = sin w² + cos w²": (
-        build({"w": 1}, {"y": (square, "w"), "p": (sine, "y"), "q": (cosine, "y"), "o": (plus, "p", "q")}),
-        {"w": (0, 1), "y": (1.7, 1), "p": (3.4, 2), "q": (3.4, 0), "o": (5, 1)},
+        build({"w": 1}, {"y": (square, "w"), "sin": (sine, "y"), "cos": (cosine, "y"), "o": (plus, "sin", "cos")}),
+        {"w": (0, 1), "y": (1.7, 1), "sin": (3.4, 2), "cos": (3.4, 0), "o": (5, 1)},
     ),
-    "o = p s, p = s + a, s = a b": (
-        build({"a": 3, "b": 2}, {"s": (times, "a", "b"), "p": (plus, "s", "a"), "o": (times, "p", "s")}),
-        {"a": (0, 2), "b": (0, 0), "s": (1.7, 0.6), "p": (3.4, 2), "o": (5, 0.6)},
+    "o = e c, e = c + a, c = a b": (
+        build({"a": 3, "b": 2}, {"c": (times, "a", "b"), "e": (plus, "c", "a"), "o": (times, "e", "c")}),
+        {"a": (0, 2), "b": (0, 0), "c": (1.7, 0.6), "e": (3.4, 2), "o": (5, 0.6)},
     ),
-    "o = r g + max(p, q)": (
+    "o = r g + max(a, b)": (
         build(
-            {"r": 3, "g": -4, "p": 2, "q": -1},
-            {"s": (times, "r", "g"), "m": (larger, "p", "q"), "o": (plus, "s", "m")},
+            {"r": 3, "g": -4, "a": 2, "b": -1},
+            {"rg": (times, "r", "g"), "max": (larger, "a", "b"), "o": (plus, "rg", "max")},
         ),
-        {"r": (0, 2.2), "g": (0, 1.4), "p": (0, 0.6), "q": (0, -0.2), "s": (2.5, 1.8), "m": (2.5, 0.2), "o": (5, 1)},
+        {"r": (0, 2.2), "g": (0, 1.4), "a": (0, 0.6), "b": (0, -0.2), "rg": (2.5, 1.8), "max": (2.5, 0.2), "o": (5, 1)},
     ),
 }
 ACROSS = axis("values go forward →", -0.3, 6, ticks={"inputs": 0, "output": 5}, step=0.25)

@@ -173,9 +173,9 @@ def v_curve(steps: Array, errors: Mapping[str, Array]) -> Figure:
 
 
 def suspects() -> str:
-    """The table of the bug hunt: slopes in o = p s, p = s + a, s = a b at a = 3, b = 2, by right and wrong programs."""
-    edges = {"a": [], "b": [], "s": [("a", 2), ("b", 3)], "p": [("s", 1), ("a", 1)], "o": [("p", 6), ("s", 9)]}
-    unswapped = edges | {"s": [("a", 3), ("b", 2)], "o": [("p", 9), ("s", 6)]}
+    """The table of the bug hunt: slopes in o = e c, e = c + a, c = a b at a = 3, b = 2, by right and wrong programs."""
+    edges = {"a": [], "b": [], "c": [("a", 2), ("b", 3)], "e": [("c", 1), ("a", 1)], "o": [("e", 6), ("c", 9)]}
+    unswapped = edges | {"c": [("a", 3), ("b", 2)], "o": [("e", 9), ("c", 6)]}
 
     def back(edges: dict, order: str, slopes: dict | None = None, overwrite: bool = False) -> dict[str, float]:
         slopes = dict.fromkeys(edges, 0.0) if slopes is None else slopes
@@ -185,26 +185,26 @@ def suspects() -> str:
                 slopes[parent] = s * slopes[node] + (0 if overwrite else slopes[parent])
         return slopes
 
-    def o(a: float, b: float, s: float = 0.0, p: float = 0.0) -> float:
-        s += a * b
-        return (s + a + p) * s
+    def o(a: float, b: float, c: float = 0.0, e: float = 0.0) -> float:
+        c += a * b
+        return (c + a + e) * c
 
     def measured(h: float) -> dict[str, float]:
-        nudged = {"p": (3, 2, 0, h), "s": (3, 2, h, 0), "a": (3 + h, 2), "b": (3, 2 + h)}
-        lower = {"p": (3, 2, 0, -h), "s": (3, 2, -h, 0), "a": (3 - h, 2), "b": (3, 2 - h)}
+        nudged = {"e": (3, 2, 0, h), "c": (3, 2, h, 0), "a": (3 + h, 2), "b": (3, 2 + h)}
+        lower = {"e": (3, 2, 0, -h), "c": (3, 2, -h, 0), "a": (3 - h, 2), "b": (3, 2 - h)}
         return {name: (o(*nudged[name]) - o(*lower[name])) / (2 * h) for name in nudged}
 
     columns = {
-        "right": back(edges, "ops"),
+        "right": back(edges, "oec"),
         "h = 1e-5": measured(1e-5),
         "h = 1e-13": measured(1e-13),
-        "P": back(edges, "ops", overwrite=True),
-        "Q": back(unswapped, "ops"),
-        "R": back(edges, "ops", back(edges, "ops")),
-        "S": back(edges, "osp"),
+        "1": back(edges, "oec", overwrite=True),
+        "2": back(unswapped, "oec"),
+        "3": back(edges, "oec", back(edges, "oec")),
+        "4": back(edges, "oce"),
     }
     lines = ["    " + "".join(f"{name:>11}" for name in columns)]
-    return "\n".join(lines + [f"d{n}  " + "".join(f"{c[n]:>11.5g}" for c in columns.values()) for n in "psab"])
+    return "\n".join(lines + [f"d{n}  " + "".join(f"{c[n]:>11.5g}" for c in columns.values()) for n in "ecab"])
 
 
 # ---------------------------------------------------------------- layers
