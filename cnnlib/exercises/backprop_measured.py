@@ -120,7 +120,7 @@ CENTRAL_DIFFERENCE = Exercise(
         "next.",
         "(3.3)  slope[i] = (f(x + h e_i) - f(x - h e_i)) / (2 h),  e_i being 1 at i and 0 elsewhere",
     ),
-    after=(("before you start", "(3^3 - 1^3) / 2 = 13; the slope of x^3 at 2 is 12, and h = 1 is too coarse for it"),),
+    after=(("before you start", "(4^3 - 2^3) / 2 = 28; the slope of x^3 at 3 is 27, and h = 1 is too coarse for it"),),
     slips=(
         Slip(
             "one-sided",
