@@ -68,6 +68,9 @@ def release(commands: Subparsers) -> None:
         description="Write lectures/ from solutions/: stubs instead of answers, executed, outputs saved. The solved "
         "notebooks get fresh outputs too. A lecture that was edited by hand is never overwritten.",
     )
+    parser.add_argument(
+        "names", metavar="LECTURE", nargs="*", help="05 or 05_conv1d_backprop, any number of them; by default all"
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 and name what is out of date")
     parser.add_argument(
         "--solutions", metavar="FOLDER", type=Path, default=Path("solutions"), help="the solved notebooks"
@@ -77,10 +80,10 @@ def release(commands: Subparsers) -> None:
     )
 
     def run(asked: argparse.Namespace) -> int:
-        from cnnlib.notebooks import Edited, release
+        from cnnlib.release.notebooks import Edited, release
 
         try:
-            changed = release(asked.solutions, asked.lectures, check=asked.check)
+            changed = release(asked.solutions, asked.lectures, asked.names, check=asked.check)
         except (Edited, ValueError) as problem:
             parser.error(str(problem))
         for path in changed:

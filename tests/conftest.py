@@ -4,15 +4,21 @@ import importlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 # One thread a worker: two on a busy machine wait for each other. Before NumPy is imported, and for every kernel.
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+SLOW = {"test_checks.py", "test_grading.py", "test_release.py"}
 IN_CI = os.environ.get("CI") == "true"
 
 
@@ -39,6 +45,17 @@ def need_program(*names: str) -> str:
             return path
     _missing(f"the program {' or '.join(names)}")
     raise AssertionError
+
+
+def use_small_exercises(patch: pytest.MonkeyPatch) -> None:
+    """The small lecture's exercises in the place of the real ones, here and for the kernels that run its notebook."""
+    patch.setattr("cnnlib.exercises.registry.PACKAGE", "small.exercises")
+    patch.setenv("PYTHONPATH", str(HERE), prepend=os.pathsep)
+
+
+@pytest.fixture
+def small_exercises(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_small_exercises(monkeypatch)
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +99,32 @@ def opens(browser: Any) -> Iterator[Callable[..., Any]]:
 @pytest.fixture(scope="session")
 def bwrap() -> str:
     return need_program("bwrap")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.suffix == ".ipynb" or item.path.name in SLOW:
+            item.add_marker("slow")
+        if item.path.stem.endswith("_browser"):
+            item.add_marker("browser")
+
+
+class Spread(LoadScopeScheduling):
+    """Any free worker takes the next test; a notebook, or a file that sets up something costly, stays whole."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return file if whole(file) else nodeid
+
+
+@cache
+def whole(file: str) -> bool:
+    costly = not file.endswith(".py") or file.endswith("_browser.py")
+    return costly or 'scope="module"' in (ROOT / file).read_text(encoding="utf-8")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spread:
+    return Spread(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,5 +1,6 @@
 """The answers in a notebook, without running the notebook: the cells that define an exercise's name."""
 
+import ast
 from functools import cache
 from pathlib import Path
 
@@ -18,11 +19,23 @@ def lecture_names() -> list[str]:
 @cache
 def answers(lecture: str, folder: str = "solutions") -> dict[str, object]:
     """Exercise name -> the function or letters that this notebook gives."""
-    notebook = nbformat.read(ROOT / folder / f"{lecture}.ipynb", as_version=4)
+    path = ROOT / folder / f"{lecture}.ipynb"
     wanted = {exercise.name for exercise in lectures()[lecture]}
     namespace: dict[str, object] = {"np": np}
-    for cell in notebook.cells:
-        named = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if cell.cell_type == "code" and named in wanted:
-            exec(compile(cell.source, f"<{named}>", "exec"), namespace)
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code" and (named := defined(cell.source) & wanted):
+            exec(compile(cell.source, f"<{' '.join(sorted(named))}>", "exec"), namespace)
+    if missing := wanted - set(namespace):
+        raise LookupError(f"{path.relative_to(ROOT)} has no cell that defines {', '.join(sorted(missing))}")
     return {name: namespace[name] for name in wanted}
+
+
+def defined(source: str) -> set[str]:
+    """The functions and variables that a cell makes, outside of its functions."""
+    names: set[str] = set()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return names

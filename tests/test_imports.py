@@ -73,3 +73,7 @@ def test_no_module_is_hidden_behind_a_function_of_its_name():
 @pytest.mark.parametrize("name", MATHEMATICS)
 def test_no_file_of_the_mathematics_is_over_250_lines(name):
     assert len((PACKAGE / f"{name}.py").read_text(encoding="utf-8").splitlines()) <= 250
+
+
+def test_at_first_sight_the_package_is_the_mathematics():
+    assert {path.stem for path in PACKAGE.glob("*.py")} == {*MATHEMATICS, "__init__", "__main__"}

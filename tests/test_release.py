@@ -1,51 +1,48 @@
 """solutions/ -> lectures/: stubs for answers, the same bytes twice, nothing leaked, nothing overwritten."""
 
-import json
-import subprocess
-import sys
+import difflib
+import shutil
 from pathlib import Path
 
+import conftest
 import nbformat
 import pytest
-from solved import ROOT, lecture_names
+from small import notebook as small
 
-from cnnlib.notebooks import ANSWER, Edited, annotated, refuse_edited, release, student_version, text
+from cnnlib.__main__ import main
+from cnnlib.release.notebooks import Edited, chosen, refuse_edited, release, text
+from cnnlib.release.points import compare_points
 
-SOLUTIONS, LECTURES = ROOT / "solutions", ROOT / "lectures"
-NOTEBOOKS = [*SOLUTIONS.glob("*.ipynb"), *LECTURES.glob("*.ipynb")]
-
-SOURCE = '''def conv1d_bias_gradient(dy):
-    """Sum."""
-    ### BEGIN SOLUTION
-    secret_total = dy.sum()
-    return secret_total
-    ### END SOLUTION'''
+pytestmark = pytest.mark.usefixtures("small_exercises")
 
 
 def small_course(folder: Path, *cells: str) -> tuple[Path, Path]:
-    """A solutions folder with one tiny lecture, and where its lectures go."""
+    """A solutions folder with the small lecture, or with these cells, and where its lectures go."""
     solutions, lectures = folder / "solutions", folder / "lectures"
-    solutions.mkdir()
-    notebook = nbformat.v4.new_notebook()
-    for number, source in enumerate(cells):
-        cell = nbformat.v4.new_code_cell(source)
-        cell.id = f"cell-{number}"
-        notebook.cells.append(cell)
-    nbformat.write(notebook, solutions / "05_small.ipynb")
+    solutions.mkdir(exist_ok=True)
+    nbformat.write(small.notebook(*cells), solutions / f"{small.LECTURE}.ipynb")
     return solutions, lectures
 
 
-CELLS = (
-    "from cnnlib.exercises import check",
-    SOURCE,
-    "check(conv1d_bias_gradient)",
-    "poll_dw_length = set()\n### BEGIN SOLUTION\npoll_dw_length = {'B', 'C'}\n### END SOLUTION",
-)
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small lecture, released once for all tests."""
+    folder = tmp_path_factory.mktemp("course")
+    with pytest.MonkeyPatch.context() as patch:
+        conftest.use_small_exercises(patch)
+        assert len(release(*small_course(folder))) == 2
+    return folder
 
 
-def test_released_twice_is_identical(tmp_path):
-    solutions, lectures = small_course(tmp_path, *CELLS)
-    assert len(release(solutions, lectures)) == 2
+@pytest.fixture
+def released(course: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """A copy of it: the folders of solutions and of lectures."""
+    shutil.copytree(course, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "solutions", tmp_path / "lectures"
+
+
+def test_released_twice_is_identical(released):
+    solutions, lectures = released
     first = [path.read_bytes() for path in (solutions / "05_small.ipynb", lectures / "05_small.ipynb")]
     assert release(solutions, lectures) == []
     (lectures / "05_small.ipynb").unlink()
@@ -53,22 +50,22 @@ def test_released_twice_is_identical(tmp_path):
     assert [path.read_bytes() for path in (solutions / "05_small.ipynb", lectures / "05_small.ipynb")] == first
 
 
-def test_a_stub_stands_in_the_place_of_every_answer(tmp_path):
-    solutions, lectures = small_course(tmp_path, *CELLS)
-    release(solutions, lectures)
+def test_a_stub_stands_in_the_place_of_every_answer(released):
+    solutions, lectures = released
     content = (lectures / "05_small.ipynb").read_text()
     assert "secret_total" not in content
     assert "BEGIN SOLUTION" not in content
     cells = nbformat.read(lectures / "05_small.ipynb", as_version=4).cells
-    assert cells[1].source.endswith('    raise NotImplementedError("your turn")')
-    assert cells[3].source == "poll_dw_length = set()\n# your turn: change the line above"
-    assert "not written yet" in cells[2].outputs[0].data["text/plain"]
+    [answer] = [cell for cell in cells if cell.source.startswith("def add_up")]
+    [checked] = [cell for cell in cells if cell.source == "check(add_up)"]
+    assert answer.source.endswith('    raise NotImplementedError("your turn")')
+    assert cells[-2].source == "poll_length = set()\n# your turn: change the line above"
+    assert "not written yet" in checked.outputs[0].data["text/plain"]
     assert "secret_total" in (solutions / "05_small.ipynb").read_text()
 
 
-def test_check_names_the_stale_notebook_and_writes_nothing(tmp_path):
-    solutions, lectures = small_course(tmp_path, *CELLS)
-    release(solutions, lectures)
+def test_check_names_the_stale_notebook_and_writes_nothing(released):
+    solutions, lectures = released
     path = solutions / "05_small.ipynb"
     path.write_text(
         path.read_text().replace("from cnnlib.exercises import check", "from cnnlib.exercises import check, hint")
@@ -78,24 +75,63 @@ def test_check_names_the_stale_notebook_and_writes_nothing(tmp_path):
     assert (lectures / "05_small.ipynb").read_bytes() == before
 
 
-def test_the_command_exits_1_for_stale_lectures(tmp_path):
-    solutions, lectures = small_course(tmp_path, *CELLS)
-    command = [sys.executable, "-m", "cnnlib", "release", "--solutions", str(solutions), "--lectures", str(lectures)]
-    stale = subprocess.run([*command, "--check"], capture_output=True, text=True, cwd=ROOT)
-    assert stale.returncode == 1
-    assert "05_small.ipynb" in stale.stdout
-    assert subprocess.run(command, capture_output=True, cwd=ROOT).returncode == 0
-    fresh = subprocess.run([*command, "--check"], capture_output=True, text=True, cwd=ROOT)
-    assert fresh.returncode == 0, fresh.stdout
+def test_the_command_exits_1_for_stale_lectures(tmp_path, capsys):
+    solutions, lectures = small_course(tmp_path)
+    folders = ["--solutions", str(solutions), "--lectures", str(lectures)]
+    assert main(["release", *folders, "--check"]) == 1
+    assert "out of date: " in capsys.readouterr().out
+    assert not lectures.exists()
+    (solutions / "06_broken.ipynb").write_text("not asked for")
+    assert main(["release", *folders, "05"]) == 0
+    assert main(["release", *folders, "05", "--check"]) == 0
 
 
-def test_a_students_work_is_never_overwritten(tmp_path):
-    solutions, lectures = small_course(tmp_path, *CELLS)
+def test_the_command_says_what_is_wrong_and_exits_2(tmp_path, capsys):
+    solutions, lectures = small_course(tmp_path)
+    with pytest.raises(SystemExit, match="2"):
+        main(["release", "7", "--solutions", str(solutions), "--lectures", str(lectures)])
+    assert "no lecture '7'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("asked", "stems"),
+    [
+        ([], ["05_small", "06_other"]),
+        (["05"], ["05_small"]),
+        (["06_other", "06"], ["06_other"]),
+        (["06", "05_small"], ["05_small", "06_other"]),
+    ],
+)
+def test_a_lecture_is_asked_for_by_its_number_or_its_name(tmp_path, asked, stems):
+    for name in ("06_other", "05_small"):
+        (tmp_path / f"{name}.ipynb").touch()
+    assert [path.stem for path in chosen(tmp_path, asked)] == stems
+
+
+def test_an_unknown_lecture_is_refused_with_those_that_there_are(tmp_path):
+    solutions, lectures = small_course(tmp_path)
+    with pytest.raises(ValueError, match=r"no lecture '06' in .*: there are 05_small"):
+        release(solutions, lectures, ["05", "06"])
+    assert not lectures.exists()
+
+
+def test_one_more_cell_changes_no_other_lines(released):
+    solutions, lectures = released
+    path = solutions / "05_small.ipynb"
+    before = path.read_text().splitlines()
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(1, nbformat.v4.new_code_cell("6 * 7", id="new"))
+    path.write_text(text(notebook))
     release(solutions, lectures)
+    kinds = [line[0] for line in difflib.ndiff(before, path.read_text().splitlines())]
+    assert kinds.count("-") == 0
+    assert 0 < kinds.count("+") < 30
+
+
+def test_a_students_work_is_never_overwritten(released):
+    solutions, lectures = released
     path = lectures / "05_small.ipynb"
-    path.write_text(
-        path.read_text().replace("raise NotImplementedError", "return dy.sum() # raise NotImplementedError")
-    )
+    path.write_text(path.read_text().replace("raise NotImplementedError", "return x.sum() # raise NotImplementedError"))
     mine = path.read_bytes()
     with pytest.raises(Edited, match="05_small"):
         release(solutions, lectures)
@@ -103,7 +139,7 @@ def test_a_students_work_is_never_overwritten(tmp_path):
 
 
 def test_a_timing_keeps_its_saved_output(tmp_path):
-    solutions, lectures = small_course(tmp_path, "import time; print(time.perf_counter_ns())", *CELLS)
+    solutions, lectures = small_course(tmp_path, "import time; print(time.perf_counter_ns())", *small.CELLS)
     path = solutions / "05_small.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells[0].metadata.tags = ["nbval-ignore-output"]
@@ -116,9 +152,8 @@ def test_a_timing_keeps_its_saved_output(tmp_path):
     assert [path.read_bytes(), (lectures / path.name).read_bytes()] == first
 
 
-def test_running_a_lecture_is_not_editing_it(tmp_path):
-    solutions, lectures = small_course(tmp_path, *CELLS)
-    release(solutions, lectures)
+def test_running_a_lecture_is_not_editing_it(released):
+    _, lectures = released
     path = lectures / "05_small.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells[0].outputs, notebook.metadata["language_info"]["version"] = [], "3.99"
@@ -127,12 +162,54 @@ def test_running_a_lecture_is_not_editing_it(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "broken", [SOURCE.replace("### END SOLUTION", ""), "check(conv1d_nothing)", "### END SOLUTION\n"]
+    "broken", [small.ADD_UP.replace("### END SOLUTION", ""), "check(add_upp)", "### END SOLUTION\n"]
 )
 def test_a_broken_source_is_refused_with_the_cell(tmp_path, broken):
     solutions, lectures = small_course(tmp_path, broken)
     with pytest.raises(ValueError, match="cell cell-0"):
         release(solutions, lectures)
+
+
+@pytest.mark.parametrize(
+    ("heading", "asked", "error"),
+    [
+        ("**Your turn: `add_up(x)`, 3 points.**", "add_up", "add_up is said to have 3 points, and has 2 points"),
+        ("**Exercise 5.1 (1 point).** Write `add_up(x)`.", "add_up", "said to have 1 point, and has 2 points"),
+        ("**Poll `poll_length`, 2 points.**", "poll_length", "said to have 2 points, and has 1 point$"),
+        ("**Poll 5.1 (3 points), on paper.** Is `x` long?", "poll_length", "said to have 3 points, and has 1 point$"),
+        ("**Your turn: `ends(x)`, 3 points.**", "ends", "3 points, and has 3 points: first 1, last 2"),
+        ("**Your turn: `ends(x)`, 3 points: first 2, last 1.**", "ends", "first 2, last 1, and has .*first 1, last 2"),
+        ("**Your turn: `ends(x)`, 4 points: first 1, last 2.**", "ends", "said to have 4 points: first 1, last 2"),
+        ("**Exercise 5.2 (3 points: first 1, end 2).** `ends`", "ends", "first 1, end 2, and has 3 points"),
+        ("**Your turn: `add_down(x)`, 2 points.**", "add_up", r"heading of add_down is followed by check\(add_up\)"),
+        ("**Your turn: `add_up(x)`, 2 points.**", "", "no check follows the heading"),
+    ],
+)
+def test_other_points_than_the_exercise_gives_are_refused(heading, asked, error):
+    notebook = small.notebook(heading, f"check({asked})" if asked else "x = 3")
+    with pytest.raises(ValueError, match=f"^a.ipynb: .*{error}"):
+        compare_points(notebook, "a.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("heading", "asked"),
+    [
+        ("**Your turn:\n`ends(x, much=1)`,\n3 points: first 1,\nlast 2.** Go.", "ends"),
+        ("**Exercise 5.2 (3 points: first 1, last 2).** Write `add_up` again.", "ends"),
+        ("**Poll `poll_length`, 1 point.**", '"poll_length"'),
+        ("**Poll 5.1 (1 point), on paper.**", '"poll_length"'),
+        ("# Points\n**Your turn: `add_up(x)`, 2 points.**\n\n**Note.** 4 points on a line.", "add_up"),
+    ],
+)
+def test_the_points_that_the_exercise_gives_pass(heading, asked):
+    assert compare_points(small.notebook(heading, f"check({asked})"), "a.ipynb") == {asked.strip('"')}
+
+
+def test_a_release_with_wrong_points_writes_nothing(tmp_path):
+    solutions, lectures = small_course(tmp_path, *[cell.replace("2 points", "3 points") for cell in small.CELLS])
+    with pytest.raises(ValueError, match=r"05_small.ipynb: add_up is said to have 3 points, and has 2 points"):
+        release(solutions, lectures)
+    assert not lectures.exists()
 
 
 def test_a_cell_that_writes_to_stderr_is_refused(tmp_path):
@@ -144,68 +221,3 @@ def test_a_cell_that_writes_to_stderr_is_refused(tmp_path):
 def test_an_empty_folder_is_refused(tmp_path):
     with pytest.raises(ValueError, match="no notebook"):
         release(tmp_path, tmp_path / "lectures")
-
-
-@pytest.mark.parametrize("name", lecture_names())
-def test_nothing_of_an_answer_is_left_in_a_lecture(name):
-    solved = nbformat.read(SOLUTIONS / f"{name}.ipynb", as_version=4)
-    released = (LECTURES / f"{name}.ipynb").read_text()
-    outside = "\n".join(ANSWER.sub("", cell.source) for cell in solved.cells)
-    answers = [body for cell in solved.cells for _, body in ANSWER.findall(cell.source)]
-    lines = {line.strip() for body in answers for line in body.splitlines() if len(line.strip()) > 12}
-    own = {line for line in lines if line not in outside}
-    assert answers
-    assert own
-    leaked = [line for line in own if line in released or json.dumps(line)[1:-1] in released]
-    assert not leaked
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_a_committed_notebook_is_clean(path):
-    content, notebook = path.read_text(encoding="utf-8"), nbformat.read(path, as_version=4)
-    nbformat.validate(notebook)
-    assert path.stat().st_size < 400_000
-    assert "widget-state" not in content
-    assert "widget-view" not in content
-    for private in (str(ROOT), str(Path.home()) + "/", "/tmp/", "ipykernel_"):
-        assert private not in content, private
-    assert all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code")
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    assert all(output.output_type != "error" for output in outputs)
-    pictures = [output for output in outputs if "image/png" in output.get("data", {})]
-    for picture in pictures:
-        assert len(picture.data["text/plain"]) > 40, "a picture without a description"
-        assert "Figure" not in picture.data["text/plain"]
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_code_cells_are_short(path):
-    for cell in nbformat.read(path, as_version=4).cells:
-        assert cell.cell_type != "code" or len(cell.source.splitlines()) <= 24, cell.source
-        assert all(len(line) <= 120 for line in cell.source.splitlines()) or cell.cell_type == "markdown"
-
-
-@pytest.mark.parametrize("name", lecture_names())
-def test_cell_metadata_is_nbgraders(name):
-    """Schema 3: these keys and no others, ids unique, points where graded."""
-    ids = []
-    for cell in nbformat.read(LECTURES / f"{name}.ipynb", as_version=4).cells:
-        if "nbgrader" in cell.metadata:
-            given = cell.metadata.nbgrader
-            points = {"points"} if given.grade else set()
-            assert (
-                set(given)
-                == {"grade", "locked", "solution", "task", "grade_id", "schema_version", "cell_type"} | points
-            )
-            assert given.schema_version == 3
-            assert given.grade != given.solution
-            ids.append(given.grade_id)
-    assert len(ids) == len(set(ids)) > 0
-
-
-def test_the_lecture_is_the_released_solution():
-    """The committed text is what release would write (CI also compares the outputs, with --check)."""
-    for name in lecture_names():
-        solved = annotated(nbformat.read(SOLUTIONS / f"{name}.ipynb", as_version=4))
-        released = nbformat.read(LECTURES / f"{name}.ipynb", as_version=4)
-        assert [c.source for c in student_version(solved).cells] == [c.source for c in released.cells]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnlib.checks import Exercise, Verdict, asks, judge
-from cnnlib.exercises.registry import find, lecture_of, lectures
+from cnnlib.exercises.registry import find, lecture_of, lectures, problems
 
 COURSE = str(Path(__file__).parents[1])  # answers may not call what lives here
 
@@ -135,7 +135,8 @@ def _asked(answer: Callable[..., Any] | str, namespace: dict[str, Any]) -> Exerc
         return exercise
     close = difflib.get_close_matches(name, [e.name for asked in lectures().values() for e in asked], n=3)
     meant = f" Did you mean {' or '.join(close)}?" if close else " Its name stands in the text above the cell."
-    raise LookupError(f"No exercise is called {name!r}.{meant}")
+    left_out = "".join(f"\nLeft out: {problem}." for problem in problems())
+    raise LookupError(f"No exercise is called {name!r}.{meant}{left_out}")
 
 
 def _exercise(answer: Callable[..., Any] | str, namespace: dict[str, Any]) -> tuple[Exercise, Any]:

@@ -1,9 +1,12 @@
 """Submissions in, verdicts out: student code runs in a process of its own, every comparison is made out here.
 
-submissions   which files there are, and whose         notebook   what a file holds, and which lecture it is
-batch         many notebooks at once                   marking    one notebook: its cells, its checks, its verdicts
-report        tables that overwrite nothing
-student       the conversation with one notebook       process    the process it is held with, watched from out here
-sandbox       how such a process is locked in          runner     the same process, from inside
-standin       what `cnnlib` is in there                wire       what goes between the two sides
+Out here, from the command to a verdict:
+batch          many notebooks at once                     submissions    which files there are, and whose
+marking        one notebook: its cells, its verdicts      notebook       what a file holds, and which lecture it is
+student        the conversation with one notebook         process        the process it is held with, watched
+sandbox        how such a process is locked in            report         tables that overwrite nothing
+
+In there, from a question to an answer:
+runner         runs cells, calls functions                isolation      one check, one child process
+placeholders   what `cnnlib` is in there                  messages       what goes between the two sides
 """

@@ -14,11 +14,12 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from cnnlib.exercises import problems
 from cnnlib.grading import report
-from cnnlib.grading.marking import Graded, mark
-from cnnlib.grading.process import INTERRUPTED, Ended, Limits, Process
+from cnnlib.grading.marking import Graded, grade_notebook
+from cnnlib.grading.process import Ended, Limits, Process
 from cnnlib.grading.sandbox import Launcher, pack_kit, sandboxes, unsandboxed
-from cnnlib.grading.submissions import Submission, find
+from cnnlib.grading.submissions import Submission, submissions_in
 
 CTRL_C = 130
 
@@ -45,11 +46,13 @@ def grade(
         The exit code: 0 when every file was handled, 130 after Ctrl-C.
 
     Raises:
-        report.Refused: the folders cannot be used.
+        report.Refused: the folders cannot be used, or a lecture cannot.
     """
     started = time.perf_counter()
+    if left_out := problems():
+        raise report.Refused(f"A lecture of the course cannot be used: {'; '.join(left_out)}.")
     report.prepare(folder, out, force)
-    found = find(folder.resolve())
+    found = submissions_in(folder.resolve())
     if not found:
         raise report.Refused(f"There is no notebook in {folder}.")
     seed = secrets.randbits(32) if seed is None else seed
@@ -90,8 +93,8 @@ def _grade(found: Sequence[Submission], launcher: Launcher, limits: Limits, seed
         ThreadPoolExecutor(jobs) as pool,
         tqdm(total=len(found), desc="grade", unit="notebook", disable=None, leave=False) as bar,
     ):
-        futures = [pool.submit(mark, submission, launcher, limits, seed) for submission in found]
-        left: set[Future[Graded]] = set(futures)
+        futures = [pool.submit(grade_notebook, submission, launcher, limits, seed) for submission in found]
+        left: set[Future[Graded | None]] = set(futures)
         try:
             while left:
                 done, left = wait(left, timeout=1, return_when=FIRST_COMPLETED)  # Windows hears Ctrl-C in between
@@ -99,8 +102,7 @@ def _grade(found: Sequence[Submission], launcher: Launcher, limits: Limits, seed
         except KeyboardInterrupt:
             limits.stop.set()
             pool.shutdown(cancel_futures=True)
-    graded = [future.result() for future in futures if not future.cancelled()]
-    return [one for one in graded if one.status != f"stopped: {INTERRUPTED}"]
+    return [one for future in futures if not future.cancelled() and (one := future.result())]
 
 
 def remarked(graded: Sequence[Graded], sandboxed: bool) -> list[Graded]:

@@ -9,13 +9,14 @@ from cnnlib.exercises import lectures
 from cnnlib.grading.notebook import Cell, Notebook, Unreadable
 from cnnlib.grading.process import Limits
 from cnnlib.grading.sandbox import Launcher
-from cnnlib.grading.student import Stopped, Student
+from cnnlib.grading.student import Interrupted, Stopped, Student
 from cnnlib.grading.submissions import Submission
 
 # judge() calls attempt() on the course's own functions, and that swaps sys.stdout, which all threads share.
 _judging = threading.Lock()
 
 FAULT = "a check failed, not the answer"
+FAULTY = f"graded, but {FAULT}"
 
 
 class Missing(Exception):
@@ -40,8 +41,8 @@ class Graded:
         return sum(verdict.possible for verdict in self.verdicts)
 
 
-def mark(submission: Submission, launcher: Launcher, limits: Limits, seed: int) -> Graded:
-    """Verdicts, or a status that says why there are none. Never raises."""
+def grade_notebook(submission: Submission, launcher: Launcher, limits: Limits, seed: int) -> Graded | None:
+    """Verdicts, or a status that says why there are none; None if `limits.stop` came first. Never raises."""
     verdicts: dict[str, Verdict] = {}
     lecture = submission.lecture
     try:
@@ -49,16 +50,18 @@ def mark(submission: Submission, launcher: Launcher, limits: Limits, seed: int) 
         if notebook.lecture is None:
             raise Unreadable("not graded: no exercise of this course in it")
         lecture = notebook.lecture
-        status, verdicts = _mark(notebook, launcher, limits, seed)
+        status, verdicts = _verdicts(notebook, launcher, limits, seed)
     except Unreadable as problem:
         status = str(problem)
+    except Interrupted:
+        return None
     except Exception as problem:  # a fault of ours: it must not cost the others their grades
         status = f"not graded: the grader failed ({problem!r})"
     asked = lectures()[lecture] if lecture else ()
     return Graded(submission, status, lecture, tuple(verdicts.get(e.name) or nothing(e, status) for e in asked))
 
 
-def _mark(notebook: Notebook, launcher: Launcher, limits: Limits, seed: int) -> tuple[str, dict[str, Verdict]]:
+def _verdicts(notebook: Notebook, launcher: Launcher, limits: Limits, seed: int) -> tuple[str, dict[str, Verdict]]:
     student = Student(launcher, limits)
     verdicts: dict[str, Verdict] = {}
     failed: list[tuple[Cell, str]] = []
@@ -73,12 +76,13 @@ def _mark(notebook: Notebook, launcher: Launcher, limits: Limits, seed: int) -> 
                 except Missing:
                     again.append(exercise)
                     verdicts[exercise.name] = nothing(exercise, _why_missing(exercise, failed))
+    except Interrupted:
+        raise
     except Stopped as problem:
         return f"stopped: {problem}", verdicts
     finally:
         student.close()
-    faults = [f.reason for one in verdicts.values() for f in one.findings if f.reason.startswith(FAULT)]
-    return f"graded, but {FAULT}" if faults else "graded", verdicts
+    return FAULTY if any(one.status == FAULT for one in verdicts.values()) else "graded", verdicts
 
 
 def verdict(exercise: Exercise, student: Student, seed: int) -> Verdict:
@@ -100,13 +104,13 @@ def verdict(exercise: Exercise, student: Student, seed: int) -> Verdict:
         except (Missing, Stopped):
             raise
         except Exception as problem:
-            return nothing(exercise, f"{FAULT}: {problem!r}; please report it")
+            return nothing(exercise, f"{FAULT}: {problem!r}; please report it", status=FAULT)
 
 
-def nothing(exercise: Exercise, reason: str) -> Verdict:
+def nothing(exercise: Exercise, reason: str, status: str = "not written yet") -> Verdict:
     """No points, and why."""
     findings = tuple(Finding(part, 0, possible, reason) for part, possible in exercise.parts.items())
-    return Verdict(exercise.name, "not written yet", findings)
+    return Verdict(exercise.name, status, findings)
 
 
 def _why_missing(exercise: Exercise, failed: list[tuple[Cell, str]]) -> str:

@@ -69,7 +69,7 @@ class Notebook:
         yield None, [exercise for name, exercise in exercises.items() if name not in last]
 
 
-def read(data: bytes) -> Notebook:
+def read_notebook(data: bytes) -> Notebook:
     """The notebook in these bytes; raises Unreadable."""
     if len(data) > MOST_BYTES:
         raise Unreadable(f"not read: larger than {MOST_BYTES >> 20} MB")

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from cnnlib.grading import wire
+from cnnlib.grading import messages
 from cnnlib.grading.sandbox import Launcher
 
 START_SECONDS = 30
@@ -26,16 +26,18 @@ MOST_MEMORY = 5 << 29  # bytes, of all processes of one notebook together
 MOST_PROCESSES = 32
 IN_USE = re.compile(r"^Rss(?:Anon|Shmem):\s*(\d+) kB", re.MULTILINE)
 
-INTERRUPTED = "interrupted"
-LATE = "TimeoutError: no answer within"
-
 
 class Ended(Exception):
-    """The process is no more; says why."""
+    """The process is no more; says why.
 
+    Attributes:
+        late: did the time run out?
+        earlier: was it over something that was asked before and answered? What is asked now is not to blame then.
+    """
 
-class EndedEarlier(Ended):
-    """The same, but over something that was asked before and answered: what is asked now is not to blame."""
+    def __init__(self, reason: str, late: bool = False, earlier: bool = False) -> None:
+        super().__init__(reason)
+        self.late, self.earlier = late, earlier
 
 
 @dataclass
@@ -53,7 +55,7 @@ class Process:
 
     def __init__(self, launcher: Launcher, stop: threading.Event, until: float = math.inf) -> None:
         self.sandboxed, self.stop, self.until = launcher.sandboxed, stop, until
-        self.reason = ""
+        self.reason, self.late = "", False
         self.tag: str | None = None  # of the request that is to be answered
         self.blamed: str | None = None  # the tag of the one that ended it
         self.over, self.ending = threading.Event(), threading.Lock()
@@ -76,7 +78,7 @@ class Process:
         try:
             self.receive(START_SECONDS)
         except Ended:
-            said = cast(BinaryIO, self.popen.stderr).read(wire.TEXT_LIMIT).decode(errors="replace").strip()
+            said = cast(BinaryIO, self.popen.stderr).read(messages.TEXT_LIMIT).decode(errors="replace").strip()
             self.close()
             raise Ended(said.splitlines()[-1] if said else self.reason) from None
         for pid in family(self.popen.pid):  # if memory runs out, these go first
@@ -86,10 +88,10 @@ class Process:
     def send(self, message: dict[str, Any], seconds: float, numbers: bytes | bytearray = b"") -> None:
         """Send a frame; a process that does not take it within so many seconds is ended."""
         self.tag = secrets.token_hex(8)  # nobody can have answered before
-        frame = wire.pack(message | {"tag": self.tag}, numbers)
+        frame = messages.pack(message | {"tag": self.tag}, numbers)
         self._allow(seconds)
         try:
-            wire.send(self.requests, frame)
+            messages.send(self.requests, frame)
         except (OSError, ValueError):
             self.end("the process ended", self.tag)
             raise self._ended() from None
@@ -98,11 +100,11 @@ class Process:
         """The next frame; a process that sends none within so many seconds, or sends anything else, is ended."""
         self._allow(seconds)
         try:
-            message, numbers = wire.read(self.replies)
+            message, numbers = messages.receive(self.replies)
             if message.get("tag") == self.tag:
                 return message, numbers
             self.end("the process sent what nobody asked for", self.tag)
-        except wire.WireError as problem:
+        except messages.WireError as problem:
             self.end(f"the process sent what is no answer ({problem})", self.tag)
         except (EOFError, OSError, ValueError):
             self.end("the process ended", self.tag)
@@ -110,17 +112,18 @@ class Process:
             self.deadline = math.inf
         raise self._ended()
 
-    def end(self, reason: str, tag: str | None) -> None:
+    def end(self, reason: str, tag: str | None, late: bool = False) -> None:
         """End it and all that it started, once: its number may be another process's soon. From any thread.
 
         Args:
             tag: of the request that is to blame.
+            late: did the time run out?
         """
         with self.ending:
             if self.over.is_set():
                 return
             self.over.set()
-            self.reason, self.blamed = reason, tag
+            self.reason, self.blamed, self.late = reason, tag, late
             if not self.sandboxed:
                 _kill_family(self.popen.pid)
             with contextlib.suppress(OSError):
@@ -141,16 +144,16 @@ class Process:
         self.deadline = min(time.monotonic() + seconds + GRACE, self.until)
 
     def _ended(self) -> Ended:
-        return Ended(self.reason) if self.blamed == self.tag else EndedEarlier(self.reason)
+        return Ended(self.reason, self.late, earlier=self.blamed != self.tag)
 
     def _watch(self) -> None:
         while not self.over.wait(LOOK_EVERY):
             tag = self.tag  # by the time that something is found, another request may be on its way
             used = [used for pid in family(self.popen.pid) if (used := memory(pid)) is not None]
             if time.monotonic() > self.deadline:
-                self.end(f"{LATE} {self.allowed:g} s", tag)
+                self.end(f"TimeoutError: no answer within {self.allowed:g} s", tag, late=True)
             elif self.stop.is_set():
-                self.end(INTERRUPTED, tag)
+                self.end("interrupted", tag)
             elif len(used) > MOST_PROCESSES:
                 self.end(f"stopped: more than {MOST_PROCESSES} processes", tag)
             elif sum(used) > MOST_MEMORY:

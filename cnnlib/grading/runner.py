@@ -2,14 +2,15 @@
 
 It knows no reference and no expected value. Everything in it may be overwritten by the student's code; the grader
 takes what comes out of it for data, nothing more. It needs NumPy and the standard library, and no file of the course
-but attempt.py and, beside this one, fork.py, standin.py and wire.py.
+but attempt.py and, beside this one, isolation.py, messages.py and placeholders.py.
 
     {"cell": 7, "source": "...", "seconds": 20}                   {"error": ""}, or {"spoilt": "why"} if this process
                                                                   had better be started again without the cell
     {"check": "conv1d_forward", "calls": [...], "seconds": 10}    {"missing": true}, or {"answer": {...}} for each call,
                                                                   or fewer of those and {"ended": "why"}
 
-Every request has a tag, which comes back in all that answers it: frames without it were not written here.
+"late": true says that the time ran out. Every request has a tag, which comes back in all that answers it: frames
+without it were not written here.
 """
 
 import builtins
@@ -27,11 +28,9 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 
 from cnnlib.checks.attempt import Answer, attempt
-from cnnlib.grading import standin, wire
-from cnnlib.grading.fork import answer_in_a_fork, sweep
+from cnnlib.grading import messages, placeholders
+from cnnlib.grading.isolation import answer_in_a_fork, sweep
 
-MOST_LATE = 3  # calls of one check that may run out of time
-HURRY = 5  # the time for a call, after another one ran out of it, is divided by this
 MOST_THREADS = 16  # that a cell may leave running
 
 Call = tuple[list[Any], dict[str, Any]]
@@ -46,26 +45,26 @@ def main() -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):  # from here on nothing that a student prints goes anywhere
         os.dup2(nowhere, stream)
-    wire.send(replies, wire.pack({"ready": True}))
+    messages.send(replies, messages.pack({"ready": True}))
     with contextlib.suppress(EOFError):  # the grader has no more questions
         while True:
-            message, numbers = wire.read(requests)
+            message, numbers = messages.receive(requests)
             tag = message["tag"]
             if "cell" in message:
                 reply = run_cell(message, namespace) | {"tag": tag}
                 sweep(settings["alone"])
-                wire.send(replies, wire.pack(reply))
+                messages.send(replies, messages.pack(reply))
             elif message["check"] not in namespace:
-                wire.send(replies, wire.pack({"missing": True, "tag": tag}))
+                messages.send(replies, messages.pack({"missing": True, "tag": tag}))
             else:
-                decoder = wire.Decoder(numbers, build)
+                decoder = messages.Decoder(numbers, build)
                 calls = [(decoder.value(args), dict(decoder.value(kwargs))) for args, kwargs in message["calls"]]
                 check = Check(namespace[message["check"]], calls, message["seconds"], tag)
                 if settings["fork"]:
                     count = len(calls)
                     answer_in_a_fork(check.answer, count, check.seconds, tag, requests, replies, settings["alone"])
                 elif not check.answer(replies):
-                    wire.send(replies, wire.pack({"ended": "", "tag": tag}))
+                    messages.send(replies, messages.pack({"ended": "", "tag": tag}))
 
 
 def apply_limits(settings: dict[str, Any]) -> None:
@@ -91,7 +90,7 @@ def clean_namespace(settings: dict[str, Any]) -> dict[str, Any]:
     linecache.clearcache()  # since Python 3.13 it holds the command that started this process
     for name in [name for name in sys.modules if name.split(".")[0] == "cnnlib"]:
         del sys.modules[name]
-    sys.meta_path.insert(0, standin.Finder(settings["public"]))
+    sys.meta_path.insert(0, placeholders.Finder(settings["public"]))
     namespace = sys.modules["__main__"] = ModuleType("__main__")
     names = namespace.__dict__
     shell = Shell(names)
@@ -106,7 +105,7 @@ def nobody_answers(prompt: object = "") -> str:
     raise EOFError("input() was called, and nobody is there to answer while grading")
 
 
-class Shell(standin.Placeholder):
+class Shell(placeholders.Placeholder):
     """What get_ipython() returns. IPython's own magics become calls to it; those that run code still run it."""
 
     names: dict[str, Any]
@@ -137,28 +136,33 @@ def run_cell(message: dict[str, Any], namespace: dict[str, Any]) -> dict[str, An
     def run() -> None:
         exec(compile(source, name, "exec", dont_inherit=True), namespace)
 
-    answer = in_time(run, [], {}, message["seconds"], course="")
+    answer, late = in_time(run, [], {}, message["seconds"], course="")
     if (threads := threading.active_count()) > MOST_THREADS:
         return {"spoilt": f"it left {threads} threads running"}  # and there may be none left for a fork
-    return {"error": answer.error[: wire.TEXT_LIMIT]}
+    return {"error": answer.error[: messages.TEXT_LIMIT], "late": late}
 
 
-def in_time(function: Any, args: list[Any], kwargs: dict[str, Any], seconds: float, course: str) -> Answer:
-    """attempt(), stopped after so many seconds by an exception in the student's code, where the system can do that."""
-    this = os.getpid()
+def in_time(function: Any, args: list[Any], kwargs: dict[str, Any], seconds: float, course: str) -> tuple[Answer, bool]:
+    """attempt(), stopped after so many seconds by an exception in the student's code, where the system can do that.
+
+    Returns:
+        The answer, and whether the time ran out.
+    """
+    this, rung = os.getpid(), threading.Event()
     try:
-        with alarm(seconds):
-            return attempt(function, args, kwargs, course)
+        with alarm(seconds, rung):
+            return attempt(function, args, kwargs, course), rung.is_set()
     except BaseException as problem:  # the alarm rang outside the student's code, or that code overwrote ours
-        return Answer(error=f"{type(problem).__name__}: {problem}", seconds=seconds)
+        return Answer(error=f"{type(problem).__name__}: {problem}", seconds=seconds), rung.is_set()
     finally:
         if os.getpid() != this:  # the student's code forked: there is one runner
             os._exit(0)
 
 
 @contextlib.contextmanager
-def alarm(seconds: float) -> Iterator[None]:
+def alarm(seconds: float, rung: threading.Event) -> Iterator[None]:
     def ring(number: int, frame: FrameType | None) -> None:
+        rung.set()
         raise OutOfTime(f"no answer within {seconds:g} s")
 
     if not hasattr(signal, "setitimer"):  # Windows: the grader ends this process instead
@@ -182,28 +186,28 @@ class Check(NamedTuple):
 
     def answer(self, replies: BinaryIO) -> bool:
         """Write a frame a call, in order. One that ran out of time makes the next ones shorter, three are the last."""
-        late = 0
+        times_late = 0
         for args, kwargs in self.calls:
-            seconds = self.seconds / HURRY if late else self.seconds
-            answer = in_time(self.function, args, kwargs, seconds, standin.COURSE)
-            wire.send(replies, answer_frame(answer, self.tag))
-            late += answer.error.startswith("TimeoutError: no answer")
-            if late == MOST_LATE:
+            seconds = self.seconds / messages.HURRY if times_late else self.seconds
+            answer, late = in_time(self.function, args, kwargs, seconds, placeholders.COURSE)
+            messages.send(replies, answer_frame(answer, self.tag, late))
+            times_late += late
+            if times_late == messages.MOST_LATE:
                 return False
         return True
 
 
-def answer_frame(answer: Answer, tag: str) -> bytes:
+def answer_frame(answer: Answer, tag: str, late: bool) -> bytes:
     try:
         numbers = bytearray()
-        value = wire.encode(answer.value, numbers)
+        value = messages.encode(answer.value, numbers)
         rest = {name: str(getattr(answer, name))[:2000] for name in ("error", "line", "uses", "warned", "printed")}
         told = {"value": value, **rest, "changed": answer.changed, "seconds": answer.seconds}
-        return wire.pack({"answer": told, "tag": tag}, numbers)
-    except wire.WireError as problem:
-        return wire.pack({"answer": {"error": str(problem)}, "tag": tag})
+        return messages.pack({"answer": told, "late": late, "tag": tag}, numbers)
+    except messages.WireError as problem:
+        return messages.pack({"answer": {"error": str(problem)}, "tag": tag})
     except BaseException as problem:
-        return wire.pack({"answer": {"error": f"{type(problem).__name__}: {str(problem)[:300]}"}, "tag": tag})
+        return messages.pack({"answer": {"error": f"{type(problem).__name__}: {str(problem)[:300]}"}, "tag": tag})
 
 
 def build(source: str, name: str) -> Any:

@@ -21,7 +21,7 @@ import numpy as np
 
 import cnnlib
 
-KIT = ("checks/attempt.py", "grading/fork.py", "grading/runner.py", "grading/standin.py", "grading/wire.py")
+KIT = ("checks/attempt.py", *(f"grading/{name}.py" for name in ("isolation", "messages", "placeholders", "runner")))
 START = (
     "import json, sys; settings = json.loads(sys.argv[1]); sys.path[:0] = [settings['kit']]; "
     "sys.path += settings['sites']; from cnnlib.grading.runner import main; main()"
@@ -47,7 +47,7 @@ LIMITS = {
     "RLIMIT_NOFILE": 64,
     "RLIMIT_CORE": 0,
 }
-MOST_PROCESSES = 64
+MOST_TASKS = 64  # processes and threads, as the system counts them
 SCRATCH = 64 << 20  # bytes that /tmp may hold
 FIRST_UID = 1_610_612_736  # far above all users of a system
 _uids = itertools.count(FIRST_UID + os.getpid() % 100_000 * 1000)
@@ -117,7 +117,7 @@ def sandboxes(kit: Path, hidden: list[Path]) -> Iterator[Launcher]:
     # A user namespace would still count as root towards the limit of processes: root gives its rights up inside.
     namespaces = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
     capabilities = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
-    limits = LIMITS | {"RLIMIT_NPROC": MOST_PROCESSES}
+    limits = LIMITS | {"RLIMIT_NPROC": MOST_TASKS}
     if os.geteuid() == 0 and sized:
         settings = _settings("/course", limits, alone=True)
         yield Launcher((bwrap, *namespaces, *capabilities, *common), settings, sandboxed=True, drops_root=True)

@@ -2,20 +2,37 @@
 
 import time
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnlib.checks import Answer, Call
-from cnnlib.grading import wire
-from cnnlib.grading.process import INTERRUPTED, LATE, Ended, EndedEarlier, Limits, Process
+from cnnlib.grading import messages
+from cnnlib.grading.process import Ended, Limits, Process
 from cnnlib.grading.sandbox import Launcher
 
 MOST_STARTS = 12
-MOST_FORKS, MOST_LATE = 3, 3  # of one check
-HURRY = 5  # after one that ran out of time, the time for the next ones is divided by this
+MOST_FORKS = 3  # of one check
 
 
 class Stopped(Exception):
     """Nothing more is to be had from this notebook; says why."""
+
+
+class Interrupted(Stopped):
+    """The same, since the whole grading is stopped."""
+
+
+class Ran(NamedTuple):
+    """What a cell came to."""
+
+    error: str  # "" or the last line of its traceback
+    late: bool = False  # its time ran out
+
+
+class Reply(NamedTuple):
+    """What a call came to."""
+
+    answer: Answer
+    late: bool = False
 
 
 class Student:
@@ -31,15 +48,15 @@ class Student:
 
     def run(self, number: int, source: str) -> str:
         """Run a cell; "" or the last line of its traceback. Raises Stopped."""
-        error = None
-        while error is None:
+        ran = None
+        while ran is None:
             self._ready()
-            error = self._run(number, source)
-        if error.startswith(LATE):
-            self.cell_seconds = min(self.cell_seconds, max(2.0, self.limits.cell / HURRY))
+            ran = self._run(number, source)
+        if ran.late:
+            self.cell_seconds = min(self.cell_seconds, max(2.0, self.limits.cell / messages.HURRY))
         elif self.process:
             self.cells.append((number, source))
-        return error
+        return ran.error
 
     def answers(self, name: str, calls: Sequence[Call]) -> list[Answer] | None:
         """What the student's `name` answers, one Answer a call; None if there is no such name. Raises Stopped.
@@ -50,17 +67,17 @@ class Student:
         answers: list[Answer] = []
         forks = late = 0
         while forks < MOST_FORKS:
-            seconds = self.limits.call / HURRY if late else self.limits.call
+            seconds = self.limits.call / messages.HURRY if late else self.limits.call
             try:
-                for answer in self._ask(self._ready(), name, calls[len(answers) :], seconds):
-                    if answer is None:
+                for reply in self._ask(self._ready(), name, calls[len(answers) :], seconds):
+                    if reply is None:
                         return None
-                    answers.append(answer)
-                    late += answer.error.startswith(LATE)
-            except EndedEarlier:
+                    answers.append(reply.answer)
+                    late += reply.late
+            except Ended:
                 continue
             forks += 1
-            if len(answers) == len(calls) or late >= MOST_LATE or self.process is None:
+            if len(answers) == len(calls) or late >= messages.MOST_LATE or self.process is None:
                 break
         return answers + [answers[-1]] * (len(calls) - len(answers))
 
@@ -82,35 +99,40 @@ class Student:
                 self.reason = str(problem)
                 continue
             for cell in list(self.cells):
-                error = self._run(*cell)
+                ran = self._run(*cell)
                 if self.process is None:
-                    if error is not None:
+                    if ran is not None:
                         self.cells.remove(cell)
                     break
         self._stop_if_due()
         return self.process
 
-    def _run(self, number: int, source: str) -> str | None:
-        """The cell's error or ""; None if it was not run, since the process ended over something earlier."""
+    def _run(self, number: int, source: str) -> Ran | None:
+        """What the cell came to; None if it was not run, since the process ended over something earlier."""
         assert self.process
         seconds = self.cell_seconds
         try:
             self.process.send({"cell": number, "source": source, "seconds": seconds}, seconds)
             message, _ = self.process.receive(seconds)
         except Ended as problem:
-            why = self._gone(problem)
-            return None if isinstance(problem, EndedEarlier) else why
-        except wire.WireError as problem:
-            return f"the cell is {problem}"
+            self._gone(problem)
+            return None if problem.earlier else Ran(self.reason, problem.late)
+        except messages.WireError as problem:
+            return Ran(f"the cell is {problem}")
         if "spoilt" in message:
             self.close()
-            return _text(message["spoilt"])
-        return _text(message.get("error"))
+            return Ran(_text(message["spoilt"]))
+        return Ran(_text(message.get("error")), message.get("late") is True)
 
-    def _ask(self, process: Process, name: str, calls: Sequence[Call], seconds: float) -> Iterator[Answer | None]:
-        """One Answer a call, or a single None; where there are fewer, the last one says why. Raises EndedEarlier."""
+    def _ask(self, process: Process, name: str, calls: Sequence[Call], seconds: float) -> Iterator[Reply | None]:
+        """One Reply a call, or a single None; where there are fewer, the last one says why.
+
+        Raises Ended if the process ended over something earlier.
+        """
         numbers = bytearray()
-        sent = [[wire.encode(part, numbers) for part in (list(args), list(kwargs.items()))] for args, kwargs in calls]
+        sent = [
+            [messages.encode(part, numbers) for part in (list(args), list(kwargs.items()))] for args, kwargs in calls
+        ]
         try:
             process.send({"check": name, "calls": sent, "seconds": seconds}, seconds, numbers)
             for args, kwargs in calls:
@@ -118,26 +140,26 @@ class Student:
                 if message.get("missing"):
                     yield None
                     return
+                late = message.get("late") is True
                 if "ended" in message:
-                    yield Answer(error=_text(message["ended"]) or "the process ended")
+                    yield Reply(Answer(error=_text(message["ended"]) or "the process ended"), late)
                     return
-                yield answer_of(message, data, {*range(len(args)), *kwargs})
+                yield Reply(answer_of(message, data, {*range(len(args)), *kwargs}), late)
         except Ended as problem:
-            why = self._gone(problem)
-            if isinstance(problem, EndedEarlier):
+            self._gone(problem)
+            if problem.earlier:
                 raise
-            yield Answer(error=why)
+            yield Reply(Answer(error=self.reason), problem.late)
 
-    def _gone(self, problem: Ended) -> str:
-        """The process is no more; says why. Raises Stopped if nothing more is to be started."""
+    def _gone(self, problem: Ended) -> None:
+        """The process is no more. Raises Stopped if nothing more is to be started."""
         self.close()
         self.reason = str(problem)
         self._stop_if_due()
-        return self.reason
 
     def _stop_if_due(self) -> None:
         if self.limits.stop.is_set():
-            raise Stopped(INTERRUPTED)
+            raise Interrupted("interrupted")
         if time.monotonic() >= self.until:
             raise Stopped(f"no answer within {self.limits.notebook:g} s")
 
@@ -152,8 +174,8 @@ def answer_of(message: dict[str, Any], numbers: bytes, keys: Collection[int | st
     if not isinstance(told, dict):
         return Answer(error="the process sent what is no answer")
     try:
-        value = wire.decode(told.get("value"), numbers)
-    except wire.WireError as problem:
+        value = messages.decode(told.get("value"), numbers)
+    except messages.WireError as problem:
         return Answer(error=f"the answer could not be read: {problem}")
     seconds, changed = told.get("seconds"), told.get("changed")
     changed = [key for key in changed if isinstance(key, int | str)] if isinstance(changed, list) else []

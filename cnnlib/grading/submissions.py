@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlib.exercises import lectures
-from cnnlib.grading.notebook import MOST_BYTES, Notebook, Unreadable, read
+from cnnlib.grading.notebook import MOST_BYTES, Notebook, Unreadable, read_notebook
 
 CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?(?P<id>_\d+)_\d+_(?P<file>.+)")
 CANVAS_ANONYMOUS = re.compile(r"(?P<late>LATE_)?(?P<name>anon)(?P<id>_\d+)_\d+_(?P<file>.+)")
@@ -38,7 +38,7 @@ class Submission:
         try:
             if self.path.stat().st_size > MOST_BYTES:
                 raise Unreadable(f"not read: larger than {MOST_BYTES >> 20} MB")
-            return read(self.path.read_bytes())
+            return read_notebook(self.path.read_bytes())
         except OSError as problem:
             raise Unreadable(f"not read: {problem.strerror}") from None
 
@@ -48,16 +48,16 @@ class Submission:
         return next((lecture for lecture in lectures() if lecture in self.notebook), None)
 
 
-def find(folder: Path) -> list[Submission]:
+def submissions_in(folder: Path) -> list[Submission]:
     """All notebooks below a folder, in the order of students and names."""
-    found = list(_find(folder))
+    found = list(_submissions_in(folder))
     students = {submission.student for submission in found}
     empty = [path for path in folder.iterdir() if path.is_dir() and not _ignored(path.name)]
     found += [Submission(p.name, "", p, problem="no notebook in the folder") for p in empty if p.name not in students]
     return sorted(found, key=lambda submission: (submission.student, submission.notebook))
 
 
-def _find(folder: Path) -> Iterator[Submission]:
+def _submissions_in(folder: Path) -> Iterator[Submission]:
     unopened: list[OSError] = []
     for place, folders, files in os.walk(folder, onerror=unopened.append):
         for name in list(folders):

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from grading.notebooks import POSSIBLE, code, solved
+from grading.notebooks import ASKED, POSSIBLE, code, solved
 
-FORWARD, DX = 2, 2  # points of the two exercises that are attacked
+# Points of the exercises that are attacked.
+FORWARD, DX, POLL = (ASKED[n].possible for n in ("conv1d_forward", "conv1d_input_gradient", "poll_dw_length"))
 RIGHT = "return np.correlate(x, w, 'valid') + b"
 WRONG_DX = "def conv1d_input_gradient(dy, w):\n    return np.convolve(dy, w[::-1])"
 
@@ -49,8 +50,10 @@ for path in PATHS:
     except OSError:
         continue
     seen += [path + ": " + name for name in inside if not leads_to_packages(os.path.join(path, name))]
+libraries = {sys.base_prefix + "/lib", *("/" + top + "lib" + bits for top in ("", "usr/") for bits in ("", "32", "64"))}
 for place, folders, files in os.walk("/"):
-    folders[:] = [name for name in folders if not name.endswith("-packages") and place.count("/") < 6]
+    inside = {name: os.path.join(place, name) for name in folders if not name.endswith("-packages")}
+    folders[:] = [name for name in inside if inside[name] not in libraries and place.count("/") < 6]
     wanted = ("conv1d_backprop", "exercises", "solutions", "grades", "proc")
     seen += [os.path.join(place, name) for name in files + folders if name.split(".")[0] in wanted]
 seen += [place for place in sys.path if os.path.exists(place + "/cnnlib")]
@@ -120,7 +123,8 @@ def to_gain(marker: str) -> dict[str, Attack]:
         import gc, types
         functions = [thing for thing in gc.get_objects() if isinstance(thing, types.FunctionType)]
         runner = next(f.__globals__ for f in functions if f.__name__ == "answer_frame")
-        runner["answer_frame"] = lambda answer: runner["wire"].pack({"answer": {"value": 1.0}})
+        pack = runner["messages"].pack
+        runner["answer_frame"] = lambda answer, tag, late: pack({"answer": {"value": 1.0}, "tag": tag})
         """
     unfound = """
         import sys
@@ -311,8 +315,8 @@ def to_confuse() -> dict[str, Attack]:
                     """,
                 poll_dw_length="poll_dw_length = {'=1+1', '\\x1b[31m'}",
             ),
-            POSSIBLE - FORWARD - 1,
-            POSSIBLE - FORWARD - 1,
+            POSSIBLE - FORWARD - POLL,
+            POSSIBLE - FORWARD - POLL,
             "'=cmd: ",
         ),
         "cells that are hard to read": Attack(

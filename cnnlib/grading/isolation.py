@@ -1,4 +1,4 @@
-"""One check, one fork: the student's process keeps the notebook, a child of it takes the risks."""
+"""One check, one child process: the student's process keeps the notebook, a child of it takes the risks."""
 
 import contextlib
 import os
@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from cnnlib.grading import wire
+from cnnlib.grading import messages
 
 GRACE = 1.0  # seconds between asking a call to stop and ending its process
 FORK_TRIES = 100
@@ -17,6 +17,10 @@ PIPE = 1 << 16
 
 class ForkEnded(Exception):
     """There will be no more answers; says why."""
+
+
+class ForkLate(ForkEnded):
+    """The same, since the time ran out."""
 
 
 def answer_in_a_fork(
@@ -47,14 +51,14 @@ def answer_in_a_fork(
         finally:
             os._exit(0)
     os.close(outer)
-    left, last, ended = count, b"", ""
+    left, last, ended, late = count, b"", "", False
     try:
         for frame in frames(inner, count, seconds + GRACE, requests.fileno()):
             left, last = left - 1, frame
             if left:
-                wire.send(replies, frame)
+                messages.send(replies, frame)
     except ForkEnded as problem:
-        ended = str(problem)
+        ended, late = str(problem), isinstance(problem, ForkLate)
     finally:
         os.close(inner)
         for kill in (os.killpg, os.kill):  # it may have left its group
@@ -62,7 +66,8 @@ def answer_in_a_fork(
                 kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     sweep(alone)  # before the last frame: what this check left running is not to be blamed on the next cell
-    wire.send(replies, wire.pack({"ended": ended or how_it_ended(status), "tag": tag}) if left else last)
+    why = {"ended": ended or how_it_ended(status), "late": late, "tag": tag}
+    messages.send(replies, messages.pack(why) if left else last)
 
 
 def patient_fork() -> int:
@@ -83,15 +88,15 @@ def frames(inner: int, count: int, seconds: float, grader: int) -> Iterator[byte
         if grader in readable:  # nothing is asked meanwhile: the grader is gone
             raise EOFError
         if not readable:
-            raise ForkEnded(f"TimeoutError: no answer within {seconds - GRACE:g} s")
+            raise ForkLate(f"TimeoutError: no answer within {seconds - GRACE:g} s")
         chunk = os.read(inner, PIPE)
         if not chunk:
             raise ForkEnded
         buffer += chunk
-        while count and len(buffer) >= wire.HEAD.size:
+        while count and len(buffer) >= messages.HEAD.size:
             try:
-                length = wire.size(buffer[: wire.HEAD.size])
-            except wire.WireError as problem:
+                length = messages.size(buffer[: messages.HEAD.size])
+            except messages.WireError as problem:
                 raise ForkEnded(f"the answer is {problem}") from None
             if len(buffer) < length:
                 break

@@ -20,6 +20,8 @@ NUMBERS_LIMIT = 1 << 24
 ITEMS_LIMIT = 10_000  # entries of lists, tuples, sets and dicts together
 DEPTH_LIMIT = 8
 TEXT_LIMIT = 10_000  # characters of one string
+HURRY = 5  # the time for a call, after another one of the same check ran out of it, is divided by this
+MOST_LATE = 3  # calls of one check that may run out of time
 WHOLE_BITS = 1000  # larger whole numbers are cut to 2 ** WHOLE_BITS: NumPy has no number type for either
 
 NUMERIC = re.compile(r"[<>|][biufc]\d{1,2}")
@@ -55,7 +57,7 @@ def send(stream: BinaryIO, frame: bytes | bytearray) -> None:
     stream.flush()
 
 
-def read(stream: BinaryIO) -> tuple[dict[str, Any], bytes]:
+def receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes]:
     """The next frame; raises EOFError at the end of the stream, WireError for what is no frame."""
     text_length, numbers_length = HEAD.unpack(_exactly(stream, HEAD.size))
     _check_sizes(text_length, numbers_length)

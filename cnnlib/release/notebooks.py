@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +17,17 @@ from nbformat import NotebookNode
 from PIL import Image, ImageChops
 from tqdm import tqdm
 
-from cnnlib.exercises import find
+from cnnlib.exercises import find, problems
 from cnnlib.explorers.still import keep_pictures
+from cnnlib.release.points import CHECK, compare_points
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 ANSWER = re.compile(rf"^([ \t]*){BEGIN}\n(.*?)^[ \t]*{END}[ \t]*(?:\n|\Z)", re.MULTILINE | re.DOTALL)
-CHECK = re.compile(r"^check\(\s*[\"']?(\w+)[\"']?\s*\)", re.MULTILINE)
 DEFINED = re.compile(r"^(?:def\s+(\w+)|(\w+)\s*=)", re.MULTILINE)
 
 VARIES = "nbval-ignore-output"  # nbval's tag for cells that measure time
 SECONDS_A_CELL = 120
+EXECUTED = 0  # every cell's execution count: a new cell renumbers no other. None would say that it never ran.
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 PIXEL_TOLERANCE = 24  # of 255: another processor may round one pixel of a picture differently
 
@@ -35,12 +36,13 @@ class Edited(Exception):
     """A lecture holds work that releasing would overwrite."""
 
 
-def release(solutions: Path, lectures: Path, *, check: bool = False) -> list[Path]:
-    """Write every lecture from its solution, and both with fresh outputs.
+def release(solutions: Path, lectures: Path, names: Sequence[str] = (), *, check: bool = False) -> list[Path]:
+    """Write lectures from their solutions, and both with fresh outputs.
 
     Args:
         solutions: the folder of solved notebooks, the one source. Only their outputs and metadata are rewritten.
         lectures: the folder of students' notebooks.
+        names: which lectures, "05_conv1d_backprop" or "05"; none means all.
         check: write nothing.
 
     Returns:
@@ -48,11 +50,12 @@ def release(solutions: Path, lectures: Path, *, check: bool = False) -> list[Pat
 
     Raises:
         Edited: a lecture was edited since its release; nothing is written then.
-        ValueError: a solution has a marker without its partner, or checks an unknown exercise.
+        ValueError: there is no such lecture, a module of exercises cannot be used, or a solution has a marker
+            without its partner, checks an unknown exercise or promises other points than its exercise gives.
     """
-    sources = sorted(solutions.glob("*.ipynb"))
-    if not sources:
-        raise ValueError(f"no notebook in {solutions}: expected solved lectures, such as 05_conv1d_backprop.ipynb")
+    if left_out := problems():
+        raise ValueError("; ".join(left_out))
+    sources = chosen(solutions, names)
     if not check:
         for source in sources:
             refuse_edited(lectures / source.name)
@@ -67,10 +70,23 @@ def release(solutions: Path, lectures: Path, *, check: bool = False) -> list[Pat
     return stale
 
 
+def chosen(solutions: Path, names: Sequence[str]) -> list[Path]:
+    """The solved notebooks of these lectures, or all of them."""
+    sources = sorted(solutions.glob("*.ipynb"))
+    if not sources:
+        raise ValueError(f"no notebook in {solutions}: expected solved lectures, such as 05_conv1d_backprop.ipynb")
+    called = {path: {path.stem, path.stem.split("_")[0]} for path in sources}
+    if unknown := [name for name in names if not any(name in known for known in called.values())]:
+        there = ", ".join(path.stem for path in sources)
+        raise ValueError(f"no lecture {unknown[0]!r} in {solutions}: there are {there}; the number alone will do")
+    return [path for path in sources if not names or called[path] & set(names)]
+
+
 def _both(sources: list[Path], lectures: Path) -> Iterator[tuple[Path, NotebookNode]]:
     """Each solution and its lecture, executed."""
     for source in tqdm(sources, desc="release", unit="lecture", disable=None):
         solved = annotated(nbformat.read(source, as_version=4))
+        compare_points(solved, source.name)
         kept, stubbed = varying(solved), student_version(solved)
         yield source, keep(executed(solved, source), kept)
         yield lectures / source.name, keep(executed(stubbed, lectures / source.name), varying(solved))
@@ -165,12 +181,13 @@ def executed(notebook: NotebookNode, path: Path) -> NotebookNode:
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
         store_widget_state=False,
+        extra_arguments=["--log-level=ERROR"],  # a kernel's warnings would break the progress bar
     )
     client.execute()
     keep_pictures({"type": "notebook", "content": notebook})
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = list(_steady(cell))
+            cell.outputs, cell.execution_count = list(_steady(cell)), EXECUTED
     kept = {key: notebook.metadata[key] for key in ("released",) if key in notebook.metadata}
     notebook.metadata = NotebookNode(kernelspec=KERNEL, language_info={"name": "python"}, **kept)
     return notebook
@@ -180,6 +197,8 @@ def _steady(cell: NotebookNode) -> Iterator[NotebookNode]:
     """Text that came in pieces is one piece."""
     printed: NotebookNode | None = None
     for output in cell.outputs:
+        if "execution_count" in output:
+            output.execution_count = None
         if output.output_type != "stream":
             printed = None
         elif output.name == "stderr":
