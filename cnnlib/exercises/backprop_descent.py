@@ -38,15 +38,19 @@ def ripples(x: Array) -> Array:
 def descend_cases(rng: Rng) -> list[Inputs]:
     a_round, a_long, rippled = given(round_bowl), given(long_bowl), given(ripples)
     start = rng.normal(size=3) + 2
+
+    def case(grad: Any, x: Array, rate: float, momentum: float = 0.0, steps: int = 1) -> Inputs:
+        return {"grad": grad, "x": x, "rate": rate, "momentum": momentum, "steps": steps}
+
     return [
-        {"grad": a_round, "x": numbers(1), "rate": 0.25},
-        {"grad": a_long, "x": numbers(1, 1), "rate": 0.125},
-        {"grad": a_long, "x": numbers(1, 1), "rate": 0.125, "steps": 3},
-        {"grad": a_long, "x": np.array([4, 1]), "rate": 0.1, "steps": 2},
-        {"grad": rippled, "x": start, "rate": 0.2, "steps": 5},
-        {"grad": a_round, "x": numbers(1), "rate": 0.25, "momentum": 0.5, "steps": 2},
-        {"grad": a_round, "x": numbers(1), "rate": 0.25, "momentum": 0.5, "steps": 3},
-        {"grad": rippled, "x": start, "rate": 0.1, "momentum": 0.9, "steps": 6},
+        case(a_round, numbers(1), 0.25),
+        case(a_long, numbers(1, 1), 0.125),
+        case(a_long, numbers(1, 1), 0.125, steps=3),
+        case(a_long, np.array([4, 1]), 0.1, steps=2),
+        case(rippled, start, 0.2, steps=5),
+        case(a_round, numbers(1), 0.25, momentum=0.5, steps=2),
+        case(a_round, numbers(1), 0.25, momentum=0.5, steps=3),
+        case(rippled, start, 0.1, momentum=0.9, steps=6),
     ]
 
 
@@ -84,8 +88,8 @@ DESCEND = Exercise(
     name="descend",
     parts={"plain": 1, "momentum": 2},
     groups={
-        "plain": lambda momentum=0.0, **rest: momentum == 0,
-        "momentum": lambda momentum=0.0, **rest: momentum != 0,
+        "plain": lambda momentum, **rest: momentum == 0,
+        "momentum": lambda momentum, **rest: momentum != 0,
     },
     reference=descend,
     cases=descend_cases,
