@@ -13,12 +13,15 @@ from cnnlib.explorers.widget import Explorer
 X0, X1 = axis("x[0]", -2, 2), axis("x[1]", -1, 3)
 
 
-def bowl() -> Explorer:
+def bowl_code() -> str:
     """The smallest explorer, as it stands in the docstring that lectures copy it from."""
     lines = (plots.__doc__ or "").splitlines()
-    code = "\n".join(line[4:] for line in lines if line.startswith("    ")).split("\nan action   ")[0]
+    return "\n".join(line[4:] for line in lines if line.startswith("    ")).split("\nan action   ")[0].strip()
+
+
+def bowl() -> Explorer:
+    *before, last = bowl_code().split("\n")
     names: dict[str, Any] = {}
-    *before, last = code.strip().split("\n")
     exec("\n".join(before), names)
     made: Explorer = eval(last, names)
     return made

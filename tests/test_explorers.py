@@ -197,6 +197,17 @@ def test_pictures_come_in_grey_and_in_colour() -> None:
         assert max(picture.shape) <= 96, name
 
 
+def test_the_explorer_opens_where_there_is_something_to_tell() -> None:
+    image = np.zeros((12, 15))
+    image[1, 2] = 1
+    arithmetic = kernel_explorer(image, np.ones((3, 3)), padding=1).shown["arithmetic"]
+    i, j = arithmetic["start"]["at"]
+    assert abs(i - 1) <= 1
+    assert abs(j - 2) <= 1
+    assert kernel_explorer(np.zeros((4, 6))).shown["arithmetic"]["start"]["at"] == [0, 0]
+    assert kernel_explorer(np.ones((5, 9)), [[1]]).shown["arithmetic"]["start"]["at"] == [2, 4]
+
+
 def test_presets_are_what_they_are_called() -> None:
     presets = {name: np.array(kernel) for name, kernel in kernels.PRESETS.items()}
     assert presets["blur"].sum() == pytest.approx(1, abs=2e-3)  # as the deck prints it
@@ -257,7 +268,7 @@ def test_a_refused_picture_leaves_the_explorer_as_it_was() -> None:
             explorer.image = image
         assert (explorer.knobs, explorer.frame, explorer.spec) == before
     explorer.stride = 2
-    assert "your own" not in explorer.spec[0]["options"]
+    assert "from the notebook" not in explorer.spec[0]["options"]
 
 
 @pytest.mark.parametrize(
@@ -275,25 +286,27 @@ def test_a_refused_picture_leaves_the_explorer_as_it_was() -> None:
 def test_nonsense_from_the_page_is_answered_beside_the_last_good_frame(news: dict[str, Any]) -> None:
     board = conv1d_board(w=[1, 1, 1])
     good, knobs, y = board.frame, board.knobs, board.y.tolist()
-    board.set_state({"knobs": knobs | news})
+    board.set_state({"knobs": knobs | news, "asked": 7})
     assert board.frame["note"]
-    assert board.frame | {"note": ""} == good
+    assert board.frame | {"note": "", "answered": 0} == good
+    assert board.frame["answered"] == 7
+    assert board.knobs == knobs  # as it was: numbers, knobs and what is shown agree
     assert board.y.tolist() == y
-    board.set_state({"knobs": knobs})
-    assert board.frame == good
+    board.set_state({"knobs": knobs, "asked": 8})
+    assert board.frame == good | {"answered": 8}
 
 
 def test_a_picture_from_the_page_is_shown_or_answered() -> None:
     explorer = kernel_explorer()
     assert "your own" not in explorer.spec[0]["options"]
-    explorer._handle_custom_msg({"picture": [2, 3]}, [bytes([0, 51, 102, 153, 204, 255])])
+    explorer._handle_custom_msg({"picture": [2, 3], "number": 1}, [bytes([0, 51, 102, 153, 204, 255])])
     assert explorer.frame["note"].startswith("a kernel of size (3, 3) does not fit")
     explorer.kernel = [[1]]
-    explorer._handle_custom_msg({"picture": [2, 3]}, [memoryview(bytes([0, 51, 102, 153, 204, 255]))])
+    explorer._handle_custom_msg({"picture": [2, 3], "number": 2}, [memoryview(bytes([0, 51, 102, 153, 204, 255]))])
     np.testing.assert_allclose(explorer.image, [[0, 0.2, 0.4], [0.6, 0.8, 1]])
     assert explorer.knobs["picture"] == "your own"
     assert "your own" in explorer.spec[0]["options"]
-    explorer._handle_custom_msg({"picture": [2, 2]}, [bytes(6)])
+    explorer._handle_custom_msg({"picture": [2, 2], "number": 3}, [bytes(6)])
     assert explorer.frame["note"].startswith("cannot reshape")
     assert explorer.image.shape == (2, 3)
 
@@ -455,15 +468,6 @@ def test_zero_has_no_sign() -> None:
     assert not np.signbit(explorer.output).any()
     assert not np.signbit([board.b, board.db]).any()
     assert "-0" not in repr(board)
-
-
-def test_a_notebook_is_saved_with_the_picture_alone() -> None:
-    widget, png = {"application/vnd.jupyter.widget-view+json": {}}, {"image/png": ""}
-    outputs = [{"data": widget | png}, {"data": dict(widget)}, {"data": dict(png)}, {"text": "printed"}]
-    model = {"type": "notebook", "content": {"cells": [{"outputs": outputs}, {"source": "words"}]}}
-    still.keep_pictures(model, path="x.ipynb", contents_manager=None)
-    assert outputs == [{"data": png}, {"data": widget}, {"data": png}, {"text": "printed"}]
-    still.keep_pictures({"type": "file", "content": "words"})
 
 
 class Shell:

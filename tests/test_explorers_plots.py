@@ -194,6 +194,21 @@ def test_a_refused_action_leaves_everything_and_is_answered() -> None:
     assert explorer.frame["answered"] == 7
 
 
+def test_a_mistake_in_an_explorer_is_said_on_the_page_and_raised() -> None:
+    explorer = plot_explorers.plane()
+    knobs = explorer.knobs
+    explorer.actions["learn"] = lambda knobs: knobs["no such knob"]
+    with pytest.raises(KeyError):
+        explorer.receive({"action": "learn", "number": 3}, [])
+    assert explorer.frame["note"] == "This explorer has a mistake. KeyError: 'no such knob'"
+    assert (explorer.frame["answered"], explorer.knobs) == (3, knobs)
+    explorer.view = lambda **knobs: {}
+    with pytest.raises(Misshapen):
+        explorer.set_state({"knobs": knobs | {"b": 1}, "asked": 4})
+    assert explorer.frame["note"].startswith("This explorer has a mistake. Misshapen: frame lacks 'caption'")
+    assert explorer.knobs == knobs
+
+
 def test_play_is_over_when_the_frame_says_so() -> None:
     explorer = plot_explorers.plane()
     for number in range(1, 50):
@@ -217,6 +232,18 @@ def test_what_is_sent_is_json_and_bytes() -> None:
         json.dumps(no_bytes(make().frame), allow_nan=False)
     marks = plot_explorers.slope().frame["panels"][0]["marks"]
     assert marks[2]["xy"] == [[-4, 0], [0, None], [4, 0]]
+
+
+def test_numbers_of_numpy_are_sent_as_those_of_python() -> None:
+    def view(points: Any, at: Any, z: float) -> Any:
+        frame = plot_explorers.slope_view(float(at), [0.0, 1.0, 2.0])
+        frame["finished"] = np.array(points).max() > 1
+        frame["panels"][0]["size"] = (np.int64(300), np.int64(200))
+        return frame
+
+    explorer = Explorer(view, [], points=[(np.int64(1), np.float32(2.5))], at=np.int64(1), z=0.0)
+    assert json.dumps(explorer.knobs) == '{"points": [[1, 2.5]], "at": 1, "z": 0.0}'
+    assert json.dumps([explorer.frame["finished"], explorer.frame["panels"][0]["size"]]) == "[true, [300, 200]]"
 
 
 # --- plots ----------------------------------------------------------------------------------------------------------

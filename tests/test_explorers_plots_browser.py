@@ -7,7 +7,8 @@ import numpy as np
 import plot_explorers
 import pytest
 from browser.front_end import View
-from playwright.sync_api import Locator, expect
+from browser.lab import jupyterlab
+from playwright.sync_api import Browser, Locator, expect
 
 from cnnlib import explorers
 
@@ -352,6 +353,17 @@ def test_what_takes_the_focus_has_a_name_and_keeps_its_keys(opens: Opens, name: 
     assert [e for e in found if not e[0] or e[1] != "true"] == []
 
 
+def test_touch_scrolls_the_page_and_clicks_where_nothing_is_dragged(opens: Opens) -> None:
+    view = opens(plot_explorers.plane(), has_touch=True)
+    x, y = spot(view, "plane", (-1.5, 2.5))
+    view.page.touchscreen.tap(x, y)
+    view.settle()
+    assert view.explorer.knobs["data"][3:] == [[-1.5, 2.5, 1]]
+    held = """() => document.querySelector("#a .lm-empty").dispatchEvent(
+        new Event("touchstart", { bubbles: true, cancelable: true }))"""
+    assert view.page.evaluate(held) is True  # nobody kept the browser from scrolling
+
+
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("name", plot_explorers.ALL)
 def test_words_and_lines_stand_out_in_both_themes(opens: Opens, name: str, dark: bool) -> None:
@@ -408,3 +420,24 @@ def test_every_explorer_opens_without_an_error_or_an_empty_panel(opens: Opens, n
         assert shown.locator("input, canvas, svg, p").count() > 0
     assert "undefined" not in view.page.locator("#a").inner_text()
     assert "NaN" not in view.page.locator("#a").inner_html()
+
+
+def test_lab_a_drag_and_play_reach_python(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> None:
+    with jupyterlab(tmp_path_factory.mktemp("lab"), browser) as lab:
+        code = plot_explorers.bowl_code().replace("Explorer(view", "explorer = Explorer(view")
+        page = lab.open("plots", code, "explorer")
+        lab.run(page)
+        frame = page.locator("[data-panel=bowl] .lm-frame")
+        frame.wait_for()
+        start = page.get_by_role("slider", name="start")
+        start.focus()
+        page.keyboard.press("ArrowLeft")
+        expect(start).to_have_attribute("aria-valuetext", "(2.45, 1.5)")
+        start.press("Shift+ArrowDown")
+        expect(start).to_have_attribute("aria-valuetext", "(2.45, 1)")
+        page.get_by_role("button", name="descend").click()
+        expect(page.get_by_role("button", name="descend")).to_be_visible(timeout=20_000)  # after 50 steps
+        assert lab.python(page, "print(explorer.knobs['steps'], explorer.knobs['start'])") == "50 [2.45, 1]\n"
+        lab.python(page, "explorer.choose(start=[1.0, -1.0], steps=3)")
+        expect(start).to_have_attribute("aria-valuetext", "(1, −1)")
+        expect(page.locator("[data-panel=bowl] [role=img]")).to_have_count(4)

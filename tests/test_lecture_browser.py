@@ -134,6 +134,31 @@ def test_the_explorer_of_the_lecture_answers(lecture: Page) -> None:
     picture(lecture, "5_explorer")
 
 
+@pytest.mark.parametrize("changed", [False, True])
+def test_only_a_changed_lecture_asks_when_it_is_closed(lab: Lab, browser: Browser, changed: bool) -> None:
+    """In a JupyterLab of this environment that start.py did not start. Nothing speaks of news or updates there."""
+    page, asked = browser.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{lab.url}/lab/tree/{LECTURE}.ipynb?token=explorers&reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    page.wait_for_function("() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel", timeout=60_000)
+    version = page.evaluate(
+        """async () => {  // what the kernel reports is in the notebook when these two are there
+            const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+            await kernel.spec; return (await kernel.info).language_info.version;
+        }"""
+    )
+    assert version == sys.version.split()[0]
+    if changed:
+        lab.command(page, "notebook:insert-cell-below")
+    lab.command(page, "application:close")
+    expect(page.locator(".jp-NotebookPanel")).to_have_count(int(changed))
+    expect(page.locator(".jp-Dialog")).to_have_count(int(changed))
+    expect(page.locator(".Toastify__toast")).to_have_count(0)
+    assert not [url for url in asked if "/lab/api/news" in url or "/lab/api/update" in url]
+    page.close()
+
+
 def test_the_first_command_opens_the_first_lecture(browser: Browser, tmp_path: Path) -> None:
     """start.py in an environment that is set up already (CI sets it up with the same file), and our own browser."""
     if not (ROOT / ".venv" / "installed").exists() and not IN_CI:
@@ -143,7 +168,7 @@ def test_the_first_command_opens_the_first_lecture(browser: Browser, tmp_path: P
     environment = os.environ | {"BROWSER": f"{sys.executable} {opener} %s"}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        command = [sys.executable, "start.py", f"--port={free.getsockname()[1]}", "--LabApp.news_url=None"]
+        command = [sys.executable, "start.py", f"--port={free.getsockname()[1]}"]
     with (tmp_path / "log").open("w") as log:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
@@ -159,6 +184,7 @@ def test_the_first_command_opens_the_first_lecture(browser: Browser, tmp_path: P
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         title = nbformat.read(first, as_version=4).cells[0].source.splitlines()[0].removeprefix("# ")
         expect(page.locator(".jp-Notebook h1").first).to_contain_text(title)
+        expect(page.locator(".Toastify__toast")).to_have_count(0)
         picture(page, "0_first_command")
         page.close()
     finally:

@@ -1,4 +1,5 @@
-// Panels of cells: numbers on squares, or the pixels of a picture. Three axes and, on each side of a panel, one relation between their indices:
+// Panels of cells: numbers on squares, or the pixels of a picture. There are three axes and, on each side of a panel,
+// one relation between their indices:
 //     m = stride·i + dilation·u − padding          m in the input, u in the kernel, i in the output
 // A panel shows one axis, its role: "x", "w" or "y" ("b", the bias, has none: every output uses it). Its own index n,
 // the one that is printed, stands for the axis' index (n − offset) / scale: scale −1 is a flipped kernel, scale =
@@ -9,11 +10,10 @@ const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
 // One side with one index fixed: every [m, u, i] that meets it, in the order of the sum. Two such lists say all about
 // a picture of any size: its terms are rows × columns, and are never multiplied out to draw.
 export function terms(role, at, { w, y, stride, dilation, padding }) {
-  const up = n => [...Array(n).keys()];
-  if (role === "y") return up(w).map(u => [stride * at + dilation * u - padding, u, at]);
-  if (role === "w") return up(y).map(i => [stride * i + dilation * at - padding, at, i]);
-  if (role === "x") return up(w).reverse().map(u => [at, u, (at + padding - dilation * u) / stride]);
-  return up(y).map(i => [NaN, NaN, i]);
+  if (role === "y") return upTo(w).map(u => [stride * at + dilation * u - padding, u, at]);
+  if (role === "w") return upTo(y).map(i => [stride * i + dilation * at - padding, at, i]);
+  if (role === "x") return upTo(w).reverse().map(u => [at, u, (at + padding - dilation * u) / stride]);
+  return upTo(y).map(i => [NaN, NaN, i]);
 }
 // An input between two strides or past the last window meets no output: such a term is dead.
 export const live = ([, , i], { y }) => Number.isInteger(i) && i >= 0 && i < y;
@@ -31,30 +31,35 @@ class Panel {
     this.heading.replaceChildren(make("b", { textContent: spec.name }), " ", ...signed(spec.title), " ", extent);
   }
   get linked() { return AXES.includes(this.role || "none"); }
-  index(n) { return n.map((v, a) => (v - this.offset[a]) / this.scale[a]); }
-  side(t, a) { return !this.linked ? 0 : t[AXES.indexOf(this.role)] * this.scale[a] + this.offset[a]; }
-  own(pair) { return pair.map((t, a) => this.side(t, a)); }
-  within(v, a) { return Number.isInteger(v) && v >= -this.rim[a] && v < this.shape[a] - this.rim[a]; }
-  holds(n) { return n.every((v, a) => this.within(v, a)); }
-  cell(k) { return [Math.floor(k / this.cols) - this.rim[0], k % this.cols - this.rim[1]]; }
-  flat(n) { return (n[0] + this.rim[0]) * this.cols + n[1] + this.rim[1]; }
-  value(n) { return this.values[this.flat(n)]; }
-  label(n) { return this.role === "b" ? this.name : `${this.name}[${n.slice(-this.ndim).map(fmt)}]`; }
-  padded(n) {                                                     // a cell that stands for nothing on its axis
-    const inside = (v, a) => Number.isInteger(v) && v >= 0 && v < this.sides[a][this.role];
-    return this.linked && !this.index(n).every(inside);
+  // `at` is a cell by its own index, [row, column]; `side` is 0 for rows, 1 for columns; a term is [m, u, i].
+  index(at) { return at.map((n, side) => (n - this.offset[side]) / this.scale[side]); }
+  ownIndex(term, side) {
+    return this.linked ? term[AXES.indexOf(this.role)] * this.scale[side] + this.offset[side] : 0;
   }
-  put(n) { return !this.padded(n) ? "" : this.stretched ? "put in" : "padding"; }   // why its zero is there
+  own(pair) { return pair.map((term, side) => this.ownIndex(term, side)); }
+  within(n, side) { return Number.isInteger(n) && n >= -this.rim[side] && n < this.shape[side] - this.rim[side]; }
+  holds(at) { return at.every((n, side) => this.within(n, side)); }
+  cell(place) { return [Math.floor(place / this.cols) - this.rim[0], place % this.cols - this.rim[1]]; }
+  place([row, col]) { return (row + this.rim[0]) * this.cols + col + this.rim[1]; }
+  value(at) { return this.values[this.place(at)]; }
+  label(at) { return this.role === "b" ? this.name : `${this.name}[${at.slice(-this.ndim).map(fmt)}]`; }
+  padded(at) {                                                    // a cell that stands for nothing on its axis
+    const inside = (n, side) => Number.isInteger(n) && n >= 0 && n < this.sides[side][this.role];
+    return this.linked && !this.index(at).every(inside);
+  }
+  zero(at) { return !this.padded(at) ? "" : this.stretched ? "put in" : "padding"; }   // why its zero is there
   // The related rows or columns of this panel. A stretched one shows the dead terms too: they are its zeros.
-  related(list, a, role) {
+  related(list, side, role) {
     if (!this.linked) return this.role === "b" && (role === "y" || role === "b") ? [0] : [];
-    const mine = list.filter(t => this.stretched || live(t, this.sides[a])).map(t => this.side(t, a));
-    return [...new Set(mine)].filter(v => this.within(v, a)).sort((p, q) => p - q);
+    const shown = list.filter(term => this.stretched || live(term, this.sides[side]));
+    const mine = new Set(shown.map(term => this.ownIndex(term, side)));
+    return [...mine].filter(n => this.within(n, side)).sort((one, other) => one - other);
   }
-  key(e, n) {
-    const d = MOVES[e.key], stop = (v, a) => Math.max(-this.rim[a], Math.min(this.shape[a] - this.rim[a] - 1, v));
-    if (d) this.act.move(this, n.map((v, a) => stop(v + (e.shiftKey ? 8 : 1) * d[a], a)));
-    else if (e.key === "Enter") this.act.pin(this, n);
+  key(e, at) {
+    const move = MOVES[e.key], far = e.shiftKey ? 8 : 1;
+    const stop = (n, side) => Math.max(-this.rim[side], Math.min(this.shape[side] - this.rim[side] - 1, n));
+    if (move) this.act.move(this, at.map((n, side) => stop(n + far * move[side], side)));
+    else if (e.key === "Enter") this.act.pin(this, at);
     else return;
     e.preventDefault();
   }
@@ -64,16 +69,16 @@ class Panel {
 class Picture extends Panel {
   constructor(act) {
     super(act);
-    this.canvas = focusable(make("canvas", { tabIndex: 0 })); this.canvas.setAttribute("role", "img");
+    this.canvas = focusable(make("canvas", { tabIndex: 0 })); this.canvas.setAttribute("role", "application");
     this.bits = make("canvas"); this.el.append(this.canvas);
     const under = e => {
-      const b = this.canvas.getBoundingClientRect();
-      const part = [(e.clientY - b.top) / b.height, (e.clientX - b.left) / b.width];
-      const n = part.map((v, a) => Math.floor(v * this.shape[a]) - this.rim[a]);
-      return this.holds(n) && n;
+      const box = this.canvas.getBoundingClientRect();
+      const parts = [(e.clientY - box.top) / box.height, (e.clientX - box.left) / box.width];
+      const at = parts.map((part, side) => Math.floor(part * this.shape[side]) - this.rim[side]);
+      return this.holds(at) && at;
     };
-    this.canvas.onpointermove = e => { const n = under(e); if (n) act.point(this, n); };
-    this.canvas.onclick = e => { const n = under(e); if (n) act.pin(this, n); };
+    this.canvas.onpointermove = e => { const at = under(e); if (at) act.point(this, at); };
+    this.canvas.onclick = e => { const at = under(e); if (at) act.pin(this, at); };
     this.canvas.onkeydown = e => this.key(e, act.where(this));
     this.canvas.onfocus = () => act.point(this, act.where(this));
   }
@@ -86,54 +91,57 @@ class Picture extends Panel {
     paintPixels(this.bits, this.values, spec.shape, spec.limits, assets.palettes[spec.palette]);
     this.unit = spec.size / Math.max(this.rows, this.cols);
     const sharp = this.unit * (window.devicePixelRatio || 1);
-    const [w, h] = [this.cols, this.rows].map(n => Math.round(n * sharp));
-    if (this.canvas.width !== w || this.canvas.height !== h) Object.assign(this.canvas, { width: w, height: h });
+    const [width, height] = [this.cols, this.rows].map(length => Math.round(length * sharp));
+    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     this.canvas.style.width = `${Math.round(this.cols * this.unit)}px`;
   }
   fill() {}
   focus() { this.canvas.focus(); }
   show({ both, panel, step }) {
-    const [rows, cols] = both.map((list, a) => this.related(list, a, panel.role));
+    const [rows, cols] = both.map((list, side) => this.related(list, side, panel.role));
     const shown = JSON.stringify([rows, cols, step]);
     if (shown === this.drawn) return;
     this.drawn = shown;
-    const c = this.canvas, g = c.getContext("2d"), q = c.width / this.cols;
-    const box = (r, k, h, w) => [(k + this.rim[1]) * q, (r + this.rim[0]) * q, w * q, h * q];
-    g.imageSmoothingEnabled = false; g.drawImage(this.bits, 0, 0, c.width, c.height);
-    if (Math.max(...this.rim)) this.hatch(g, box);
-    if (this.unit >= 28) this.print(g, q);
+    const { canvas } = this, pen = canvas.getContext("2d"), pixels = canvas.width / this.cols;   // of a cell
+    const box = (row, col, high, wide) =>
+      [(col + this.rim[1]) * pixels, (row + this.rim[0]) * pixels, wide * pixels, high * pixels];
+    pen.imageSmoothingEnabled = false; pen.drawImage(this.bits, 0, 0, canvas.width, canvas.height);
+    if (Math.max(...this.rim)) this.hatch(pen, box);
+    if (this.unit >= 28) this.print(pen, pixels);
     if (step !== null && this.computed) {                         // the sweep has not come here yet
-      const [r, k] = this.cell(step); g.fillStyle = "rgb(128 128 128 / .8)";
-      g.fillRect(...box(r, k, 1, this.cols)); g.fillRect(...box(r + 1, 0, this.rows, this.cols));
+      const [row, col] = this.cell(step); pen.fillStyle = "rgb(128 128 128 / .8)";
+      pen.fillRect(...box(row, col, 1, this.cols)); pen.fillRect(...box(row + 1, 0, this.rows, this.cols));
     }
     if (!rows.length || !cols.length) return;
-    const h = rows.at(-1) - rows[0] + 1, w = cols.at(-1) - cols[0] + 1;
-    for (const [ink, width] of [["#000", 6], ["#fff", 3]]) {    // black under white: seen on any colour
-      g.strokeStyle = ink; g.lineWidth = width; g.strokeRect(...box(rows[0], cols[0], h, w));
+    const [high, wide] = [rows, cols].map(list => list.at(-1) - list[0] + 1);
+    for (const [ink, width] of [["#000", 6], ["#fff", 3]]) {      // black under white: seen on any colour
+      pen.strokeStyle = ink; pen.lineWidth = width; pen.strokeRect(...box(rows[0], cols[0], high, wide));
     }
-    if (this.unit < 3 || rows.length === h && cols.length === w) return;
+    if (this.unit < 3 || rows.length === high && cols.length === wide) return;
     const frame = this.unit >= 12;                                // gaps (stride, dilation): mark each cell
     for (const [ink, size, width] of [["#000", .5, 4], ["#fff", .3, 1.5]]) {
-      g.fillStyle = g.strokeStyle = ink; g.lineWidth = width;
-      for (const r of rows) for (const k of cols) {
-        if (frame) g.strokeRect(...box(r + .1, k + .1, .8, .8));
-        else g.fillRect(...box(r + .5 - size / 2, k + .5 - size / 2, size, size));
+      pen.fillStyle = pen.strokeStyle = ink; pen.lineWidth = width;
+      for (const row of rows) for (const col of cols) {
+        if (frame) pen.strokeRect(...box(row + .1, col + .1, .8, .8));
+        else pen.fillRect(...box(row + .5 - size / 2, col + .5 - size / 2, size, size));
       }
     }
   }
-  hatch(g, box) {
-    const tile = make("canvas", { width: 6, height: 6 }), p = tile.getContext("2d"), [r, k] = this.rim;
-    p.fillStyle = "#9aa0a6"; p.fillRect(0, 0, 6, 6);
-    p.fillStyle = "#868c92"; p.fillRect(0, 0, 3, 3); p.fillRect(3, 3, 3, 3);
-    g.fillStyle = g.createPattern(tile, "repeat"); g.beginPath(); g.rect(...box(-r, -k, this.rows, this.cols));
-    g.rect(...box(0, 0, this.rows - 2 * r, this.cols - 2 * k)); g.fill("evenodd");
+  hatch(pen, box) {
+    const tile = make("canvas", { width: 6, height: 6 }), ink = tile.getContext("2d"), [top, left] = this.rim;
+    ink.fillStyle = "#9aa0a6"; ink.fillRect(0, 0, 6, 6);
+    ink.fillStyle = "#868c92"; ink.fillRect(0, 0, 3, 3); ink.fillRect(3, 3, 3, 3);
+    pen.fillStyle = pen.createPattern(tile, "repeat"); pen.beginPath();
+    pen.rect(...box(-top, -left, this.rows, this.cols));
+    pen.rect(...box(0, 0, this.rows - 2 * top, this.cols - 2 * left)); pen.fill("evenodd");
   }
-  print(g, q) {
-    const [lo, hi] = this.limits, dark = v => lo < 0 ? Math.abs(v) > .6 * hi : v < lo + .5 * (hi - lo);
-    Object.assign(g, { font: `${q * .3}px sans-serif`, textAlign: "center", textBaseline: "middle" });
-    this.values.forEach((v, k) => {
-      g.fillStyle = dark(v) ? "#fff" : "#000";
-      g.fillText(short(+v.toFixed(2), 5), (k % this.cols + .5) * q, (Math.floor(k / this.cols) + .5) * q);
+  print(pen, pixels) {
+    const [low, high] = this.limits;
+    const dark = value => low < 0 ? Math.abs(value) > .6 * high : value < low + .5 * (high - low);
+    Object.assign(pen, { font: `${pixels * .3}px sans-serif`, textAlign: "center", textBaseline: "middle" });
+    this.values.forEach((value, place) => {
+      const [row, col] = [Math.floor(place / this.cols), place % this.cols].map(n => (n + .5) * pixels);
+      pen.fillStyle = dark(value) ? "#fff" : "#000"; pen.fillText(short(+value.toFixed(2), 5), col, row);
     });
   }
 }
@@ -145,35 +153,36 @@ class Numbers extends Panel {
     this.grid = make("div", { className: "lm-grid" }); this.typed = null;   // the input that is being typed into
     this.el.append(make("div", { className: "lm-wide" }, this.grid));
     this.grid.setAttribute("role", "group");
-    const hear = (event, f) => this.grid.addEventListener(event, e => {
-      const k = this.inputs.indexOf(e.target); if (k >= 0) f(this.cell(k), e.target, e);
+    const hear = (event, answer) => this.grid.addEventListener(event, e => {
+      const place = this.inputs.indexOf(e.target); if (place >= 0) answer(this.cell(place), e.target, e);
     });
-    hear("pointerover", n => act.point(this, n));
-    hear("click", (n, input) => { input.select(); if (input.readOnly) act.pin(this, n); });   // else it is to be edited
-    hear("focusin", (n, input) => { this.stop(input); input.select(); act.point(this, n); });
-    hear("focusout", (n, input) => this.leave(input));
-    hear("input", (n, input) => this.type(n, input));
-    hear("keydown", (n, input, e) => this.press(e, n, input));
+    hear("pointerover", at => act.point(this, at));
+    hear("click", (at, input) => { input.select(); if (input.readOnly) act.pin(this, at); });   // else to be edited
+    hear("focusin", (at, input) => { this.stop(input); input.select(); act.point(this, at); });
+    hear("focusout", (at, input) => this.leave(input));
+    hear("input", (at, input) => this.type(at, input));
+    hear("keydown", (at, input, e) => this.press(e, at, input));
   }
-  stop(input) { this.inputs.forEach(i => { i.tabIndex = i === input ? 0 : -1; }); }   // one stop of the Tab key
+  stop(input) { this.inputs.forEach(each => { each.tabIndex = each === input ? 0 : -1; }); }   // of the Tab key
   leave(input) {                                                  // what was typed is told already
     if (Number.isNaN(parse(input.value))) this.act.note("");
     this.typed = null; this.act.refresh();
   }
-  type(n, input) {
-    const v = parse(input.value), bad = Number.isNaN(v); this.typed = input;
+  type(at, input) {
+    const value = parse(input.value), bad = Number.isNaN(value); this.typed = input;
     input.setAttribute("aria-invalid", bad);
-    this.act.note(bad ? `“${input.value}” is not a number: ${this.label(n)} stays ${fmt(this.chosen(n))}` : "");
-    if (!bad) this.act.edit(this, n, v);
+    this.act.note(bad ? `“${input.value}” is not a number: ${this.label(at)} stays ${fmt(this.chosen(at))}` : "");
+    if (!bad) this.act.edit(this, at, value);
   }
-  press(e, n, input) {
-    const { selectionStart: p, selectionEnd: q, value, readOnly } = input;
-    if (!readOnly && (p > 0 && e.key === "ArrowLeft" || q < value.length && e.key === "ArrowRight")) return;
+  press(e, at, input) {
+    const { selectionStart, selectionEnd, value, readOnly } = input;
+    const moves = e.key === "ArrowLeft" ? selectionStart > 0 : e.key === "ArrowRight" && selectionEnd < value.length;
+    if (!readOnly && moves) return;                               // the caret
     const up = { PageUp: 1, PageDown: -1 }[e.key], done = input === this.typed && { Enter: 1, Escape: 1 }[e.key];
     if (done && (e.key === "Escape" || !Number.isNaN(parse(value)))) this.leave(input);
     if (up && !readOnly) {
-      this.typed = null; this.act.edit(this, n, +(this.chosen(n) + up * (e.shiftKey ? .1 : 1)).toFixed(9));
-    } else if (!done) return this.key(e, n);
+      this.typed = null; this.act.edit(this, at, +(this.chosen(at) + up * (e.shiftKey ? .1 : 1)).toFixed(9));
+    } else if (!done) return this.key(e, at);
     e.preventDefault(); input.select();
   }
   load(spec, link, assets) {
@@ -184,45 +193,49 @@ class Numbers extends Panel {
     if (this.inputs?.length !== this.values.length) {
       const props = { type: "text", inputMode: "decimal", autocomplete: "off", spellcheck: false };
       this.inputs = [...this.values].map(() => focusable(make("input", props)));
-      this.grid.replaceChildren(...this.inputs.map(i => make("span", { className: "lm-cell" }, i)));
-      this.stop(this.inputs.find((_, k) => !this.padded(this.cell(k))));
+      this.grid.replaceChildren(...this.inputs.map(input => make("span", { className: "lm-cell" }, input)));
+      this.stop(this.inputs.find((_, place) => !this.padded(this.cell(place))));
     }
-    this.inputs.forEach((input, k) => {
-      const n = this.cell(k), padded = this.padded(n);
+    this.inputs.forEach((input, place) => {
+      const at = this.cell(place), padded = this.padded(at);
       const { classList } = input.parentNode; input.readOnly = !spec.edit || padded;
       classList.toggle("lm-pad", padded); classList.toggle("lm-edit", !input.readOnly);
-      focusable(input, [this.label(n), this.put(n)].filter(Boolean).join(", "));
+      focusable(input, [this.label(at), this.zero(at)].filter(Boolean).join(", "));
     });
   }
   // What the reader typed is shown at once; the arithmetic waits for Python's frame.
-  chosen(n) { return this.padded(n) ? this.value(n) : this.knobs?.[this.edit]?.[n[0]]?.[n[1]] ?? this.value(n); }
+  chosen(at) {
+    return this.padded(at) ? this.value(at) : this.knobs?.[this.edit]?.[at[0]]?.[at[1]] ?? this.value(at);
+  }
   fill(knobs, step) {
     this.knobs = knobs;
     const size = this.values.length, past = step !== null && this.partial?.slice((step - 1) * size, step * size);
     const room = this.cols > 7 ? 5 : 6;                             // letters, so that a narrow page can show them
     let longest = 2;
-    this.inputs.forEach((input, k) => {
-      const v = past ? past[k] : this.chosen(this.cell(k)), text = Number.isNaN(v) ? "" : short(v, room);
-      const typed = parse(input.value), typing = input === this.typed && (typed === v || Number.isNaN(typed));
+    this.inputs.forEach((input, place) => {
+      const value = past ? past[place] : this.chosen(this.cell(place));
+      const text = Number.isNaN(value) ? "" : short(value, room), typed = parse(input.value);
+      const typing = input === this.typed && (typed === value || Number.isNaN(typed));
       if (!typing) { input.removeAttribute("aria-invalid"); if (input.value !== text) input.value = text; }
-      const title = text && text !== full(v) ? full(v) : ""; if (input.title !== title) input.title = title;
+      const title = text && text !== full(value) ? full(value) : ""; if (input.title !== title) input.title = title;
       longest = Math.max(longest, breadth(text));
-      const depth = .45 * Math.min(1, Math.abs(v) / (this.limits[1] || 1)) || 0, tint = this.tints[+(v > 0)].join(" ");
+      const depth = .45 * Math.min(1, Math.abs(value) / (this.limits[1] || 1)) || 0;
+      const tint = this.tints[+(value > 0)].join(" ");
       input.parentNode.style.setProperty("--tint", `rgb(${tint} / ${depth.toFixed(3)})`);
     });
     this.grid.style.setProperty("--longest", longest);
   }
-  focus(n) { this.inputs[this.flat(n)].focus(); }
+  focus(at) { this.inputs[this.place(at)].focus(); }
   show({ both, panel, at, told, pairs, letters }) {
-    const [rows, cols] = both.map((list, a) => this.related(list, a, panel.role)), tags = new Map();
+    const [rows, cols] = both.map((list, side) => this.related(list, side, panel.role)), tags = new Map();
     for (const pair of pairs) {                                   // a letter joins the factors of one product
       const key = String(this.own(pair)); tags.set(key, tags.has(key) ? "" : letters.get(String(pair)));
     }
     this.grid.classList.toggle("lm-told", told.has(this.id));
-    this.inputs.forEach((input, k) => {
-      const n = this.cell(k), cell = input.parentNode, tag = told.has(this.id) && tags.get(String(n)) || "";
-      cell.classList.toggle("lm-on", rows.includes(n[0]) && cols.includes(n[1]));
-      cell.classList.toggle("lm-at", panel === this && String(at) === String(n));
+    this.inputs.forEach((input, place) => {
+      const own = this.cell(place), cell = input.parentNode, tag = told.has(this.id) && tags.get(String(own)) || "";
+      cell.classList.toggle("lm-on", rows.includes(own[0]) && cols.includes(own[1]));
+      cell.classList.toggle("lm-at", panel === this && String(at) === String(own));
       if (cell.dataset.tag === tag) return;
       cell.dataset.tag = tag; cell.style.setProperty("--hue", this.hues[LETTERS.indexOf(tag)] ?? "transparent");
     });

@@ -1,80 +1,86 @@
 // Every control is a native element with a name. A preset is no state of its own: the choice shows the preset that the
 // knobs equal, or "custom".
 function controls(model, act) {
-  const refresh = [], now = name => model.get("knobs")[name], text = v => JSON.stringify(v);
+  const refreshes = [], now = name => model.get("knobs")[name];
   const choice = (label, options, get, put) => {
-    const all = options.map(o => make("option", { textContent: o, disabled: o === "custom" }));
-    const s = focusable(make("select", { onchange: () => put(s.value) }, ...all), label);
-    refresh.push(() => { s.value = get(); });
-    return s;
-  };
-  const resize = (old, rows, cols) => {                           // keeps the middle
-    const [r, c] = [Math.floor((rows - old.length) / 2), Math.floor((cols - old[0].length) / 2)];
-    return Array.from({ length: rows }, (_, p) => Array.from({ length: cols }, (_, q) => old[p - r]?.[q - c] ?? 0));
+    const items = options.map(option => make("option", { textContent: option, disabled: option === "custom" }));
+    const select = focusable(make("select", { onchange: () => put(select.value) }, ...items), label);
+    refreshes.push(() => { select.value = get(); });
+    return select;
   };
   const button = (label, onclick) => focusable(make("button", { type: "button", textContent: label, onclick }));
+  const resized = (values, rows, cols) => {                       // keeps the middle
+    const [down, right] = [rows - values.length, cols - values[0].length].map(more => Math.floor(more / 2));
+    return upTo(rows).map(row => upTo(cols).map(col => values[row - down]?.[col - right] ?? 0));
+  };
   const build = {
-    choice: ({ name, label, options }) =>                         // of texts or of numbers
-      [label, choice(label, options, () => String(now(name)), v => act.send({ [name]: options.find(o => String(o) === v) }))],
+    choice({ name, label, options }) {                            // of texts or of numbers
+      const put = text => act.send({ [name]: options.find(option => String(option) === text) });
+      return [label, choice(label, options, () => String(now(name)), put)];
+    },
     button: ({ action, label }) => [button(label, () => act.ask({ action }))],
-    play: ({ action, label }) => {
+    play({ action, label }) {
       const player = act.player(`▶ ${label}`, () => act.ask({ action }), () => !act.waits());
-      return [player.button, ...player.still ? [] : [button("▸ step", () => { player.halt(); act.ask({ action }); })]];
+      const step = button("▸ step", () => { player.halt(); act.ask({ action }); });
+      return player.still ? [player.button] : [player.button, step];
     },
-    presets: ({ label, options }) => {
-      const fits = o => Object.entries(options[o]).every(([name, v]) => text(now(name)) === text(v));
+    presets({ label, options }) {
+      const same = (name, value) => JSON.stringify(now(name)) === JSON.stringify(value);
+      const fits = preset => Object.entries(options[preset]).every(([name, value]) => same(name, value));
       const get = () => Object.keys(options).find(fits) ?? "custom";
-      return [label, choice(label, [...Object.keys(options), "custom"], get, o => act.send(options[o]))];
+      return [label, choice(label, [...Object.keys(options), "custom"], get, preset => act.send(options[preset]))];
     },
-    size: ({ name, label, max }) => {
-      const sizes = Array.from({ length: max }, (_, k) => String(k + 1));
-      const shape = () => [now(name).length, now(name)[0].length];
-      const put = (a, v) => act.send({ [name]: resize(now(name), ...shape().map((old, b) => a === b ? +v : old)) });
-      const side = (a, what) => choice(`${label}, ${what}`, sizes, () => shape()[a], v => put(a, v));
+    size({ name, label, max }) {
+      const sizes = upTo(max).map(n => String(n + 1)), shape = () => [now(name).length, now(name)[0].length];
+      const put = (a, size) => act.send({ [name]: resized(now(name), ...shape().with(a, +size)) });
+      const side = (a, what) => choice(`${label}, ${what}`, sizes, () => shape()[a], size => put(a, size));
       return [label, side(0, "rows"), "×", side(1, "columns")];
     },
-    range: ({ name, label, min, max, step = 1 }) => {
-      const i = focusable(make("input", { type: "range", min, max, step }), label), o = make("output");
-      i.oninput = () => act.send({ [name]: +i.value });
-      refresh.push(() => { i.value = now(name); write(o, fmt(now(name))); });
-      return [label, i, o];
+    range({ name, label, min, max, step = 1 }) {
+      const slider = focusable(make("input", { type: "range", min, max, step }), label), output = make("output");
+      slider.oninput = () => act.send({ [name]: +slider.value });
+      refreshes.push(() => { slider.value = now(name); write(output, fmt(now(name))); });
+      return [label, slider, output];
     },
-    toggle: ({ name, label }) => {
-      const i = focusable(make("input", { type: "checkbox" }), label);
-      i.onchange = () => act.send({ [name]: i.checked }); refresh.push(() => { i.checked = now(name); });
-      return [i, label];
+    toggle({ name, label }) {
+      const box = focusable(make("input", { type: "checkbox" }), label);
+      box.onchange = () => act.send({ [name]: box.checked }); refreshes.push(() => { box.checked = now(name); });
+      return [box, label];
     },
-    upload: ({ label, most }) => {
-      const i = focusable(make("input", { type: "file", accept: "image/*" }), "open a picture of your own");
-      i.onchange = () => { act.upload(i.files[0], most); i.value = ""; };
-      return [label, i];
+    upload({ label, most }) {
+      const input = focusable(make("input", { type: "file", accept: "image/*" }), "open a picture of your own");
+      input.onchange = () => { act.upload(input.files[0], most); input.value = ""; };
+      return [label, input];
     },
   };
-  const tag = c => ["size", "button", "play"].includes(c.kind) ? "span" : "label";
-  const row = model.get("spec").map(c => make(tag(c), { className: `lm-${c.kind}` }, ...build[c.kind](c)));
-  return [make("div", { className: "lm-controls" }, ...row), () => refresh.forEach(f => f())];
+  const tag = kind => ["size", "button", "play"].includes(kind) ? "span" : "label";
+  const item = control => make(tag(control.kind), { className: `lm-${control.kind}` }, ...build[control.kind](control));
+  const row = make("div", { className: "lm-controls" }, ...model.get("spec").map(item));
+  return [row, () => refreshes.forEach(refresh => refresh())];
 }
 
 // A picture file as bytes of grey, made small enough to be looked at pixel by pixel.
 async function grey(file, most) {
   const picture = await createImageBitmap(file), fit = Math.min(1, most / Math.max(picture.width, picture.height));
-  const [w, h] = [picture.width, picture.height].map(n => Math.max(1, Math.round(n * fit)));
-  const g = make("canvas", { width: w, height: h }).getContext("2d"); g.drawImage(picture, 0, 0, w, h);
-  const { data } = g.getImageData(0, 0, w, h), at = k => .299 * data[k] + .587 * data[k + 1] + .114 * data[k + 2];
-  return [[h, w], Uint8Array.from({ length: w * h }, (_, k) => at(4 * k))];
+  const [width, height] = [picture.width, picture.height].map(length => Math.max(1, Math.round(length * fit)));
+  const pen = make("canvas", { width, height }).getContext("2d"); pen.drawImage(picture, 0, 0, width, height);
+  const { data } = pen.getImageData(0, 0, width, height);
+  const light = n => .299 * data[4 * n] + .587 * data[4 * n + 1] + .114 * data[4 * n + 2];
+  return [[height, width], Uint8Array.from({ length: width * height }, (_, n) => light(n))];
 }
 
 // A button that lets something happen again and again, or once where the reader wants no motion, at most every `pace`
 // milliseconds and when it is ready. It rests while the view cannot be seen.
 function playing(label, happen, ready, pace = () => 50) {
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches, button = focusable(make("button", { type: "button" }));
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const button = focusable(make("button", { type: "button" }));
   let timer = null;
   const show = () => write(button, still ? "▸ next" : timer ? "❚❚ pause" : label);
   const halt = () => { clearInterval(timer); timer = null; show(); };
   const start = () => { timer = setInterval(() => { if (ready()) happen(); }, pace()); show(); happen(); };
   button.onclick = () => { if (still) happen(); else if (timer) halt(); else start(); };
   show();
-  return { button, halt, still };
+  return { button, halt, still, plays: () => timer !== null };
 }
 
 // The sweep: a slider over the output's positions, and a button that walks them.

@@ -11,63 +11,75 @@ const HINTS = [                                                   // which frame
   [frame => marks(frame).some(mark => mark.remove), "A double click or Delete removes a point."],
 ];
 
+const WAITING = "Waiting for Python. If its kernel was restarted, run this cell again.";
+
 function render({ model, el }) {
-  const block = name => make("div", { className: name }), panels = {};
-  const [tools, note, caption, legend, stage] = ["tools", "note", "caption", "key", "stage"].map(n => block(`lm-${n}`));
-  const [said, hint] = ["lm-read", "lm-hint"].map(block);
-  const pin = make("span", { className: "lm-pin", textContent: "pinned, Esc lets go" });
-  said.setAttribute("role", "status"); note.setAttribute("role", "alert"); 
-  let frame, laid, linked, explained, refresh, picked = {}, pinned = false, asked = 0, players = [];
-  const queue = [];                                               // what waits until Python answered what was asked before
-  const sides = () => frame.arithmetic?.link.sides, count = () => sides()[0].y * sides()[1].y;
+  const panels = {}, block = name => make("div", { className: `lm-${name}` });
+  const [tools, note, caption, legend, stage, said, hint] =
+    ["tools", "note", "caption", "key", "stage", "read", "hint"].map(block);
+  const pin = focusable(make("button", { type: "button", className: "lm-pin", textContent: "pinned: let go (Esc)" }));
+  said.setAttribute("role", "status"); note.setAttribute("role", "alert");
+  let frame, placed, geometry, explained, refresh;                // what was shown last, to do again only what changed
+  let picked = {}, pinned = false, players = [];
+  let asked = 0, late = null;                                     // the number of the last question; its timer
+  const queue = [];                                               // what waits until that question is answered
   const cells = () => Object.values(panels).filter(panel => panel instanceof Panel);
+  const count = () => frame.arithmetic.link.sides.reduce((product, side) => product * side.y, 1);
   const here = (panel, at) => picked.panel === panel && String(picked.at) === String(at);
   const pick = (panel, at) => { if (frame.arithmetic) { picked = { panel, at }; panel.last = at; paint(); } };
+  const number = () => {                                          // Python's answer carries it
+    act.note(""); clearTimeout(late); late = setTimeout(() => act.note(WAITING), 600);
+    asked = Math.max(asked, frame.answered) + 1; return asked;
+  };
+  const next = () => {
+    if (queue.length && !act.waits()) model.send({ ...queue.shift(), number: number() }, undefined, []);
+  };
   const act = {
     where: panel => picked.panel === panel ? picked.at : panel.last ?? panel.cell(0),
     point(panel, at) { if (!pinned && !here(panel, at)) pick(panel, at); },
     move(panel, at) { rest(); pick(panel, at); panel.focus(at); },  // the keys take a pin along
     pin(panel, at) { rest(); pinned = !(pinned && here(panel, at)); pick(panel, at); },
-    sweep(n) { const y = panels[frame.arithmetic.sweep]; pinned = true; fill(n); pick(y, y.cell(n - 1)); },
-    send(changes) { act.note(""); model.set("knobs", { ...model.get("knobs"), ...changes }); model.save_changes(); },
+    sweep(step) {
+      const output = panels[frame.arithmetic.sweep];
+      said.ariaLive = players.some(player => player.plays()) ? "off" : "polite";   // no reader follows a play
+      pinned = step < count(); fill(step); pick(output, output.cell(step - 1));   // at the end, all is free
+    },
+    send(changes) {
+      model.set("knobs", { ...model.get("knobs"), ...changes }); model.set("asked", number()); model.save_changes();
+    },
     waits: () => frame.answered < asked,
-    ask(question) {                                               // one at a time; of a drag only the newest place waits
-      const same = last => last?.action === question.action && last.index === question.index && question.at && last.index !== undefined;
-      if (same(queue.at(-1))) queue.pop();
-      queue.push(question); answer();
+    ask(question) {                                               // one at a time; of a drag only the newest waits
+      const { action, index, at } = queue.at(-1) ?? {};
+      if (at && index !== undefined && action === question.action && index === question.index) queue.pop();
+      queue.push(question); next();
     },
     player(...how) { const player = playing(...how); players.push(player); return player; },
-    edit(panel, [r, c], v) {
+    edit(panel, [row, col], value) {
       const [rows, cols] = panel.shape.map((length, a) => length - 2 * panel.rim[a]);
-      const value = (p, q) => p === r && q === c ? v : panel.chosen([p, q]);
-      const row = p => Array.from({ length: cols }, (_, q) => value(p, q));
-      act.send({ [panel.edit]: Array.from({ length: rows }, (_, p) => row(p)) });
+      const chosen = (r, c) => r === row && c === col ? value : panel.chosen([r, c]);
+      act.send({ [panel.edit]: upTo(rows).map(r => upTo(cols).map(c => chosen(r, c))) });
     },
     upload(file, most) {
-      const send = ([shape, bytes]) => model.send({ picture: shape }, undefined, [bytes.buffer]);
+      const send = ([shape, bytes]) => model.send({ picture: shape, number: number() }, undefined, [bytes.buffer]);
       grey(file, most).then(send, () => act.note(`${file.name} cannot be read as a picture`));
     },
     note(text) { write(note, text || frame.note); },
     refresh: () => fill(),
   };
-  const answer = () => {
-    if (!queue.length || act.waits()) return;
-    act.note(""); asked = frame.answered + 1; model.send({ ...queue.shift(), number: asked }, undefined, []);
-  };
   const steps = sweep(act, count), halt = () => players.forEach(player => player.halt());
   const rest = () => { if (steps.step() !== null) { steps.stop(); fill(); } };
-  const fill = (n = steps.step()) => cells().forEach(panel => panel.fill(model.get("knobs"), n));
+  const fill = (step = steps.step()) => cells().forEach(panel => panel.fill(model.get("knobs"), step));
 
   const sumsOf = id => frame.arithmetic.reads[id].map(name => frame.arithmetic.sums[name]);
-  const tells = id => new Set([id, ...sumsOf(id).flatMap(s => [s.of, ...s.factors, ...s.plus ?? []])]);
+  const tells = id => new Set([id, ...sumsOf(id).flatMap(sum => [sum.of, ...sum.factors, ...sum.plus ?? []])]);
   function paint() {
     if (!frame.arithmetic) return;
     const { panel, at } = picked, { link: { sides }, winner } = frame.arithmetic, index = panel.index(at);
     const sums = sumsOf(panel.id), told = tells(panel.id);            // told: the panels that the sums speak of
     const both = sides.map((side, a) => terms(panel.role, index[a], side));
-    const [rows, cols] = both.map((list, a) => list.filter(t => live(t, sides[a])));
+    const [rows, cols] = both.map((list, a) => list.filter(term => live(term, sides[a])));
     const few = rows.length * cols.length <= LETTERS.length && [...told].every(id => panels[id] instanceof Numbers);
-    const pairs = few ? rows.flatMap(p => cols.map(q => [p, q])) : [];
+    const pairs = few ? rows.flatMap(row => cols.map(col => [row, col])) : [];
     const letters = new Map(pairs.length > 1 ? pairs.map((pair, k) => [String(pair), LETTERS[k]]) : []);
     const { hues } = model.get("assets"), step = steps.step();
     const focus = { panels, sides, winner, hues, panel, at, both, told, pairs, letters, step };
@@ -84,33 +96,36 @@ function render({ model, el }) {
     const group = ({ title, rows }) => make("section", {}, make("h4", { textContent: title }), ...rows.map(row));
     const [forward, backward = "", ...more] = frame.layout.map(group);
     stage.replaceChildren(forward, backward, ...frame.arithmetic ? [said] : [], ...more);
-    steps.el.hidden = !frame.arithmetic; write(hint, HINTS.filter(([of]) => of(frame)).map(([, text]) => text).join(" "));
+    steps.el.hidden = !frame.arithmetic;
+    write(hint, HINTS.filter(([fits]) => fits(frame)).map(([, text]) => text).join(" "));
   }
   function explain() {                                            // what the frames mean, and the signs
-    const shown = frame.panels.filter(p => p.kind === "cells" && !p.picture), linked = frame.arithmetic;
-    const ids = frame.panels.filter(p => p.kind === "cells").map(p => p.id);
-    const dashed = { padding: p => Math.max(...p.rim), "zero put in": p => p.stretched };
+    const linked = frame.arithmetic, squares = frame.panels.filter(({ kind }) => kind === "cells");
+    const numbered = squares.filter(panel => !panel.picture);
+    const dashed = { padding: panel => Math.max(...panel.rim), "zero put in": panel => panel.stretched };
     const frames = {
-      "lm-edit": shown.some(p => p.edit) && "can be changed", "lm-at": linked && "pointed at", "lm-told lm-on": linked && "touched",
-      "lm-on": linked && ids.some(id => tells(id).size < ids.length) && "touched, not in this sum",
-      "lm-pad": Object.keys(dashed).filter(kind => shown.some(dashed[kind])).join(" or "),
+      "lm-edit": numbered.some(panel => panel.edit) && "can be changed", "lm-at": linked && "pointed at",
+      "lm-told lm-on": linked && "touched",
+      "lm-on": linked && squares.some(({ id }) => tells(id).size < squares.length) && "touched, not in this sum",
+      "lm-pad": Object.keys(dashed).filter(why => numbered.some(dashed[why])).join(" or "),
     };
     const key = JSON.stringify([frames, frame.signs]);
     if (key === explained) return;
     explained = key;
-    const line = (of, show) => make("div", {}, ...Object.entries(of).flatMap(
-      ([what, text]) => text ? [make("span", {}, show(what), ` ${text}`)] : []));
+    const line = (meanings, show) => make("div", {}, ...Object.entries(meanings).flatMap(
+      ([what, meaning]) => meaning ? [make("span", {}, show(what), ` ${meaning}`)] : []));
     const sample = kind => make("i", { className: `lm-cell ${kind}` });
     legend.replaceChildren(line(frames, sample), line(frame.signs ?? {}, sign => make("b", {}, ...signed(sign))));
   }
   function load() {
     frame = model.get("frame");
+    if (!act.waits()) clearTimeout(late);
     const assets = model.get("assets"), link = frame.arithmetic?.link;
-    const kinds = JSON.stringify([frame.layout, frame.panels.map(p => [p.kind, !p.picture]), !link]);
-    if (kinds !== laid) { laid = kinds; arrange(); }
+    const places = JSON.stringify([frame.layout, frame.panels.map(panel => [panel.kind, !panel.picture]), !link]);
+    if (places !== placed) { placed = places; arrange(); }
     for (const spec of frame.panels) panels[spec.id].load(spec, link, assets);
-    stage.querySelectorAll("section").forEach((section, k) => {   // the squares of a group have one size
-      const { abreast = 1, rows } = frame.layout[k];
+    stage.querySelectorAll("section").forEach((section, n) => {   // the squares of a group have one size
+      const { abreast = 1, rows } = frame.layout[n];
       const widths = rows.flat().map(id => panels[id] instanceof Numbers ? panels[id].cols : 1);
       section.style.setProperty("--abreast", abreast); section.style.setProperty("--widest", Math.max(...widths));
     });
@@ -118,14 +133,13 @@ function render({ model, el }) {
     if (frame.finished || frame.note) halt();
     if (link) {
       said.style.setProperty("--lines", frame.arithmetic.lines);
-      const geometry = JSON.stringify(link);
-      if (geometry !== linked && steps.step() !== null) { steps.stop(); pinned = false; }   // it was a step of another y
-      linked = geometry;
-      const { start } = frame.arithmetic, shown = frame.panels.some(p => panels[p.id] === picked.panel);
+      const before = geometry; geometry = JSON.stringify(link);
+      if (geometry !== before && steps.step() !== null) { steps.stop(); pinned = false; }   // a step of another y
+      const { start } = frame.arithmetic, shown = frame.panels.some(({ id }) => panels[id] === picked.panel);
       if (!shown || !picked.panel.holds(picked.at)) picked = { panel: panels[start.panel], at: start.at };
       steps.show();
     }
-    fill(); paint(); answer();
+    fill(); paint(); next();
   }
   function build() {
     halt(); players = players.slice(0, 1);                        // the sweep's stays
@@ -136,15 +150,16 @@ function render({ model, el }) {
 
   load(); build();
   el.classList.add("lm"); el.append(tools, note, caption, legend, stage, hint);
-  el.onkeydown = e => { if (e.key === "Escape") { rest(); pinned = false; paint(); } };
+  const free = () => { rest(); pinned = false; paint(); };
+  pin.onclick = free; el.onkeydown = e => { if (e.key === "Escape") free(); };
   const events = [["change:spec", build], ["change:knobs", follow], ["change:frame", load]];
-  events.forEach(([event, f]) => model.on(event, f));
+  events.forEach(([event, hear]) => model.on(event, hear));
   const eye = new IntersectionObserver(([seen]) => { if (!seen.isIntersecting) halt(); });
   const hide = () => { if (document.hidden) halt(); };
   eye.observe(el); document.addEventListener("visibilitychange", hide);
   return () => {
-    halt(); eye.disconnect(); document.removeEventListener("visibilitychange", hide); el.onkeydown = null; 
-    events.forEach(([event, f]) => model.off(event, f));
+    halt(); clearTimeout(late); eye.disconnect(); document.removeEventListener("visibilitychange", hide);
+    el.onkeydown = null; events.forEach(([event, hear]) => model.off(event, hear));
   };
 }
 export default { render };

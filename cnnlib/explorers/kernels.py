@@ -12,7 +12,7 @@ from cnnlib.explorers.controls import Control
 from cnnlib.explorers.frames import Frame, Group, Panel, cells, describe, legend, link
 from cnnlib.explorers.widget import Explorer, Knob, Values, count, rows
 
-OWN = "your own"
+OPENED, GIVEN = "your own", "from the notebook"  # what a picture is called that the reader opened, or a cell gave
 PRESETS: dict[str, list[list[float]]] = {
     "identity": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
     "blur": [[0.107, 0.113, 0.107], [0.113, 0.119, 0.113], [0.107, 0.113, 0.107]],  # Shi, Video 12.1
@@ -52,6 +52,10 @@ def view(image: Any, kernel: Any, stride: int, padding: int, dilation: int, flip
     dilated[::dilation, ::dilation] = w[::-1, ::-1] if flip else w
     y = conv2d(x[None, None], dilated[None, None], stride=stride, padding=padding)[0][0, 0]
     padded, rim = np.pad(x, padding), (padding, padding)
+    start = [n // 2 for n in y.shape]
+    window = padded[stride * start[0] :, stride * start[1] :][: len(dilated), : dilated.shape[1]]
+    if not (window * dilated).any():  # nothing but zeros to tell
+        start = [int(n) for n in np.unravel_index(abs(y).argmax(), y.shape)]
     scale, offset = ((-1, -1), (len(w) - 1, w.shape[1] - 1)) if flip else ((1, 1), (0, 0))
     limits = (min(0.0, float(x.min())), max(1.0, float(x.max())))
     shades = None if y.min() < 0 else (0.0, max(limits[1], float(y.max())))
@@ -71,7 +75,7 @@ def view(image: Any, kernel: Any, stride: int, padding: int, dilation: int, flip
             "link": relation,
             "sums": {"y": {"of": "y", "factors": ["x", "w"]}},
             "reads": {"x": ["y"], "w": ["y"], "y": ["y"]},
-            "start": {"panel": "y", "at": [n // 2 for n in y.shape]},
+            "start": {"panel": "y", "at": start},
             "sweep": "y",
             "lines": 2 + 2 * max(2, len(w), len(y) * (y.size <= 49)),
         },
@@ -123,8 +127,8 @@ class KernelExplorer(Explorer):
     flip = Knob(lambda name, value: bool(value))
 
     def __init__(self, image: Any, **knobs: Any) -> None:
-        self.pictures = pictures() | ({} if isinstance(image, str) else {OWN: picture("image", image)})
-        knobs |= {"picture": image if isinstance(image, str) else OWN, "kernel": weights("kernel", knobs["kernel"])}
+        self.pictures = pictures() | ({} if isinstance(image, str) else {GIVEN: picture("image", image)})
+        knobs |= {"picture": image if isinstance(image, str) else GIVEN, "kernel": weights("kernel", knobs["kernel"])}
         super().__init__(self._show, controls(self.pictures), **knobs)
 
     def _show(self, picture: str, **knobs: Any) -> Frame:
@@ -132,12 +136,12 @@ class KernelExplorer(Explorer):
             raise ValueError(f"image must be an array or one of {', '.join(self.pictures)}; got {picture!r}")
         return view(self.pictures[picture], **knobs)
 
-    def choose(self, **changes: Any) -> None:
+    def choose(self, *, called: str = GIVEN, **changes: Any) -> None:
         image, before = changes.pop("image", None), self.pictures
         if isinstance(image, str):
             changes["picture"] = image
         elif image is not None:
-            changes["picture"], self.pictures = OWN, before | {OWN: image}
+            changes["picture"], self.pictures = called, before | {called: image}
         try:
             super().choose(**changes)
         except (TypeError, ValueError):
@@ -149,8 +153,10 @@ class KernelExplorer(Explorer):
         """A picture that the reader opened in the page, or what every explorer receives."""
         if "picture" not in content:
             return super().receive(content, buffers)
+        self.answered = content["number"]
         try:
-            self.image = np.frombuffer(buffers[0], np.uint8).reshape(content["picture"]) / 255
+            opened = np.frombuffer(buffers[0], np.uint8).reshape(content["picture"]) / 255
+            self.choose(image=picture("image", opened), called=OPENED)
         except (TypeError, ValueError) as refusal:
             self.refuse(refusal)
 

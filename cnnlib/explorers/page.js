@@ -33,6 +33,8 @@ const focusable = (e, label) => {
 const signed = text => text.split(/(⋆|∗)/).map((t, k) =>           // every second part is one of these two
   k % 2 ? make("b", { className: t === "⋆" ? "lm-sign lm-star" : "lm-sign", textContent: t }) : t);
 
+const upTo = n => [...Array(n).keys()];
+
 const arrays = new WeakMap();                                     // what was sent once is read once
 function numbers(raw) {
   if (raw && !arrays.has(raw)) {

@@ -6,7 +6,9 @@ const SHAPES = [                                                  // the marker 
   "M-2,-6h4v4h4v4h-4v4h-4v-4h-4v-4h4z", "M-5.8,-4.6H5.8L0,6.2z",
 ];
 const circle = r => `M${-r},0a${r},${r} 0 1 0 ${2 * r},0a${r},${r} 0 1 0 ${-2 * r},0z`;
-const shapeOf = (look, hue) => look === "marker" ? SHAPES[Math.max(0, hue) % SHAPES.length] : circle(look === "ring" ? 9 : 7);
+const shapeOf = (look, hue) =>
+  ({ ring: circle(9), handle: circle(7), marker: SHAPES[Math.max(0, hue) % SHAPES.length] })[look];
+const strokeOf = ({ dashed, thin }) => `lm-line${dashed ? " lm-dashed" : ""}${thin ? " lm-thin" : ""}`;
 const tint = hue => `--hue: var(--hue${hue})`;
 
 // Children as [tag, attributes, ...children or one text]. An element that stays is kept, and with it the focus.
@@ -43,8 +45,8 @@ class Plot {
       const at = this.data(e), empty = [null, "add"].includes(this.pressed.key);
       if (this.click && empty && this.inside(at)) this.ask(this.click, { at: this.onGrid(at) });
     });
-    const still = e => { if (this.find(this.under(e.target) ?? "").mark?.drag) e.preventDefault(); };
-    this.svg.addEventListener("touchstart", still, { passive: false });   // the page does not scroll along
+    const still = e => { if (e.target.closest(".lm-drag")) e.preventDefault(); };   // the page does not scroll along
+    this.svg.addEventListener("touchstart", still, { passive: false });
     hear("focusin", key => this.point(key));
     hear("keydown", (key, e) => this.type(key, e));
     this.pressed = {};
@@ -63,7 +65,7 @@ class Plot {
       left: share(this.left, 0), top: share(8, 1), width: share(width, 0), height: share(height, 1),
     });
     if (heat) paintPixels(this.heat, numbers(heat.values), heat.shape, heat.limits, palettes[heat.palette], true);
-    const texts = this.marks.flatMap(mark => mark.texts ?? []), longest = Math.max(0, ...texts.map(text => text.length));
+    const longest = Math.max(0, ...this.marks.flatMap(mark => mark.texts ?? []).map(text => text.length));
     this.told.hidden = !longest && !heat?.name && !this.click; this.el.style.maxWidth = `${all[0]}px`;
     this.told.style.setProperty("--lines", Math.max(1, Math.ceil(longest * FONT * 1.1 / all[0])));
     this.explain(); this.draw();
@@ -99,22 +101,23 @@ class Plot {
     const [m, index] = key.split(",").map(Number), mark = this.keyed[m];
     return { mark, index, at: this.preview?.key === key ? this.preview.at : mark?.xy?.[index] };
   }
+  print(at) { return `(${this.onGrid(at).map(fmt).join(", ")})`; }
   tell(key) {
-    const { mark, index, at } = this.find(key), place = at && `(${this.onGrid(at).map(fmt).join(", ")})`;
-    if (!mark) return `an empty place: arrow keys move it, Enter takes it, ${place}`;
-    return mark.texts[index] || mark.labels?.[index] || place;
+    const { mark, index, at } = this.find(key);
+    if (!mark) return `an empty place: arrow keys move it, Enter takes it, ${this.print(at)}`;
+    return mark.texts[index] || mark.labels?.[index] || this.print(at);
+  }
+  tellHeat(at) {                                                  // of the surface behind, where it has a name
+    const heat = this.marks.find(mark => mark.kind === "heat");
+    if (!heat?.name || !this.inside(at)) return "";
+    const [rows, cols] = heat.shape, [x, y] = this.spot(at).map((v, a) => v / this.size[a]);
+    const [row, col] = [Math.min(rows - 1, Math.floor((1 - y) * rows)), Math.min(cols - 1, Math.floor(x * cols))];
+    return `${heat.name} = ${fmt(+numbers(heat.values)[row * cols + col].toPrecision(3))} at ${this.print(at)}`;
   }
   point(key, e) {
-    if (key === "add") key = e ? null : key;
-    const heat = this.marks.find(mark => mark.kind === "heat" && mark.name), at = e && this.data(e);
-    const value = ([x, y], { shape: [rows, cols], values }) => {
-      const part = (v, { limits: [low, high] }, many) => Math.min(many - 1, Math.floor((v - low) / (high - low) * many));
-      return numbers(values)[part(y, this.y, rows) * cols + part(x, this.x, cols)];
-    };
-    const surface = heat && at && !key && this.inside(at);
-    write(this.told, key ? this.tell(key)
-      : surface ? `${heat.name} = ${fmt(+value(at, heat).toPrecision(3))} at (${this.onGrid(at).map(fmt).join(", ")})` : "");
-    if (key !== this.pointed) { this.pointed = key; this.draw(); }
+    const pointed = e && key === "add" ? null : key;
+    write(this.told, pointed ? this.tell(pointed) : e ? this.tellHeat(this.data(e)) : "");
+    if (pointed !== this.pointed) { this.pointed = pointed; this.draw(); }
   }
   press(key, e) {
     const twice = this.pressed.key === key && e.timeStamp - this.pressed.time < 400;
@@ -126,6 +129,7 @@ class Plot {
   }
   move(key, to) {
     const { mark, index, at } = this.find(key);
+    if (!at) return;                                              // Python took it away meanwhile
     const [x, y] = this.onGrid(to), next = [mark.along === "y" ? at[0] : x, mark.along === "x" ? at[1] : y];
     if (String(next) === String(at)) return;
     this.preview = { key, at: next }; this.pressed = {}; this.draw();
@@ -154,97 +158,100 @@ class Plot {
   }
 
   draw() {
-    const [width, height] = this.size, stops = [], bottom = height + 8;
-    const of = kind => this.marks.flatMap(mark => mark.kind === kind ? this[kind](mark, this.keyed.indexOf(mark), stops) : []);
-    const below = [...of("bars"), ...of("line"), ...of("arrows")], above = of("points");
-    const stop = stops.find(([, { "data-key": key }]) => key === this.stop) ?? stops[0];
-    if (stop) stop[1].tabindex = 0;
-    const ticks = (axis, place) => axis.ticks.flatMap(([v, text]) => place(this.spot([v, v]), text));
-    const add = this.click && this.focusable("add", "lm-add", { role: "button", tabindex: 0 });
+    const [width, height] = this.size, bottom = height + 8, walked = [];
+    const nodes = kind => this.marks.flatMap(
+      mark => mark.kind === kind ? this[kind](mark, this.keyed.indexOf(mark), walked) : []);
+    const below = [...nodes("bars"), ...nodes("line"), ...nodes("arrows")], above = nodes("points");
+    const stop = walked.find(([, attributes]) => attributes["data-key"] === this.stop) ?? walked[0];
+    if (stop) stop[1].tabindex = 0;                               // one stop of the Tab key
     const [x, y] = this.spot(this.find("add").at), cross = `M${x - 8},${y}h16M${x},${y - 8}v16`;
+    const empty = this.click ? this.focusable("add", "lm-add", { role: "button", tabindex: 0 }) : {};
     patch(this.svg, [
-      ...ticks(this.x, ([x], text) => [
-        ["path", { class: "lm-tick", d: `M${this.left + x},${bottom}v4` }],
-        ["text", { x: this.left + x, y: bottom + 15, "text-anchor": "middle" }, text]]),
-      ...ticks(this.y, ([, y], text) => [
-        ["path", { class: "lm-tick", d: `M${this.left},${y + 8}h-4` }],
-        ["text", { x: this.left - 6, y: y + 12, "text-anchor": "end" }, text]]),
+      ...this.ticks(bottom),
       ["text", { class: "lm-label", x: this.left + width / 2, y: bottom + 32, "text-anchor": "middle" }, this.x.label],
       ["text", { class: "lm-label", transform: `translate(11 ${8 + height / 2}) rotate(-90)`, "text-anchor": "middle" },
         this.y.label],
-      ["svg", { x: this.left, y: 8, width, height }, ["g", add ?? {},
-        ["rect", { class: "lm-empty", width, height }], ["path", { class: "lm-cross", d: add ? cross : "M0,0" }]],
-      ...below],
+      ["svg", { x: this.left, y: 8, width, height },
+        ["g", empty, ["rect", { class: "lm-empty", width, height }], ["path", { class: "lm-cross", d: cross }]],
+        ...below],
       ["rect", { class: "lm-frame", x: this.left, y: 8, width, height }],
       ["g", { transform: `translate(${this.left} 8)` }, ...above],
     ]);
   }
-  focusable(key, kind, more = {}) {
-    const pointed = key === this.pointed ? " lm-at" : "";
-    return { class: kind + pointed, "data-key": key, "data-lm-suppress-shortcuts": "true", "aria-label": this.tell(key), ...more };
+  ticks(bottom) {
+    const along = this.x.ticks.flatMap(([value, text]) => {
+      const x = this.left + this.spot([value, 0])[0];
+      return [["path", { class: "lm-tick", d: `M${x},${bottom}v4` }],
+        ["text", { x, y: bottom + 15, "text-anchor": "middle" }, text]];
+    });
+    return along.concat(this.y.ticks.flatMap(([value, text]) => {
+      const y = 8 + this.spot([0, value])[1];
+      return [["path", { class: "lm-tick", d: `M${this.left},${y}h-4` }],
+        ["text", { x: this.left - 6, y: y + 4, "text-anchor": "end" }, text]];
+    }));
   }
-  line({ xy, hue, dashed, thin }) {
-    const d = xy.map((at, k) => {
-      if (at.includes(null)) return "";
-      return `${k && !xy[k - 1].includes(null) ? "L" : "M"}${this.spot(at).map(v => v.toFixed(1)).join(" ")}`;
+  focusable(key, kind, more) {
+    const label = { "data-lm-suppress-shortcuts": "true", "aria-label": this.tell(key) };
+    return { class: key === this.pointed ? `${kind} lm-at` : kind, "data-key": key, ...label, ...more };
+  }
+  line({ xy, hue, ...look }) {
+    const gap = at => !at || at.includes(null), kind = strokeOf(look);
+    const d = xy.map((at, n) => {
+      return gap(at) ? "" : `${gap(xy[n - 1]) ? "M" : "L"}${this.spot(at).map(v => v.toFixed(1)).join(" ")}`;
     }).join("");
-    const kind = `lm-line${dashed ? " lm-dashed" : ""}${thin ? " lm-thin" : ""}`;
     return d ? [["path", { class: `lm-halo ${kind}`, d }], ["path", { class: kind, d, style: tint(hue) }]] : [];
   }
   arrows({ tails, heads, hue }) {
-    return tails.flatMap((tail, k) => {
-      const [[x, y], [u, v]] = [tail, heads[k]].map(at => this.spot(at)), long = Math.hypot(u - x, v - y);
+    return tails.flatMap((tail, n) => {
+      const [[x, y], [tipX, tipY]] = [tail, heads[n]].map(at => this.spot(at)), long = Math.hypot(tipX - x, tipY - y);
       if (!(long > .5)) return [];
-      const head = Math.min(9, long), [along, up] = [(u - x) / long * head, (v - y) / long * head];
-      const d = `M${x} ${y}L${u - along / 2} ${v - up / 2}M${u} ${v}L${u - along - up * .45} ${v - up + along * .45}`
-        + `L${u - along + up * .45} ${v - up - along * .45}Z`;
+      const [along, up] = [tipX - x, tipY - y].map(part => part / long * Math.min(9, long));
+      const corner = side => `${tipX - along - side * up} ${tipY - up + side * along}`;
+      const d = `M${x} ${y}L${tipX - along / 2} ${tipY - up / 2}M${tipX} ${tipY}L${corner(.45)}L${corner(-.45)}Z`;
       return [["path", { class: "lm-halo lm-line", d }], ["path", { class: "lm-line lm-arrow", d, style: tint(hue) }]];
     });
   }
-  bars({ at, heights, hues, width, texts }, m, stops) {
-    return at.map((x, k) => {
-      const [[left, top], [right, zero]] = [this.spot([x - width / 2, heights[k]]), this.spot([x + width / 2, 0])];
-      const node = ["g", this.focusable(`${m},${k}`, "lm-bar", { role: "img", tabindex: -1, "data-walk": k, style: tint(hues[k]) }),
-        ["rect", { x: left, width: right - left, y: Math.min(top, zero), height: Math.max(1, Math.abs(zero - top)) }]];
-      if (texts[k]) stops.push(node);
+  bars({ at, heights, hues, width, texts }, which, walked) {
+    return at.map((x, n) => {
+      const [left, top] = this.spot([x - width / 2, heights[n]]), [right, zero] = this.spot([x + width / 2, 0]);
+      const walk = { role: "img", tabindex: -1, "data-walk": n, style: tint(hues[n]) };
+      const box = { x: left, width: right - left, y: Math.min(top, zero), height: Math.max(1, Math.abs(zero - top)) };
+      const node = ["g", this.focusable(`${which},${n}`, "lm-bar", walk), ["rect", box]];
+      walked.push(node);
       return node;
     });
   }
-  points({ classes, texts, labels, drag, along, look }, m, stops) {
-    const nodes = [];
-    classes.forEach((hue, k) => {
-      const key = `${m},${k}`, { at } = this.find(key);
-      if (at.includes(null) || !this.inside(at) && !drag) return;
-      const [x, y] = this.spot(at), shape = shapeOf(look, hue);
-      const slides = { role: "slider", tabindex: 0, "aria-valuenow": at[+(along === "y")],
+  points({ classes, texts, labels, drag, along, look }, which, walked) {
+    return classes.flatMap((hue, n) => {
+      const key = `${which},${n}`, { at } = this.find(key), shape = shapeOf(look, hue);
+      if (at.includes(null) || !this.inside(at) && !drag) return [];
+      const slide = { role: "slider", tabindex: 0, "aria-valuenow": at[+(along === "y")],
         "aria-valuetext": `(${at.map(fmt).join(", ")})`, "aria-roledescription": "point to drag" };
-      const told = texts[k] || drag, plain = { role: "img", tabindex: -1, "data-walk": k };
-      const kind = `lm-point${drag ? " lm-drag" : ""} lm-${look}`;
-      const node = ["g", { ...told ? this.focusable(key, kind, drag ? slides : plain) : { class: kind },
-        transform: `translate(${x} ${y})`, style: tint(hue) },
-      ["circle", { class: "lm-hit", r: drag ? 16 : 8 }], ["path", { class: "lm-halo", d: shape }], ["path", { d: shape }]];
-      if (labels[k]) node.push(["text", { x: 11, y: -7 }, labels[k]]);
-      if (told && !drag) stops.push(node);
-      nodes.push(node);
+      const walk = { role: "img", tabindex: -1, "data-walk": n };
+      const kind = `lm-point lm-${look}${drag ? " lm-drag" : ""}`, told = drag || texts[n];
+      const attributes = told ? this.focusable(key, kind, drag ? slide : walk) : { class: kind };
+      const node = ["g", { ...attributes, transform: `translate(${this.spot(at).join(" ")})`, style: tint(hue) },
+        ["circle", { class: "lm-hit", r: drag ? 16 : 8 }],
+        ["path", { class: "lm-halo", d: shape }], ["path", { d: shape }]];
+      if (labels[n]) node.push(["text", { x: 11, y: -7 }, labels[n]]);
+      if (told && !drag) walked.push(node);
+      return [node];
     });
-    return nodes;
   }
   explain() {                                                     // the key: markers and lines that have names
-    const sample = (name, nodes) => {
-      const svg = document.createElementNS(SVG, "svg"), item = make("span", {}, svg, name);
-      svg.setAttribute("viewBox", "-12 -8 24 16"); svg.setAttribute("aria-hidden", "true"); patch(svg, nodes);
-      return item;
-    };
-    const path = (d, kind, hue) => [["g", { class: kind, style: tint(hue) }, ["path", { class: kind, d }]]];
-    const items = this.marks.flatMap(mark => {
-      if (mark.kind === "points") {
-        return Object.entries(mark.names).map(([name, hue]) => sample(name, path(shapeOf(mark.look === "ring" ? "handle" : mark.look, hue), `lm-point lm-${mark.look}`, hue)));
-      }
-      const kind = `lm-line${mark.dashed ? " lm-dashed" : ""}${mark.thin ? " lm-thin" : ""}`;
-      return mark.name && ["line", "arrows"].includes(mark.kind) ? [sample(mark.name, path("M-11,0H11", kind, mark.hue))] : [];
-    });
-    const shown = JSON.stringify(this.marks.map(({ names, name, hue, dashed }) => [names, name, hue, dashed]));
-    if (shown !== this.explained) { this.explained = shown; this.key.replaceChildren(...items); }
+    const named = mark => mark.kind === "points"
+      ? Object.entries(mark.names).map(([name, hue]) =>
+        [name, `lm-point lm-${mark.look}`, shapeOf(mark.look === "ring" ? "handle" : mark.look, hue), hue])
+      : mark.name && mark.kind !== "heat" ? [[mark.name, strokeOf(mark), "M-11,0H11", mark.hue ?? mark.hues[0]]] : [];
+    const items = this.marks.flatMap(named), shown = JSON.stringify(items);
+    if (shown === this.explained) return;
+    this.explained = shown;
+    this.key.replaceChildren(...items.map(([name, kind, d, hue]) => {
+      const svg = document.createElementNS(SVG, "svg");
+      svg.setAttribute("viewBox", "-12 -8 24 16"); svg.setAttribute("aria-hidden", "true");
+      patch(svg, [["g", { class: kind, style: tint(hue) }, ["path", { class: kind, d }]]]);
+      return make("span", {}, svg, name);
+    }));
   }
 }
 

@@ -36,6 +36,8 @@ def check(value: Any, kind: Any, where: str) -> None:
     elif kind in (float, int):
         number = (int, float, np.integer, np.floating) if kind is float else (int, np.integer)
         expect(isinstance(value, number), value, "a number" if kind is float else "a whole number", where)
+    elif kind is bool:
+        expect(isinstance(value, bool | np.bool_), value, "True or False", where)
     elif kind is not Any:
         expected = origin or kind
         expect(isinstance(value, expected), value, expected.__name__, where)

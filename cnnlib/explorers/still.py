@@ -34,25 +34,13 @@ def draw(shown: Frame, assets: dict[str, Any]) -> bytes:
     sheet = _beside([_beside(groups[:2], 48), *groups[2:], words], 10, down=True)
     framed = Image.new("RGB", (sheet.width + 24, sheet.height + 24), PAPER)
     framed.paste(sheet, (12, 12))
-    most = 256 if any(panel["kind"] == "plot" for panel in shown["panels"]) else 64
-    for colours in (most, 64, 32, 16, 8, 4):  # a busy one keeps fewer
+    plots = any(panel["kind"] == "plot" for panel in shown["panels"])  # a heat map leaves few for the points on it
+    for colours in [256] * plots + [64, 32, 16, 8, 4]:  # a busy one keeps fewer
         out = io.BytesIO()
         framed.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
         if out.tell() <= MOST:
             break
     return out.getvalue()
-
-
-def keep_pictures(model: dict[str, Any], **kwargs: Any) -> None:
-    """A pre-save hook for Jupyter's server: save a widget that has a picture as the picture alone.
-
-    JupyterLab trusts a notebook that it ran itself, and would show "model not found" instead of the picture when it is
-    opened again. Start it with --FileContentsManager.pre_save_hook=cnnlib.explorers.still.keep_pictures
-    """
-    cells = model["content"]["cells"] if model["type"] == "notebook" else []
-    for data in (output.get("data", {}) for cell in cells for output in cell.get("outputs", [])):
-        if "image/png" in data:
-            data.pop("application/vnd.jupyter.widget-view+json", None)
 
 
 @cache

@@ -109,6 +109,7 @@ class Explorer(anywidget.AnyWidget):
     _css = (HERE / "explorer.css").read_text("utf-8")
     spec: Any = traitlets.List().tag(sync=True)  # the controls
     knobs = traitlets.Dict().tag(sync=True, echo_update=False)  # what was chosen, on the page or in the notebook
+    asked = traitlets.Int().tag(sync=True, echo_update=False)  # counts the page's questions
     frame = traitlets.Dict().tag(sync=True)  # what to show, in one piece: a redraw is atomic
     assets = traitlets.Dict().tag(sync=True)  # palettes and big arrays, which are sent only when they change
 
@@ -150,12 +151,16 @@ class Explorer(anywidget.AnyWidget):
             self.frame, self.assets = message(shown, self.answered)
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """A message from the page. What does not fit is answered with a note beside the last good frame."""
+        """A message from the page. What does not fit is answered with a note, and all stays as it was."""
+        knobs = self.knobs
         super().set_state(sync_data)
+        self.answered = sync_data.get("asked", self.answered)
         try:
             self.show(self.look(**self.knobs))
-        except (TypeError, ValueError) as refusal:
-            self.refuse(refusal)
+        except Exception as refusal:
+            with self.hold_sync():
+                self.knobs = knobs
+                self.refuse(refusal)
 
     def receive(self, content: dict[str, Any], buffers: Any) -> None:
         """An action that the page asks for; `number` counts them, and the frame that answers it carries it."""
@@ -166,11 +171,16 @@ class Explorer(anywidget.AnyWidget):
                 self.choose(**self.actions[name](dict(self.knobs), **what))
             else:
                 self.choose(**{name: turned(self.knobs[name], content["along"], **what)})
-        except (TypeError, ValueError) as refusal:
+        except Exception as refusal:
             self.refuse(refusal)
 
     def refuse(self, refusal: Exception) -> None:
-        self.frame = self.frame | {"note": str(refusal), "answered": self.answered}
+        """Say it on the page. What is no refusal is a mistake in the explorer, whose author needs the traceback."""
+        mistake = not isinstance(refusal, TypeError | ValueError)
+        note = f"This explorer has a mistake. {type(refusal).__name__}: {refusal}" if mistake else str(refusal)
+        self.frame = self.frame | {"note": note, "answered": self.answered}
+        if mistake:
+            raise refusal
 
     def __repr__(self) -> str:
         summary: str = self.shown["summary"]
@@ -214,9 +224,13 @@ def check_names(frame: Frame, knobs: Knobs, actions: dict[str, Action]) -> None:
                 raise Misshapen(f"{what}, which is none of {', '.join(known)}")
 
 
-def plain(knobs: Knobs) -> Knobs:
-    """Knobs as the page can be sent them: arrays as lists of rows."""
-    return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in knobs.items()}
+def plain(value: Any) -> Any:
+    """Knobs or a frame as the page can be sent them: arrays as lists of rows, NumPy's numbers as Python's."""
+    if isinstance(value, dict):
+        return {key: plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
 
 
 def message(shown: Frame, answered: int = 0) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -237,7 +251,7 @@ def message(shown: Frame, answered: int = 0) -> tuple[dict[str, Any], dict[str, 
             if name := panel.get("asset"):
                 assets[name], sent["data"] = sent["data"], name
         panels.append(sent)
-    return {"note": "", **shown, "panels": panels, "answered": answered}, assets
+    return plain({"note": "", **shown, "panels": panels, "answered": answered}), assets
 
 
 def as_bytes(values: Any) -> bytes:

@@ -17,6 +17,7 @@ from PIL import Image
 BLUE, VERMILION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 SKY, ORANGE, YELLOW, GREY = "#56b4e9", "#e69f00", "#f0e442", "#bbbbbb"
 CYCLE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, YELLOW)
+MORE = (*CYCLE, "#999999", "#882255", "#44aa99", "#117733", "#332288")
 INK, PAPER = "#222222", "#ffffff"
 DIVERGING = "RdBu"  # red below zero, blue above, as in the explorers
 
@@ -106,6 +107,11 @@ def is_dark(colour: Any) -> bool:
     """Does white ink read better on this colour than black?"""
     red, green, blue, _ = to_rgba(colour)
     return bool(0.299 * red + 0.587 * green + 0.114 * blue < 0.5)
+
+
+def wheel(n: int) -> str:
+    """The n-th of many colours, from the start again after the last."""
+    return MORE[n % len(MORE)]
 
 
 def tint(colour: str, strength: float = 0.35) -> tuple[float, ...]:

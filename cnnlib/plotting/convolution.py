@@ -1,4 +1,4 @@
-"""The pictures of lecture 04, convolution."""
+"""The pictures of lecture 04, convolution: one kernel."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,7 +11,6 @@ from cnnlib.plotting import (
     BLUE,
     CYCLE,
     DIVERGING,
-    GREEN,
     GREY,
     INK,
     ORANGE,
@@ -23,14 +22,15 @@ from cnnlib.plotting import (
     described,
     signed,
     tint,
+    wheel,
 )
 
 SEQUENTIAL = "gray"
 
 
-def sharing(H: int, W: int, k: Array) -> Figure:
+def sharing(H: int, W: int, w: Array) -> Figure:
     """The weight matrix of a layer from an H x W picture: full, only near pixels, near pixels with tied weights."""
-    (KH, KW), (OH, OW) = k.shape, (H - k.shape[0] + 1, W - k.shape[1] + 1)
+    (KH, KW), (OH, OW) = w.shape, (H - w.shape[0] + 1, W - w.shape[1] + 1)
     tap = np.full((OH, OW, H, W), -1)
     for i, j in np.ndindex(OH, OW):
         tap[i, j, i : i + KH, j : j + KW] = np.arange(KH * KW).reshape(KH, KW)
@@ -61,19 +61,19 @@ def sharing(H: int, W: int, k: Array) -> Figure:
     )
 
 
-def worked(x: Array, k: Array, z: Array) -> Figure:
+def worked(x: Array, w: Array, y: Array) -> Figure:
     """A small picture, a kernel, and the result; the first window and the first output in colour."""
-    (H, W), (KH, KW) = x.shape, k.shape
-    figure, ax = canvas(W + KW + z.shape[1] + 7, max(H, KH) + 0.6)
+    (H, W), (KH, KW) = x.shape, w.shape
+    figure, ax = canvas(W + KW + y.shape[1] + 7, max(H, KH) + 0.6)
     inside = [[tint(BLUE) if i < KH and j < KW else PAPER for j in range(W)] for i in range(H)]
     cells(ax, x, 1, 0.3, name="x", fill=colours(inside))
-    cells(ax, k, W + 3, 0.3, name="k", fill=tint(ORANGE))
-    first = [[tint(BLUE) if i == j == 0 else PAPER for j in range(z.shape[1])] for i in range(z.shape[0])]
-    cells(ax, z, W + KW + 5, 0.3, name="z", fill=colours(first))
+    cells(ax, w, W + 3, 0.3, name="w", fill=tint(ORANGE))
+    first = [[tint(BLUE) if i == j == 0 else PAPER for j in range(y.shape[1])] for i in range(y.shape[0])]
+    cells(ax, y, W + KW + 5, 0.3, name="y", fill=colours(first))
     return described(
         figure,
-        f"A {H} by {W} picture, a {KH} by {KW} kernel and the result {z.ravel().tolist()}. "
-        "The first window and the first output are in colour.",
+        f"A {H} by {W} picture, a {KH} by {KW} kernel and the output of {y.shape[0]} by {y.shape[1]}, empty but for "
+        f"y[0, 0] = {signed(y[0, 0])}. The first window and the first output are in colour.",
     )
 
 
@@ -81,78 +81,119 @@ def gallery(images: dict[str, Array], *, like: str = "", columns: int = 0) -> Fi
     """Pictures side by side: those with negative numbers from red (negative) to blue, the others in grey."""
     columns = columns or len(images)
     rows = -(-len(images) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(2.6 * columns, 2.9 * rows), layout="constrained", squeeze=False)
+    figure, axes = plt.subplots(rows, columns, figsize=(1.8 * columns, 2.2 * rows), layout="constrained", squeeze=False)
     for ax in axes.flat[len(images) :]:
         ax.axis("off")
     for ax, (title, image) in zip(axes.flat, images.items(), strict=False):
         top = float(np.abs(image).max()) or 1.0
         if image.min() < -1e-6:
-            ax.imshow(image, cmap=DIVERGING, vmin=-top, vmax=top, interpolation="nearest")
+            drawn = ax.imshow(image, cmap=DIVERGING, vmin=-top, vmax=top, interpolation="nearest")
+            bar = figure.colorbar(drawn, ax=ax, orientation="horizontal", fraction=0.06, pad=0.1)
+            bar.set_ticks([-top, 0, top], labels=[f"−{top:.2g}", "0", f"{top:.2g}"])
+            bar.ax.tick_params(labelsize=8)
         else:
             ax.imshow(image, cmap=SEQUENTIAL, vmin=0, vmax=max(top, 1.0), interpolation="nearest")
         ax.set_title(title, fontsize=10)
-        ax.set(xticks=[], yticks=[], xlabel=f"{image.shape[0]} × {image.shape[1]}")
+        ax.set(xticks=[], yticks=[])
     return described(figure, f"{like} Side by side: {', '.join(title.replace(chr(10), ' ') for title in images)}.")
 
 
-def bell(t: Array, struck: Array, ringing: Array, heard: Array, at: float) -> Figure:
+def puzzle(picture: Array, rows: int, columns: int, corner: tuple[int, int], side: int) -> Figure:
+    """A part of a picture as very few pixels."""
+    top, left = corner
+    part = picture[top : top + rows * side, left : left + columns * side]
+    coarse = part.reshape(rows, side, columns, side).mean(axis=(1, 3))
+    figure, ax = plt.subplots(figsize=(5.4, 1.1))
+    ax.imshow(coarse, cmap=SEQUENTIAL, vmin=0, vmax=1)
+    ax.set(xticks=[], yticks=[])
+    return described(
+        figure,
+        f"{rows} rows of {columns} grey pixels: bright in the middle, with a dark spot on either side of it.",
+    )
+
+
+def diagonals(first: Array, second: Array, names: tuple[str, str]) -> Figure:
+    """The table of all products of two rows of numbers, its diagonals in colour, and what each adds up to."""
+    table = np.outer(first, second)
+    step = np.add.outer(np.arange(len(first)), np.arange(len(second)))
+    sums = np.convolve(first, second)
+    figure, ax = canvas(len(second) + len(sums) + 7.5, len(first) + 1.4)
+    cells(ax, table, 2.2, 1.2, fill=colours([[tint(CYCLE[n], 0.5) for n in row] for row in step]))
+    for i, value in enumerate(first):
+        ax.text(2.0, i + 1.75, f"{names[0]}[{i}] = {signed(value)}", ha="right", va="center", fontsize=10)
+    for k, value in enumerate(second):
+        ax.text(k + 2.7, 1.0, f"{names[1]}[{k}]\n= {signed(value)}", ha="center", va="bottom", fontsize=9)
+    left = len(second) + 6
+    cells(ax, sums, left, 2.2, name="added up", fill=colours([tint(CYCLE[n], 0.5) for n in range(len(sums))]))
+    for n in range(len(sums)):
+        ax.text(left + n + 0.5, 2.0, f"sum {n}", ha="center", va="bottom", fontsize=8)
+    return described(
+        figure,
+        f"A table of all products of {first.tolist()} and {second.tolist()}. Entries whose two indices have the same "
+        f"sum lie on a diagonal and share a colour. The diagonals add up to {sums.tolist()}.",
+    )
+
+
+def places(axes: list[tuple[int, int, int, int]]) -> Figure:
+    """For each length, kernel, stride and padding: the pixels of one axis, and a bar for every place of the kernel."""
+    counts = [(L + 2 * P - K) // S + 1 for L, K, S, P in axes]
+    width = max(L + 2 * P for L, _, _, P in axes)
+    figure, ax = canvas(width + 6.5, sum(0.42 * count + 1.9 for count in counts))
+    figure.set_size_inches(*(0.75 * figure.get_size_inches()))
+    top = 0.3
+    for (L, K, S, P), count in zip(axes, counts, strict=True):
+        seen = {S * i + k for i in range(count) for k in range(K)}
+        rim = [
+            tint(GREY, 0.5) if not P <= m < P + L else PAPER if m in seen else tint(VERMILION) for m in range(L + 2 * P)
+        ]
+        values = np.pad(np.full(L, np.nan), P)
+        cells(ax, values, 5.5, top, name=f"K = {K}, S = {S}, P = {P}", fill=colours(rim))
+        for i in range(count):
+            level, left = top + 1.25 + 0.42 * i, 5.5 + S * i
+            ax.plot([left + 0.08, left + K - 0.08], [level, level], color=BLUE, linewidth=4, solid_capstyle="butt")
+        top += 0.42 * count + 1.9
+    return described(
+        figure,
+        f"Rows of {axes[0][0]} pixels, one for each kernel length, stride and padding, and under each a bar for every "
+        "place of the kernel. Zeros of the padding are grey. A pixel that no bar covers is red.",
+    )
+
+
+def bell(time: Array, struck: Array, ringing: Array, heard: Array, at: float) -> Figure:
     """Left the strokes, how one rings on, and what is heard; right the product under the integral at one moment."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 2.7), layout="constrained", sharey=True)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8.6, 2.5), layout="constrained", sharey=True)
     for values, colour, name in (
-        (struck, GREY, "f: strokes"),
-        (ringing, ORANGE, "K: one ringing"),
+        (struck, GREY, "g: strokes"),
+        (ringing, ORANGE, "r: one ringing"),
         (heard, BLUE, "s: heard"),
     ):
-        left.plot(t, values, color=colour, label=name)
-    left.set(xlabel="time t", ylabel="value")
-    backwards = np.interp(at - t, t, ringing, left=0, right=0)
-    right.plot(t, struck, color=GREY, label="f(τ)")
-    right.plot(t, backwards, color=ORANGE, label=f"K({at:g} − τ): back to front")
-    right.fill_between(t, struck * backwards, color=BLUE, alpha=0.5, label=f"their product; its area is s({at:g})")
-    right.set(xlabel="time τ")
+        left.plot(time, values, color=colour, label=name)
+    left.set(xlabel="time τ", ylabel="value")
+    backwards = np.interp(at - time, time, ringing, left=0, right=0)
+    right.plot(time, struck, color=GREY, label="g(τ′)")
+    right.plot(time, backwards, color=ORANGE, label=f"r({at:g} − τ′): back to front")
+    right.fill_between(time, struck * backwards, color=BLUE, alpha=0.5, label=f"their product; its area is s({at:g})")
+    right.set(xlabel="time τ′")
     left.legend(fontsize=8, loc="upper right")
     right.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     return described(
         figure,
-        "Left, two strokes f, a ringing K that fades, and s: after each stroke it rises and fades. Right, f and the "
+        "Left, two strokes g, a ringing r that fades, and s: after each stroke it rises and fades. Right, g and the "
         f"ringing turned back to front, ending at time {at:g}; the area under their product is what is heard then.",
     )
 
 
-def channels(maps: Array, planes: Array, shares: list[Array], bias: float) -> Figure:
-    """Each plane of one filter slides over its own map; the results and the bias are added to one output map."""
-    (C, H, W), (KH, KW), (OH, OW) = maps.shape, planes.shape[1:], shares[0].shape
-    step = max(H, KH, OH) + 0.9
-    figure, ax = canvas(W + KW + 2 * OW + 12.5, C * step)
-    tints = [tint(BLUE), tint(ORANGE)]
-    for c in range(C):
-        top = c * step + 0.2
-        cells(ax, maps[c], 2, top, name=f"x[{c}]", fill=tints[c % 2])
-        cells(ax, planes[c], W + 5, top, name=f"w[{c}]", fill=tints[c % 2])
-        cells(ax, shares[c], W + KW + 7.2, top, name="gives", fill=tints[c % 2])
-    total = np.sum(shares, axis=0) + bias
-    middle = (C * step - OH) / 2 - 0.2
-    ax.text(W + KW + OW + 7.6, middle + OH / 2, f"add, + {signed(bias)}:", va="center", fontsize=10)
-    cells(ax, total, W + KW + OW + 11, middle, name="y")
-    return described(
-        figure,
-        f"{C} maps of {H} by {W}, and beside each its plane of the filter, {KH} by {KW}. The {C} results of {OH} by "
-        f"{OW} and the bias {bias:g} add up to one output map, {total.ravel().tolist()}.",
-    )
-
-
-def matrix(M: Array, shape: tuple[int, int], out: tuple[int, int]) -> Figure:
+def matrix(A: Array, shape: tuple[int, int], out: tuple[int, int]) -> Figure:
     """The Toeplitz matrix of a kernel, the same weight in the same colour, picture rows set apart."""
-    rows, columns = M.shape
-    wheel = (*CYCLE, "#999999", "#882255", "#44aa99", "#117733", "#332288")
+    rows, columns = A.shape
     figure, ax = canvas(columns + 3.6, rows + 1.4)
     fill = [[PAPER] * columns for _ in range(rows)]
-    for row, column in np.argwhere(M):
+    for row, column in np.argwhere(A):
         u, v = column // shape[1] - row // out[1], column % shape[1] - row % out[1]
-        fill[row][column] = tint(wheel[(u * (shape[1] - out[1] + 1) + v) % len(wheel)], 0.5)
-    cells(ax, np.where(M == 0, np.nan, M), 3.2, 1.1, fill=colours(fill), edge="#888888")
+        fill[row][column] = tint(wheel(u * (shape[1] - out[1] + 1) + v), 0.5)
+    cells(ax, np.where(A == 0, np.nan, A), 3.2, 1.1, fill=colours(fill), edge="#888888")
     for n in range(rows):
-        ax.text(3.0, n + 1.6, f"z[{n // out[1]}, {n % out[1]}]", ha="right", va="center", fontsize=10)
+        ax.text(3.0, n + 1.6, f"y[{n // out[1]}, {n % out[1]}]", ha="right", va="center", fontsize=10)
     for i in range(shape[0]):
         left = 3.2 + i * shape[1]
         ax.plot([left, left + shape[1]], [0.9, 0.9], color=INK, linewidth=1.5)
@@ -168,80 +209,13 @@ def matrix(M: Array, shape: tuple[int, int], out: tuple[int, int]) -> Figure:
 def equivariance(panels: dict[str, Array]) -> Figure:
     """Filter, then shift; shift, then filter; where the two differ."""
     figure = gallery(panels, columns=len(panels) // 2)
-    figure.set_size_inches(2.3 * (len(panels) // 2), 5.0)
+    figure.set_size_inches(1.9 * (len(panels) // 2), 4.7)
     return described(
         figure,
         "Two rows, stride 1 above and stride 2 below. Each shows the picture filtered and then shifted, shifted and "
         "then filtered, and the difference. With stride 1 the difference is zero except for columns at the left rim; "
         "with stride 2 it is not zero at most edges.",
     )
-
-
-def parameter_counts(counts: dict[str, int]) -> Figure:
-    """Numbers of parameters as bars on a log axis."""
-    figure, ax = plt.subplots(figsize=(7.5, 0.45 * len(counts) + 1), layout="constrained")
-    bars = ax.barh(list(counts), list(counts.values()), color=[BLUE if "kernel" in n else VERMILION for n in counts])
-    ax.bar_label(bars, [f"{n:,}" for n in counts.values()], padding=4, fontsize=9)
-    ax.set(xscale="log", xlabel="parameters (log axis)", xlim=(10, max(counts.values()) * 200))
-    ax.invert_yaxis()
-    told = "; ".join(f"{name}: {count:,}" for name, count in counts.items())
-    return described(figure, f"Bars on a log axis. {told}.")
-
-
-def stack(layers: list[tuple[int, int]], width: int) -> Figure:
-    """What one unit of the last layer sees, layer by layer down to the input (one axis)."""
-    sizes = [width]
-    for k, s in layers:
-        sizes.append((sizes[-1] - k) // s + 1)
-    figure, ax = plt.subplots(figsize=(10, 0.9 * len(sizes) + 0.4))
-    ax.axis("off")
-    jump, start, places = 1, 0.0, []
-    for (k, s), size in zip([(1, 1), *layers], sizes, strict=True):
-        start += (k - 1) / 2 * jump
-        jump *= s
-        places.append(start + jump * np.arange(size))
-    seen = [len(places[-1]) // 2]
-    for level in range(len(layers), -1, -1):
-        k, s = layers[level - 1] if level else (1, 1)
-        marked = np.isin(np.arange(sizes[level]), seen)
-        ax.scatter(places[level], np.full(sizes[level], level), s=90, color=[BLUE if m else PAPER for m in marked],
-                   edgecolors=[BLUE if m else GREY for m in marked], zorder=3)  # fmt: skip
-        name = f"layer {level}: kernel {k}, stride {s}" if level else "input"
-        ax.text(
-            -1, level, f"{name}\nsees {_reach(layers[:level])}" if level else name, ha="right", va="center", fontsize=9
-        )
-        if level:
-            below = {s * i + u for i in seen for u in range(k)}
-            for i in seen:
-                for u in range(k):
-                    ax.plot(
-                        [places[level][i], places[level - 1][s * i + u]], [level, level - 1], color=BLUE, linewidth=0.7
-                    )
-            seen = sorted(below)
-    ax.set(xlim=(-6.5, width), ylim=(-0.6, len(layers) + 0.5))
-    return described(
-        figure,
-        f"Rows of dots, the input at the bottom. One dot of the top layer is joined with the dots it sees in each "
-        f"layer below; in the input these are {len(seen)} neighbours.",
-    )
-
-
-def _reach(layers: list[tuple[int, int]]) -> int:
-    reach, jump = 1, 1
-    for k, s in layers:
-        reach, jump = reach + (k - 1) * jump, jump * s
-    return reach
-
-
-def durations(seconds: dict[str, float]) -> Figure:
-    """How long each way took, as bars."""
-    figure, ax = plt.subplots(figsize=(7.5, 0.45 * len(seconds) + 0.9), layout="constrained")
-    bars = ax.barh(list(seconds), [1e3 * s for s in seconds.values()], color=[VERMILION, BLUE, GREEN][: len(seconds)])
-    ax.bar_label(bars, [f"{1e3 * s:.1f} ms" for s in seconds.values()], padding=4, fontsize=9)
-    ax.set(xlabel="milliseconds")
-    ax.margins(x=0.15)
-    ax.invert_yaxis()
-    return described(figure, f"Bars: the time of {' and of '.join(seconds)}, on the machine that ran this cell.")
 
 
 def found(picture: Array, template: Array, response: Array, place: tuple[int, int]) -> Figure:

@@ -18,7 +18,7 @@ from PIL import Image, ImageChops
 from tqdm import tqdm
 
 from cnnlib.exercises import find, problems
-from cnnlib.explorers.still import keep_pictures
+from cnnlib.jupyter import keep_pictures
 from cnnlib.release.points import CHECK, compare_points
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"

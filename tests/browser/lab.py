@@ -1,6 +1,5 @@
 """A JupyterLab of its own for tests: an empty configuration, one folder of notebooks, headless Chromium."""
 
-import json
 import os
 import socket
 import subprocess
@@ -14,7 +13,7 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import Browser, Page, WebSocket
 
-NEWS = "@jupyterlab/apputils-extension:announcements"
+ENABLED = Path(sys.prefix) / "etc/jupyter/jupyter_server_config.d/cnnlib.json"  # installing cnnlib writes it
 
 
 class Lab:
@@ -78,19 +77,17 @@ class Lab:
 
 @contextmanager
 def jupyterlab(folder: Path, browser: Browser) -> Iterator[Lab]:
-    """Start JupyterLab on a free port, with nothing of the user's own settings, and end it afterwards."""
+    """Start JupyterLab on a free port, with nothing but this environment's settings, and end it afterwards."""
+    assert ENABLED.exists(), f"{ENABLED} is missing: install the course again, python -m pip install -e '.[test]'"
     homes = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     homes += ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
     environment = os.environ | {name: str(folder / "home" / name.lower()) for name in homes}
-    config = folder / "home" / "jupyter_config_dir" / "labconfig"
-    config.mkdir(parents=True)
-    (config / "page_config.json").write_text(json.dumps({"disabledExtensions": {NEWS: True}}))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     options = "--no-browser --allow-root --expose-app-in-browser --IdentityProvider.token=explorers"
-    options += f" --port={port} --FileContentsManager.pre_save_hook=cnnlib.explorers.still.keep_pictures"
+    options += f" --port={port}"
     command = [sys.executable, "-m", "jupyterlab", *options.split(), f"--ServerApp.root_dir={folder}"]
     with (folder / "log.txt").open("w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)

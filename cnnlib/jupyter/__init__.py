@@ -1,0 +1,54 @@
+"""What the course adds to Jupyter's server. Installing cnnlib enables it, by the two JSON files beside this one.
+
+extension.json loads this module in every server of the environment, however that was started; settings.json keeps
+JupyterLab from asking about news and from looking for updates.
+"""
+
+import inspect
+from collections.abc import Awaitable
+from typing import Any
+
+
+def keep_pictures(model: dict[str, Any], **kwargs: Any) -> None:
+    """A pre-save hook: save a widget that has a picture as the picture alone.
+
+    JupyterLab trusts a notebook that it ran itself, and would show "model not found" instead of the picture when it is
+    opened again.
+    """
+    cells = model["content"]["cells"] if model["type"] == "notebook" else []
+    for data in (output.get("data", {}) for cell in cells for output in cell.get("outputs", [])):
+        if "image/png" in data:
+            data.pop("application/vnd.jupyter.widget-view+json", None)
+
+
+def name_language(model: dict[str, Any]) -> dict[str, Any]:
+    """A notebook as it is read, with the language_info that this environment's kernel will report.
+
+    JupyterLab writes that report into the notebook. Where it differs, as Python's version does, an untouched notebook
+    counts as changed, and closing it asks whether to save.
+    """
+    metadata = (model["content"] or {}).get("metadata", {}) if model["type"] == "notebook" else {}
+    if metadata.get("kernelspec", {}).get("name") == "python3":
+        from ipykernel.ipkernel import IPythonKernel
+
+        metadata["language_info"] = dict(IPythonKernel.language_info)
+    return model
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": __name__}]
+
+
+def _load_jupyter_server_extension(app: Any) -> None:
+    files = app.contents_manager
+    files.register_pre_save_hook(keep_pictures)
+    read = files.get
+
+    async def later(model: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+        return name_language(await model)
+
+    def get(*args: Any, **kwargs: Any) -> Any:
+        model = read(*args, **kwargs)
+        return later(model) if inspect.isawaitable(model) else name_language(model)
+
+    files.get = get  # the server has hooks for saving, and none for reading
