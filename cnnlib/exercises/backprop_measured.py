@@ -1,6 +1,6 @@
 """Lecture 03, measuring a slope: what is asked, and the mistakes that are known.
 
-(3.3)   slope[i] = (f(x + h e_i) - f(x - h e_i)) / 2 h
+(3.3)   slope[m] = (f(x with x[m] + h) - f(x with x[m] - h)) / 2 h
 (3.4)   error    = |a - b| / max(|a|, |b|), and 0 where a = b = 0
 """
 
@@ -118,7 +118,7 @@ CENTRAL_DIFFERENCE = Exercise(
         "Nudge one entry of a copy of x up, then down. What does f say each time?",
         "np.ndindex(x.shape) gives the index of every entry, for any number of axes. Put an entry back before the "
         "next.",
-        "(3.3)  slope[i] = (f(x + h e_i) - f(x - h e_i)) / (2 h),  e_i being 1 at i and 0 elsewhere",
+        "(3.3)  slope[m] = (f(x with x[m] + h) - f(x with x[m] - h)) / (2 h),  the other entries as they were",
     ),
     after=(("before you start", "(4^3 - 2^3) / 2 = 28; the slope of x^3 at 3 is 27, and h = 1 is too coarse for it"),),
     slips=(
