@@ -137,7 +137,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     )
     if rows:
         terminalreporter.section("checks, checked")
-        head = ("lecture", "exercise", "points", "slips", "mutants", "equivalent", "right answers", "seeds")
+        head = ("lecture", "exercise", "points", "slips", "mutants", "named", "true", "right answers")
         widths = [max(len(str(line[i])) for line in [head, *rows]) for i in range(len(head))]
         for line in [head, *rows]:
             texts = (

@@ -1,6 +1,8 @@
-"""The checks, checked: every known mistake and every mechanical mutant is rejected, every right answer accepted.
+"""The checks, checked: every known mistake and every mechanical mutant is rejected and named, every right one accepted.
 
-Prints a table by exercise. It grows by itself: an exercise without slips, hints or enough right variants fails.
+Prints a table by exercise. It grows by itself: an exercise without slips, hints or enough right variants fails. Of the
+rejected it tells how many are named, and how many of the names are true: a statement about an answer is tested again on
+cases of other seeds and of random shapes, none of which it was made from.
 """
 
 import dataclasses
@@ -13,10 +15,18 @@ from mutants import mutants
 from solved import answers, lecture_names
 
 from cnnlib.checks import Exercise, asks, attempt, judge, stepping
+from cnnlib.checks.cases import copy_of
+from cnnlib.checks.causes import EQUALS, Cause
 from cnnlib.checks.compare import equal
+from cnnlib.checks.judging import look_closer, trials_of
+from cnnlib.checks.model import Model, total
+from cnnlib.checks.part import Trial, parts
 from cnnlib.exercises import lecture_of, lectures
 
 SEEDS = range(20)
+FEW = range(5)  # for mutants, of which there are many
+UNSEEN = 12  # cases of random shapes on which a cause is tested
+NAMED = 0.85  # of an exercise's mistakes; over all exercises together 0.95
 EXERCISES = [exercise for asked in lectures().values() for exercise in asked]
 POLLS = [e for e in EXERCISES if e.name.startswith("poll_")]
 WRITTEN = [e for e in EXERCISES if e not in POLLS]
@@ -42,7 +52,7 @@ def battery(exercise: Exercise):
 
 def plain(exercise: Exercise) -> Exercise:
     """The same check without diagnosis: for counting verdicts fast."""
-    return dataclasses.replace(exercise, slips=(), features={}, feeds=())
+    return dataclasses.replace(exercise, slips=(), features={}, feeds=(), shows=None)
 
 
 def accepted(exercise: Exercise, answer: object, seed: int) -> bool:
@@ -85,7 +95,8 @@ def test_an_exercise_is_complete(exercise):
     assert all(exercise.hints)
     assert exercise.possible in range(1, 9)
     assert len(variants(exercise)) >= (4 if gradient_or_layer else 2)
-    assert exercise in POLLS or len(exercise.slips) >= 4
+    module = importlib.import_module(f"slips.{lecture_of(exercise).split('_', 1)[1]}")
+    assert exercise in POLLS or len(exercise.slips) + len(module.SLIPS.get(exercise.name, [])) >= 4
     assert len({slip.name for slip in exercise.slips}) == len(exercise.slips)
 
 
@@ -95,20 +106,65 @@ def test_every_case_counts_for_a_part(exercise):
         assert not exercise.groups or any(counts(**inputs) for counts in exercise.groups.values()), inputs
 
 
-@pytest.mark.parametrize("exercise", WRITTEN, ids=lambda e: e.name)
-def test_mistakes_are_rejected_and_right_answers_accepted(exercise, record_property):
-    bare, slips = plain(exercise), [slip.answer for slip in exercise.slips]
+def wrong_answers(exercise: Exercise) -> tuple[list, list]:
+    """Slips, and mutants with their names; those that are right on everything are left out."""
+    module = importlib.import_module(f"slips.{lecture_of(exercise).split('_', 1)[1]}")
+    slips = [*(slip.answer for slip in exercise.slips), *module.SLIPS.get(exercise.name, [])]
     made = [pair for answer in (exercise.reference, *variants(exercise)[2:]) for pair in mutants(answer)]
-    wrong = [(name, mutant) for name, mutant in made if not equivalent(exercise, mutant)]
+    return slips, [(name, mutant) for name, mutant in made if not equivalent(exercise, mutant)]
+
+
+@pytest.mark.parametrize("exercise", WRITTEN, ids=lambda e: e.name)
+def test_mistakes_are_rejected_and_named_and_right_answers_accepted(exercise, record_property):
+    bare, (slips, wrong) = plain(exercise), wrong_answers(exercise)
     for answer, seed in itertools.product(slips, SEEDS):
         assert not accepted(bare, answer, seed), f"slip accepted with seed {seed}"
-    for (name, mutant), seed in itertools.product(wrong, SEEDS):
+    for (name, mutant), seed in itertools.product(wrong, FEW):
         assert not accepted(bare, mutant, seed), f"mutant accepted with seed {seed}: {name} of {mutant.__name__}"
     for answer, seed in itertools.product(variants(exercise), SEEDS):
         verdict = judge(exercise, asks(answer), seed)
         assert verdict.right, f"right answer rejected with seed {seed}:\n{verdict}"
-    counts = (len(slips), len(wrong), len(made) - len(wrong), len(variants(exercise)), len(SEEDS))
-    record_property("checked", (lecture_of(exercise), exercise.name, exercise.possible, *counts))
+    named, unnamed, untrue = 0, [], []
+    for name, answer in [*(("slip", answer) for answer in slips), *wrong]:
+        causes = causes_of(exercise, answer)
+        named += all(causes)
+        unnamed += [] if all(causes) else [name]
+        untrue += [f"{name}: {cause.text}" for cause in causes if cause and not still_true(exercise, answer, cause)]
+    count = len(slips) + len(wrong)
+    row = (len(slips), len(wrong), f"{named / count:.0%}", f"{1 - len(untrue) / count:.0%}", len(variants(exercise)))
+    record_property("checked", (lecture_of(exercise), exercise.name, exercise.possible, *row))
+    assert not untrue, "\n".join(untrue)
+    assert named >= NAMED * count, f"{named} of {count} named; not named: {unnamed}"
+
+
+def causes_of(exercise: Exercise, answer: object) -> list[Cause | None]:
+    """What is said of each wrong part; misconduct, where one sentence says it of all, counts as named."""
+    verdict = judge(exercise, asks(answer))
+    trials = tried(exercise, answer, exercise.cases(np.random.default_rng(0)))
+    wrong = {part: numbers for part in parts(exercise) if (numbers := part.failing(trials))}
+    if not wrong or any(finding.reason.startswith(WHOLE) for finding in verdict.findings):
+        return [Cause(finding.cause, lambda trials: True) for finding in verdict.findings if finding.cause]
+    looks = look_closer(exercise, trials, wrong, asks(answer))
+    said = {finding.part: finding.cause for finding in verdict.findings}
+    return [looks[part].cause if looks[part].cause or not said[part.name] else ERROR for part in wrong]
+
+
+WHOLE = ("gives another answer", "changes its argument", "calls the course")
+ERROR = Cause("it stops", lambda trials: True)
+
+
+def tried(exercise: Exercise, answer: object, cases: list) -> list[Trial]:
+    return trials_of(exercise, cases, [attempt(answer, *exercise.call(copy_of(inputs))) for inputs in cases])
+
+
+def still_true(exercise: Exercise, answer: object, cause: Cause) -> bool:
+    """On the cases of another seed and, if it speaks of every case, on cases of random shapes?"""
+    other = tried(exercise, answer, exercise.cases(np.random.default_rng(99)))
+    if not cause.general:
+        return cause.holds(other)
+    rng = np.random.default_rng(7)
+    unseen = tried(exercise, answer, [battery(exercise)(rng) for _ in range(UNSEEN)])
+    return cause.holds([*other, *(trial for trial in unseen if not trial.answer.error)])
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -130,9 +186,22 @@ def test_right_answers_are_accepted_in_every_memory_layout(exercise, layout):
 def test_each_slip_is_diagnosed_as_itself(exercise):
     for slip, seed in itertools.product(exercise.slips, SEEDS[:3]):
         verdict = judge(exercise, asks(slip.answer), seed)
-        said = [text for finding in verdict.findings for label, text in finding.rows if label == "your answer equals"]
-        assert said, f"{slip.name} is not diagnosed:\n{verdict}"
-        assert set(said) == {slip.says}, f"{slip.name} is taken for something else:\n{verdict}"
+        said = [text for finding in verdict.findings for label, text in finding.rows if label == EQUALS]
+        causes = {finding.cause for finding in verdict.findings if finding.cause}
+        assert set(said) <= {slip.says}, f"{slip.name} is taken for something else:\n{verdict}"
+        assert causes == {f"{EQUALS} {slip.says}"}, f"{slip.name} is not diagnosed:\n{verdict}"
+
+
+@pytest.mark.parametrize("exercise", [e for e in WRITTEN if e.feeds], ids=lambda e: e.name)
+def test_the_equations_say_what_the_reference_does(exercise):
+    rng = np.random.default_rng(3)
+    for inputs in [*exercise.cases(rng), *(battery(exercise)(rng) for _ in range(UNSEEN))]:
+        (trial,) = tried(exercise, exercise.reference, [inputs])
+        for part in parts(exercise)[: exercise.results]:
+            due = part.unfolded(np.asarray(part.expected(trial), float), inputs)
+            sizes = part.sizes(trial)
+            like = sum(total(Model(e), inputs, due.shape, due.shape, sizes) for e in part.equations)
+            np.testing.assert_allclose(like, due, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("exercise", POLLS, ids=lambda e: e.name)
@@ -143,9 +212,8 @@ def test_a_poll_accepts_its_letters_and_no_others(exercise, record_property):
     assert [some for some in subsets if accepted(exercise, some, 0)] == [right]
     for answer in variants(exercise):
         assert accepted(exercise, answer if not callable(answer) else answer(), 0)
-    for nonsense in ({"Z"}, 7, None, {1, 2}, lambda: right):
-        verdict = judge(exercise, asks(nonsense))
-        assert not verdict.right or callable(nonsense)
+    for nonsense in ({"Z"}, 7, None, {1, 2}):
+        assert not judge(exercise, asks(nonsense)).right
     row = (lecture_of(exercise), exercise.name, exercise.possible, len(subsets) - 1, 0, 0, len(variants(exercise)), 1)
     record_property("checked", row)
 

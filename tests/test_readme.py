@@ -20,6 +20,5 @@ def test_the_example_of_an_exercise_is_a_whole_lecture(tmp_path, monkeypatch):
     assert not problems
     [exercise] = lectures["07_pooling"]
     assert judge(exercise, asks(exercise.reference)).right
-    assert len(exercise.slips) >= 4
     for slip in exercise.slips:
         assert slip.says in str(judge(exercise, asks(slip.answer)).findings)

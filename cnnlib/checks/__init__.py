@@ -1,8 +1,9 @@
 """The engine behind every exercise: what is asked (data), what came back, and which mistake it is."""
 
-from cnnlib.checks.attempt import Answer, attempt
-from cnnlib.checks.exercise import Exercise, Inputs, Slip, poll
-from cnnlib.checks.judge import Ask, Call, asks, judge, stepping
+from cnnlib.checks.calling import Answer, Ask, Call, attempt
+from cnnlib.checks.cases import stepping
+from cnnlib.checks.exercise import Exercise, Inputs, Shown, Slip, poll
+from cnnlib.checks.judging import asks, judge
 from cnnlib.checks.verdict import Finding, Verdict
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Exercise",
     "Finding",
     "Inputs",
+    "Shown",
     "Slip",
     "Verdict",
     "asks",

@@ -1,5 +1,6 @@
 """What cases are made of: plain numbers, other memory layouts, functions that are handed to the student's function."""
 
+import copy
 import inspect
 import textwrap
 from collections.abc import Callable
@@ -7,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.checks.exercise import Inputs
-from cnnlib.checks.judge import stepping
+Inputs = dict[str, Any]
+
 
 GIVEN = "<given>"  # the file name of functions that the course hands out
 
@@ -18,8 +19,34 @@ def numbers(*values: float) -> np.ndarray:
     return np.array(values, dtype=float)
 
 
+def copy_of(inputs: Inputs) -> Inputs:
+    """A case of its own for every call. Layout is part of a case: a view stays a view."""
+    return {name: _twin(value) for name, value in inputs.items()}
+
+
+def _twin(value: Any) -> Any:
+    """A copy; of an array with the same memory layout: C, Fortran, or a view whose last axis steps backwards."""
+    if isinstance(value, np.ndarray):
+        return _twin_array(value)
+    return copy.deepcopy(value) if isinstance(value, list | dict) else value
+
+
+def _twin_array(array: np.ndarray) -> np.ndarray:
+    if array.flags.c_contiguous or array.flags.f_contiguous:
+        return array.copy(order="K")
+    return stepping(array)
+
+
+def stepping(array: np.ndarray) -> np.ndarray:
+    """The same numbers as a view that owns every second cell of its memory, last one first."""
+    return np.repeat(array[..., ::-1], 2, axis=-1)[..., ::-2]
+
+
 def in_other_layouts(inputs: Inputs) -> list[Inputs]:
-    """The same case in float32, as views, and in Fortran order where an array has two axes or more."""
+    """The same case in float32, as views, in Fortran order where an array has two axes or more, and in whole numbers.
+
+    Of several arrays one at a time is of type int, beside others with decimals: zeros of its type cut them off.
+    """
     arrays = {name: value for name, value in inputs.items() if isinstance(value, np.ndarray)}
     cases = [
         inputs | {name: value.astype(np.float32) for name, value in arrays.items()},
@@ -27,10 +54,13 @@ def in_other_layouts(inputs: Inputs) -> list[Inputs]:
     ]
     if any(value.ndim > 1 for value in arrays.values()):
         cases.append(inputs | {name: np.asfortranarray(value) for name, value in arrays.items()})
-    return cases
+    return cases + [inputs | {name: np.round(3 * value).astype(int)} for name, value in arrays.items() if value.ndim]
 
 
 LAYOUTS: dict[str, Callable[..., bool]] = {
+    "an array of whole numbers": lambda **inputs: any(
+        isinstance(v, np.ndarray) and v.dtype.kind == "i" for v in inputs.values()
+    ),
     "float32 numbers": lambda **inputs: any(getattr(v, "dtype", None) == np.float32 for v in inputs.values()),
     "arrays that are views": lambda **inputs: any(
         isinstance(v, np.ndarray) and not (v.flags.c_contiguous or v.flags.f_contiguous) for v in inputs.values()

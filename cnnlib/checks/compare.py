@@ -24,23 +24,21 @@ def difference(got: Any, expected: Any, inputs: Mapping[str, Any], tolerance: fl
     Args:
         got: what the student's function returned.
         expected: a number or an array, any shape.
-        inputs: the arguments of the call, by name: they tell a likely cause of a wrong shape.
+        inputs: the arguments of the call, by name.
         tolerance: relative to the largest expected entry, for float64; float32 inputs and answers get 1e-4.
     """
     if got is None:
         return Difference("returned None: is a return missing?", "nothing")
     whole, expected = isinstance(expected, int), np.asarray(expected)
-    if not isinstance(got, np.ndarray | np.generic | int | float):
+    if (array := as_array(got)) is None:
         return Difference(f"returned {_a_type(got)}, expected {_kind(expected)}", "type")
-    if np.asarray(got).dtype.kind not in "iuf":
-        return Difference(f"returned values of type {np.asarray(got).dtype}, expected real numbers", "type")
-    array = np.asarray(got)
+    if array.dtype.kind not in "iuf":
+        return Difference(f"returned values of type {array.dtype}, expected real numbers", "type")
     if array.shape != expected.shape:
-        because = _cause(array.shape, expected.shape, inputs)
-        return Difference(f"shape {array.shape}, expected {expected.shape}{because}", "shape")
+        return Difference(f"shape {array.shape}, expected {expected.shape}", "shape")
     if whole and array.dtype.kind == "f":
         return Difference(f"returned {array}, a float; expected a whole number, which range and np.zeros take", "type")
-    close = _close(array, expected, _loosened([array, *inputs.values()], tolerance))
+    close = close_to(array, expected, loosened([array, *inputs.values()], tolerance))
     if close.all():
         return None
     index = tuple(int(i) for i in np.argwhere(~close)[0]) if close.ndim else ()
@@ -49,6 +47,17 @@ def difference(got: Any, expected: Any, inputs: Mapping[str, Any], tolerance: fl
     if array.dtype.kind in "iu" and not np.array_equal(expected, np.round(expected)):
         return Difference(f"holds integers ({array.dtype}): decimals were cut off", "dtype", index)
     return Difference("holds other values", "values", index)
+
+
+def as_array(got: Any) -> np.ndarray | None:
+    """A number, an array or a list of numbers as an array, else None."""
+    if not isinstance(got, np.ndarray | np.generic | int | float | list | tuple):
+        return None
+    try:
+        array = np.asarray(got)
+    except ValueError:
+        return None  # rows of unequal length
+    return None if isinstance(got, list | tuple) and array.dtype.kind not in "iuf" else array
 
 
 def equal(got: Any, expected: Any, inputs: Mapping[str, Any], tolerance: float) -> bool:
@@ -64,12 +73,14 @@ def equal(got: Any, expected: Any, inputs: Mapping[str, Any], tolerance: float) 
     return difference(got, expected, inputs, tolerance) is None
 
 
-def _loosened(values: Iterable[Any], tolerance: float) -> float:
+def loosened(values: Iterable[Any], tolerance: float) -> float:
+    """The relative tolerance: 1e-4 where anything is float32."""
     single = any(isinstance(v, np.ndarray) and v.dtype == np.float32 for v in values)
     return max(tolerance, 1e-4) if single else tolerance
 
 
-def _close(got: np.ndarray, expected: np.ndarray, tolerance: float) -> np.ndarray:
+def close_to(got: np.ndarray, expected: np.ndarray, tolerance: float) -> np.ndarray:
+    """Entry by entry; relative to the largest expected one."""
     finite = np.abs(expected[np.isfinite(expected)])
     scale = max(1.0, float(finite.max())) if finite.size else 1.0
     return np.asarray(np.isclose(got, expected, rtol=tolerance, atol=tolerance * scale, equal_nan=True))
@@ -77,8 +88,6 @@ def _close(got: np.ndarray, expected: np.ndarray, tolerance: float) -> np.ndarra
 
 def _a_type(value: Any) -> str:
     name = type(value).__name__
-    if isinstance(value, list):
-        return "a list (np.array(...) makes an array of it)"
     if isinstance(value, tuple):
         return f"a tuple of {len(value)}"
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
@@ -86,46 +95,3 @@ def _a_type(value: Any) -> str:
 
 def _kind(expected: np.ndarray) -> str:
     return f"an array of shape {expected.shape}" if expected.ndim else "a single number"
-
-
-def _cause(got: Index, expected: Index, inputs: Mapping[str, Any]) -> str:
-    """A likely reason for a wrong shape, as the rest of a sentence."""
-    if got == expected[::-1] and len(got) == 2:
-        return ": it is transposed"
-    if sorted(got) == sorted(expected):
-        return ": the same lengths in another order"
-    if not got:
-        return ": a single number instead of an array"
-    if _without_ones(got) == _without_ones(expected):
-        return ": an axis of length 1 too many" if len(got) > len(expected) else ": an axis of length 1 is missing"
-    if len(expected) > 2 and got == expected[1:]:
-        return ": the first axis, the batch, is missing"
-    if len(got) != len(expected):
-        return f": {len(got)} {'axis' if len(got) == 1 else 'axes'} instead of {len(expected)}"
-    if len(got) > 1 and expected[-2] != expected[-1] and got[-2] == got[-1] in expected[-2:]:
-        return ": as high as wide; is the height taken for the width, or the width for the height?"
-    if len(got) == 1 and np.ndim(inputs.get("dy", 0)) > 2 and got == np.shape(inputs["dy"])[:1]:
-        return ": one entry for each example of the batch"
-    like = [name for name, value in inputs.items() if np.shape(value) == got]
-    return _off(got, expected, inputs) + (f" (as large as {' and '.join(like)})" if like else "")
-
-
-def _off(got: Index, expected: Index, inputs: Mapping[str, Any]) -> str:
-    """The same number of axes, too long or too short."""
-    padding, stride = inputs.get("padding") or 0, inputs.get("stride") or 1
-    off = [g - e for g, e in zip(got, expected, strict=True)]
-    if padding and set(off) <= {0, 2 * padding}:
-        return f": too many by a padding of {padding} at each end; is it added twice, or still to be cut off?"
-    if set(off) <= {0, 1}:
-        return f": one too many along axis {off.index(1)}; a size rounded up, or a + 1 too many"
-    if padding and max(off) <= 0:
-        return ": too few; is the padding added at both ends, or cut off too often?"
-    if stride > 1 and max(off) <= 0:
-        return ": what of the entries that the stride leaves over?"
-    if set(off) <= {0, -1}:
-        return f": one too few along axis {off.index(-1)}; is a + 1 missing?"
-    return ""
-
-
-def _without_ones(shape: Index) -> Index:
-    return tuple(n for n in shape if n != 1)

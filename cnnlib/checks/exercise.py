@@ -8,7 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.checks.equation import Equation, parse
+
 Inputs = dict[str, Any]
+NOTHING_CHOSEN = "no letter chosen yet"
 
 
 @dataclass(frozen=True)
@@ -18,10 +21,18 @@ class Slip:
     name: str  # a few words, for tables: "kernel reversed"
     says: str  # what the answer equals, and a question or a step that leads on
     answer: Callable[..., Any]  # same signature as the reference
-    about: str = ""  # what it has in common with slips that look alike in every case: "the direction of the kernel"
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A number on the way to the result, read off a call of its own: the first step's dy, say."""
+
+    label: str
+    inputs: Inputs  # of the call
+    read: Callable[[Any], Any]  # the number, from what the call returned
+
+
+@dataclass(frozen=True, eq=False)
 class Exercise:
     """One function (or one set of letters) that a student writes, and all that is known about it."""
 
@@ -33,16 +44,24 @@ class Exercise:
     cases: Callable[[np.random.Generator], Sequence[Inputs]]
     hints: tuple[str, str, str]  # a nudge, the idea, the index equation
     slips: tuple[Slip, ...] = ()
-    # Part -> does this case count for it? For a function with one result.
+    # Part -> is this case about it? For a function with one result; see `Part`.
     groups: Mapping[str, Callable[..., bool]] = field(default_factory=dict)
     # "a stride above 1" -> is there one in this case? For "it fails only with ...".
     features: Mapping[str, Callable[..., bool]] = field(default_factory=dict)
-    # The products that make an entry: (("x", "w"), ("b",)) for y = sum x w + b.
-    feeds: tuple[tuple[str, ...], ...] = ()
+    # The sums of products that make the result, in the letters of the lecture: ("y[i] += w[k] x[i + k]", "y[i] += b").
+    feeds: tuple[str, ...] = ()
+    # Where indices share an axis of the result, how far each of them runs: unfolded(**inputs) -> (N, C, KH, ...).
+    unfolded: Callable[..., tuple[int, ...]] | None = None
+    # Numbers on the way to the result, to be shown beside the student's: shows(**inputs) -> some `Shown`.
+    shows: Callable[..., Sequence["Shown"]] | None = None
     # Where many answers are right: accept(answer, **inputs) says what is wrong, or "".
     accept: Callable[..., str] | None = None
     after: tuple[tuple[str, str], ...] = ()  # label and text of what is shown once it is right
     tolerance: float = 1e-7  # relative, in float64
+
+    @cached_property
+    def equations(self) -> tuple[Equation, ...]:
+        return tuple(map(parse, self.feeds))
 
     @property
     def possible(self) -> int:
@@ -55,15 +74,22 @@ class Exercise:
 
     @cached_property
     def defaults(self) -> dict[str, Any]:
-        """The arguments with a default: passed by keyword, so that a student may change their order."""
+        """The arguments with a default, and what it is."""
         parameters = inspect.signature(self.reference).parameters.values()
         return {p.name: p.default for p in parameters if p.default is not p.empty}
 
     def call(self, inputs: Inputs) -> tuple[tuple[Any, ...], Inputs]:
-        """Positional and keyword arguments for one case. What is the default anyway is left out: that tests it."""
-        args = tuple(value for name, value in inputs.items() if name not in self.defaults)
-        chosen = {name: value for name, value in inputs.items() if name in self.defaults}
-        return args, {name: value for name, value in chosen.items() if value != self.defaults[name]}
+        """Positional and keyword arguments for one case.
+
+        What is the default anyway is left out, which tests the default; what comes behind it goes by keyword, the rest
+        by position, which tests the order.
+        """
+        left_out = {name for name, default in self.defaults.items() if name in inputs and inputs[name] == default}
+        names = list(inputs)
+        first = min((names.index(name) for name in left_out), default=len(names))
+        return tuple(inputs[name] for name in names[:first]), {
+            name: inputs[name] for name in names[first:] if name not in left_out
+        }
 
 
 def poll(name: str, options: Mapping[str, tuple[bool, str]], hints: tuple[str, str, str], points: int = 1) -> Exercise:
@@ -85,7 +111,7 @@ def poll(name: str, options: Mapping[str, tuple[bool, str]], hints: tuple[str, s
             return "  ".join(f"{letter} does not hold: {options[letter][1]}" for letter in wrong)
         if missing := right - letters:
             count = "one more holds" if len(missing) == 1 else f"{len(missing)} more hold"
-            return f"what you chose is right, but {count}" if letters else "no letter chosen yet"
+            return f"what you chose is right, but {count}" if letters else NOTHING_CHOSEN
         return ""
 
     return Exercise(

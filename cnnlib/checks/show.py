@@ -18,11 +18,6 @@ def number(value: Any) -> str:
     return "0" if text == "-0" else text
 
 
-def entry(name: str, index: Index) -> str:
-    """dw[1, 0], or just db for a single number."""
-    return f"{name}[{', '.join(map(str, index))}]" if index else name
-
-
 def value(item: Any, index: Index | None = None, mark: Callable[[str], str] = str) -> str:
     """Any argument or result as text, the entry at `index` passed through `mark`."""
     if isinstance(item, np.ndarray | np.generic) and np.asarray(item).dtype.kind in "biuf":

@@ -31,7 +31,8 @@ class Finding:
     points: int
     possible: int
     reason: str  # one line: "right", or the mistake
-    rows: tuple[tuple[str, str], ...] = ()  # label and text: case, got and expected, what feeds it, diagnosis
+    rows: tuple[tuple[str, str], ...] = ()  # label and text: case, got and expected, what feeds it, the mistake
+    cause: str = ""  # the sentence that names the mistake, "" where none is known
 
     @property
     def right(self) -> bool:
@@ -131,7 +132,7 @@ CELL = "text-align: left; vertical-align: top; padding: 2px 14px 2px 0; backgrou
 LABEL = "white-space: nowrap; opacity: 0.75"
 VALUES = "white-space: pre-wrap; font-family: monospace"  # so that got stands above expected, digit by digit
 SHORT = 72
-IN_FIGURES = (CASE, "in the case", "the same call", "what feeds it", "your code", "it printed")
+IN_FIGURES = (CASE, "in the case", "the same call", "what feeds it", "in your answer", "your code", "it printed")
 
 
 def _score(finding: Finding) -> str:

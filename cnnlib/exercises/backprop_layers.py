@@ -57,8 +57,7 @@ LINEAR_BACKWARD = Exercise(
     reference=linear_backward,
     cases=linear_cases,
     features=LAYOUTS,
-    # feeds=("dx[n, d] += dy[n, j] w[j, d]", "dw[j, d] += dy[n, j] x[n, d]", "db[j] += dy[n, j]")
-    feeds=(("dy", "w"), ("dy", "x"), ("dy",)),
+    feeds=("dx[n, d] += dy[n, j] w[j, d]", "dw[j, d] += dy[n, j] x[n, d]", "db[j] += dy[n, j]"),
     hints=(
         "Each product w[j, d] x[n, d] of the way forward has two factors. On the way back dy[n, j] comes to each of "
         "them, times the other.",
@@ -279,8 +278,7 @@ VJP = Exercise(
     reference=vjp,
     cases=vjp_cases,
     features=LAYOUTS,
-    # feeds=("dx[d] += dy[j] J[j, d]",)
-    feeds=(("dy", "J"),),
+    feeds=("dx[d] += dy[j] J[j, d]",),
     hints=(
         "Which outputs does input d reach, and how strongly? That is a column of J.",
         "Input d hears from every output j: dy[j] times J[j, d]. So the sum runs over the rows.",

@@ -2,11 +2,11 @@
 
 Index equations, counted from 0 (deck N, Back Propagation of CNNs, one-dimensional case):
 
-    (5.1)   y[t]  = sum_k w[k] x[t + k] + b
-    (5.3)   db    = sum_t dy[t]
-    (5.4)   dw[k] = sum_t dy[t] x[t + k]
+    (5.1)   y[i]  = sum_k w[k] x[i + k] + b
+    (5.3)   db    = sum_i dy[i]
+    (5.4)   dw[k] = sum_i dy[i] x[i + k]
     (5.5)   dx[m] = sum_k dy[m - k] w[k]
-    (5.11)  y[n, f, t] = sum_c sum_k w[f, c, k] x[n, c, stride t + k - padding] + b[f]
+    (5.11)  y[n, f, i] = sum_c sum_k w[f, c, k] x[n, c, S i + k - padding] + b[f]
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.checks import Exercise, Inputs, Slip, poll
+from cnnlib.checks import Exercise, Inputs, Shown, Slip, poll, show
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
 from cnnlib.exercises import layers
 from cnnlib.exercises.layer_slips import BACKWARD_SLIPS, FORWARD_SLIPS
@@ -39,6 +39,7 @@ def forward_cases(rng: Rng) -> list[Inputs]:
         {"x": numbers(2, 3), "w": numbers(5), "b": 0.0},
         {"x": numbers(2, 3), "w": numbers(5, 7), "b": 1.0},
         {"x": numbers(2, 0, 1, 3), "w": numbers(1, -1), "b": 0.0},
+        {"x": numbers(2, 0, 1, 3, 4), "w": numbers(1, -1, 2), "b": 3.0},
         random,
         {"x": rng.normal(size=4), "w": rng.normal(size=4), "b": -1.2},
         *in_other_layouts(random),
@@ -51,11 +52,11 @@ FORWARD = Exercise(
     reference=forward,
     cases=forward_cases,
     features=LAYOUTS,
-    feeds=(("w", "x"), ("b",)),
+    feeds=("y[i] += w[k] x[i + k]", "y[i] += b"),
     hints=(
         "How often does a kernel of K taps fit into a signal of L samples without hanging out?",
         "Each output is a dot product: the kernel with the stretch of x that starts where the output does.",
-        "(5.1)  y[t] = w[0] x[t] + w[1] x[t + 1] + ... + w[K - 1] x[t + K - 1] + b,  for t = 0 ... L - K",
+        "(5.1)  y[i] = w[0] x[i] + w[1] x[i + 1] + ... + w[K - 1] x[i + K - 1] + b,  for i = 0 ... L - K",
     ),
     after=(("before you start", "with one tap y is x times w[0], plus b"),),
     slips=(
@@ -64,32 +65,6 @@ FORWARD = Exercise(
             "a true convolution, which reverses the kernel. A convolution layer does not: in (5.1) the index of w "
             "and the index of x grow together.",
             lambda x, w, b: np.convolve(x, w, "valid") + b,
-        ),
-        Slip(
-            "bias missing",
-            "the sum without the bias. Where does b enter (5.1)?",
-            lambda x, w, b: np.correlate(x, w, "valid"),
-        ),
-        Slip(
-            "bias once a tap",
-            "K times the bias: b is added inside the sum over the taps. It belongs outside, once an output.",
-            lambda x, w, b: np.correlate(x, w, "valid") + len(w) * b,
-        ),
-        Slip(
-            "one output short",
-            "all outputs but the last. A kernel of K taps fits at L - K + 1 places; range(n) already stops before n.",
-            lambda x, w, b: (np.correlate(x, w, "valid") + b)[:-1],
-        ),
-        Slip(
-            "= for +=",
-            "the product of the last tap alone: each tap overwrites the one before. Is there an = where += is meant?",
-            lambda x, w, b: w[-1] * x[len(w) - 1 :] + b,
-        ),
-        Slip(
-            "padded",
-            "the outputs of a padded signal, one for every way the kernel overlaps x at all. "
-            "Here it must lie inside x.",
-            lambda x, w, b: np.convolve(x, w[::-1], "full") + b,
         ),
     ),
 )
@@ -111,7 +86,7 @@ BIAS_GRADIENT = Exercise(
         *in_other_layouts({"dy": rng.normal(size=5) + 2}),
     ],
     features=LAYOUTS,
-    feeds=(("dy",),),
+    feeds=("db += dy[i]",),
     hints=(
         "Raise b by a little. Which outputs rise, and by how much?",
         "Every output rises by the same amount as b. So the loss feels every entry of dy at once.",
@@ -124,24 +99,9 @@ BIAS_GRADIENT = Exercise(
             lambda dy: dy.mean(),
         ),
         Slip(
-            "not summed",
-            "dy itself. There is one bias, so there is one number: what do the pulls on one knob add up to?",
-            lambda dy: dy.copy(),
-        ),
-        Slip(
-            "last entry only",
-            "the last entry of dy alone. Is there an = where += is meant?",
-            lambda dy: dy[-1],
-        ),
-        Slip(
-            "first entry only",
-            "the first entry of dy alone. The bias also reaches the other outputs.",
-            lambda dy: dy[0],
-        ),
-        Slip(
             "Jacobian alone",
-            "the number of outputs: the sum of the slopes ∂y[t]/∂b, which are 1. The chain rule multiplies each of "
-            "them by dy[t] first.",
+            "the number of outputs: the sum of the slopes ∂y[i]/∂b, which are 1. The chain rule multiplies each of "
+            "them by dy[i] first.",
             lambda dy: float(len(dy)),
         ),
     ),
@@ -158,14 +118,11 @@ def weight_gradient_cases(rng: Rng) -> list[Inputs]:
         {"dy": numbers(1), "x": numbers(2, 3)},
         {"dy": numbers(1, 0, 0), "x": numbers(2, 0, 1, 3)},
         {"dy": numbers(5, 7, 11), "x": numbers(2, 0, 1, 3)},
+        {"dy": numbers(5, 7), "x": numbers(2, 0, 1, 3, 4)},
         random,
         {"dy": rng.normal(size=5), "x": rng.normal(size=5)},
         *in_other_layouts(random),
     ]
-
-
-def weight_gradient_last(dy: Array, x: Array) -> Array:
-    return dy[-1] * x[len(dy) - 1 :]
 
 
 WEIGHT_GRADIENT = Exercise(
@@ -174,52 +131,23 @@ WEIGHT_GRADIENT = Exercise(
     reference=weight_gradient,
     cases=weight_gradient_cases,
     features=LAYOUTS,
-    feeds=(("dy", "x"),),
+    feeds=("dw[k] += dy[i] x[i + k]",),
     hints=(
-        "Take one tap, say tap 1. Which input did it meet when output t was made?",
-        "Tap k met x[t + k] at output t. So it feels dy[t] times that input, once for every output.",
+        "Take one tap, say tap 1. Which input did it meet when output i was made?",
+        "Tap k met x[i + k] at output i. So it feels dy[i] times that input, once for every output.",
         "(5.4)  dw[k] = dy[0] x[k] + dy[1] x[k + 1] + ... + dy[T - 1] x[k + T - 1]",
     ),
     after=(("before you start", "for dy = [1, 0, 0] the answer is the first K inputs"),),
     slips=(
-        Slip(
-            "dy reversed",
-            "x with dy laid on it back to front. In (5.4) the index of x grows as that of dy grows: "
-            "nothing is reversed here.",
-            lambda dy, x: np.convolve(x, dy, "valid"),
-        ),
         Slip(
             "result reversed",
             "dw back to front. np.correlate(dy, x) does this: the longer array must come first.",
             lambda dy, x: np.correlate(x, dy, "valid")[::-1],
         ),
         Slip(
-            "= for +=",
-            "the product with the last dy alone: each output overwrites the one before. "
-            "A weight collects from all outputs: is there an = where += is meant?",
-            weight_gradient_last,
-        ),
-        Slip(
-            "minus for plus",
-            "the sum of dy[t] x[t - k]. Tap k met the inputs k steps further on: t + k. (A negative index counts from "
-            "the end, so nothing stopped you.)",
-            lambda dy, x: np.array([dy @ np.roll(x, k)[: len(dy)] for k in range(len(x) - len(dy) + 1)]),
-        ),
-        Slip(
-            "shift forgotten",
-            "the same number for every tap: dy times the start of x. Tap k met the inputs k steps further on.",
-            lambda dy, x: np.full(len(x) - len(dy) + 1, dy @ x[: len(dy)]),
-        ),
-        Slip(
             "mean for sum",
             "dw divided by the number of outputs. A layer adds up; only the loss divides.",
             lambda dy, x: np.correlate(x, dy, "valid") / len(dy),
-        ),
-        Slip(
-            "padded",
-            "x with zeros at both ends correlated with dy. There are as many entries in dw as there are taps: "
-            "L - T + 1.",
-            lambda dy, x: np.convolve(x, dy[::-1], "full"),
         ),
     ),
 )
@@ -235,30 +163,12 @@ def input_gradient_cases(rng: Rng) -> list[Inputs]:
         {"dy": numbers(1), "w": numbers(2, 3)},
         {"dy": numbers(1, 1), "w": numbers(2, 3)},
         {"dy": numbers(5, 7, 11), "w": numbers(1, -1)},
+        {"dy": numbers(5, 7), "w": numbers(1, -1, 2)},
         random,
         {"dy": rng.normal(size=2), "w": rng.normal(size=5)},
         {"dy": rng.normal(size=4), "w": rng.normal(size=1)},
         *in_other_layouts(random),
     ]
-
-
-def input_gradient_overwritten(dy: Array, w: Array) -> Array:
-    dx = np.zeros(len(dy) + len(w) - 1)
-    for t in range(len(dy)):
-        dx[t : t + len(w)] = dy[t] * w
-    return dx
-
-
-def input_gradient_overwritten_by_taps(dy: Array, w: Array) -> Array:
-    dx = np.zeros(len(dy) + len(w) - 1)
-    for k in range(len(w)):
-        dx[k : k + len(dy)] = dy * w[k]
-    return dx
-
-
-def input_gradient_wrapped(dy: Array, w: Array) -> Array:
-    T, K = len(dy), len(w)
-    return np.array([sum(dy[m - k] * w[k] for k in range(K) if m - k < T) for m in range(T + K - 1)])
 
 
 INPUT_GRADIENT = Exercise(
@@ -267,10 +177,10 @@ INPUT_GRADIENT = Exercise(
     reference=input_gradient,
     cases=input_gradient_cases,
     features=LAYOUTS,
-    feeds=(("dy", "w"),),
+    feeds=("dx[i + k] += dy[i] w[k]",),
     hints=(
         "Take one input, say x[1]. Which outputs did it take part in, and with which tap in each?",
-        "Output t and tap k meet at input t + k. So each product dy[t] w[k] belongs to dx[t + k].",
+        "Output i and tap k meet at input i + k. So each product dy[i] w[k] belongs to dx[i + k].",
         "(5.5)  dx[m] = dy[m] w[0] + dy[m - 1] w[1] + ... + dy[m - K + 1] w[K - 1],  entries outside dy being 0",
     ),
     after=(("before you start", "for dy = [1] the answer is w itself"),),
@@ -283,25 +193,6 @@ INPUT_GRADIENT = Exercise(
             lambda dy, w: np.convolve(dy, w[::-1], "full"),
         ),
         Slip(
-            "negative index wrapped",
-            "(5.5) with dy[-1] taken for 0. In Python dy[-1] is the last entry: test for m - k >= 0 as well.",
-            input_gradient_wrapped,
-        ),
-        Slip(
-            "= for +=, output by output",
-            "what is left when every output overwrites the gradients of the one before. "
-            "An input collects from all outputs it took part in: is there an = where += is meant?",
-            input_gradient_overwritten,
-            about="a contribution that overwrites instead of adding",
-        ),
-        Slip(
-            "= for +=, tap by tap",
-            "what is left when every tap overwrites the gradients of the one before. "
-            "An input collects from all taps it met: is there an = where += is meant?",
-            input_gradient_overwritten_by_taps,
-            about="a contribution that overwrites instead of adding",
-        ),
-        Slip(
             "not padded",
             "the inner entries only. Put K - 1 zeros at either end of dy first: the first and last inputs "
             "took part in fewer outputs, not in none.",
@@ -312,16 +203,6 @@ INPUT_GRADIENT = Exercise(
             'the middle part, as long as the longer of dy and w (NumPy calls it "same"). dx has the length of x: '
             "T + K - 1.",
             lambda dy, w: np.convolve(dy, w, "same"),
-        ),
-        Slip(
-            "dy reversed",
-            "the gradient with dy back to front. Padding and sliding leave dy in its order; it is w that is reversed.",
-            lambda dy, w: np.convolve(dy[::-1], w, "full"),
-        ),
-        Slip(
-            "mean over the taps",
-            "dx divided by the number of taps. Contributions add up; nothing divides.",
-            lambda dy, w: np.convolve(dy, w, "full") / len(w),
         ),
     ),
 )
@@ -351,37 +232,17 @@ WEIGHT_JACOBIAN = Exercise(
     reference=weight_jacobian,
     cases=weight_jacobian_cases,
     features=LAYOUTS,
-    feeds=(("x",),),
+    feeds=("J[i, k] += x[i + k]",),
     hints=(
-        "Row t says how output t answers to each tap. What multiplies w[k] in output t?",
+        "Row i says how output i answers to each tap. What multiplies w[k] in output i?",
         "The rows are the stretches of x that the kernel covers, one step further each time.",
-        "(5.7)  J[t, k] = x[t + k],  L - K + 1 rows and K columns",
+        "(5.7)  J[i, k] = x[i + k],  L - K + 1 rows and K columns",
     ),
     slips=(
         Slip(
             "transposed",
             "the Jacobian lying on its side. Rows belong to outputs, columns to what is varied.",
             lambda x, K: weight_jacobian(x, K).T,
-        ),
-        Slip(
-            "taps reversed",
-            "rows that are back to front. Tap 0 meets the first sample of the stretch, not the last.",
-            lambda x, K: weight_jacobian(x, K)[:, ::-1],
-        ),
-        Slip(
-            "window not moved",
-            "the first stretch of x in every row. Output t starts at x[t].",
-            lambda x, K: np.tile(x[:K], (len(x) - K + 1, 1)),
-        ),
-        Slip(
-            "one row short",
-            "all rows but the last. There are L - K + 1 outputs; range(n) already stops before n.",
-            lambda x, K: weight_jacobian(x, K)[:-1],
-        ),
-        Slip(
-            "windows that do not overlap",
-            "stretches that start K apart. The kernel moves one step at a time.",
-            lambda x, K: x[: len(x) // K * K].reshape(-1, K),
         ),
     ),
 )
@@ -402,57 +263,23 @@ def input_jacobian_cases(rng: Rng) -> list[Inputs]:
     ]
 
 
-def square_band(w: Array, L: int) -> Array:
-    return sum((w[k] * np.eye(L, L, k) for k in range(len(w))), np.zeros((L, L)))
-
-
-def input_jacobian_wrapped(w: Array, L: int) -> Array:
-    K = len(w)
-    return np.array([[w[m - t] if m - t < K else 0.0 for m in range(L)] for t in range(L - K + 1)])
-
-
 INPUT_JACOBIAN = Exercise(
     name="conv1d_input_jacobian",
     parts={"J": 1},
     reference=input_jacobian,
     cases=input_jacobian_cases,
     features=LAYOUTS,
-    feeds=(("w",),),
+    feeds=("J[i, i + k] += w[k]",),
     hints=(
-        "Row t says how output t answers to each input. What multiplies x[m] in output t, and for which m is it 0?",
+        "Row i says how output i answers to each input. What multiplies x[m] in output i, and for which m is it 0?",
         "Write w at the start of row 0, then one step further to the right in every row below.",
-        "(5.8)  J[t, m] = w[m - t] where 0 <= m - t < K, else 0;  L - K + 1 rows and L columns",
+        "(5.8)  J[i, m] = w[m - i] where 0 <= m - i < K, else 0;  L - K + 1 rows and L columns",
     ),
     slips=(
         Slip(
             "transposed",
             "the Jacobian lying on its side. Rows belong to outputs, columns to inputs.",
             lambda w, L: input_jacobian(w, L).T,
-        ),
-        Slip(
-            "kernel reversed",
-            "rows that hold the kernel back to front. In (5.8) the index of w grows with that of x.",
-            lambda w, L: input_jacobian(w[::-1], L),
-        ),
-        Slip(
-            "band on the wrong side",
-            "the kernel moving to the left as t grows. Output t starts at x[t], to the right of output t - 1.",
-            lambda w, L: input_jacobian(w, L)[::-1],
-        ),
-        Slip(
-            "negative index wrapped",
-            "(5.8) with a test for m - t < K alone. In Python w[-1] is the last tap: test for m - t >= 0 as well.",
-            input_jacobian_wrapped,
-        ),
-        Slip(
-            "too many rows",
-            "a square matrix: its last rows stand for outputs where the kernel hangs out of x.",
-            square_band,
-        ),
-        Slip(
-            "window not moved",
-            "the same row again and again. Output t starts at x[t].",
-            lambda w, L: np.tile(np.append(w, np.zeros(L - len(w))), (L - len(w) + 1, 1)),
         ),
     ),
 )
@@ -476,12 +303,12 @@ LAYER_FORWARD = Exercise(
     reference=layer_forward,
     cases=flat_cases("x", "w", "b", "stride", "padding"),
     features=layers.FEATURES,
-    feeds=(("w", "x"), ("b",)),
+    feeds=("y[n, f, i] += w[f, c, k] x[n, c, S i + k - P]", "y[n, f, i] += b[f]"),
     hints=(
         "Pad x once, at the start, and along its last axis only: np.pad(x, [(0, 0), (0, 0), (padding, padding)]). "
         "Then nothing below needs to know about padding.",
-        "Output t looks at the padded samples from stride * t on. A filter has one row of taps for every channel.",
-        "(5.11)  y[n, f, t] = sum over c and k of w[f, c, k] xpad[n, c, stride t + k]  +  b[f]",
+        "Output i looks at the padded samples from stride * i on. A filter has one row of taps for every channel.",
+        "(5.11)  y[n, f, i] = sum over c and k of w[f, c, k] xpad[n, c, S i + k]  +  b[f]",
     ),
     after=(("before you start", "(6 + 2 - 3) // 2 + 1 = 3 outputs"),),
     slips=flat_slips(FORWARD_SLIPS),
@@ -493,14 +320,18 @@ LAYER_BACKWARD = Exercise(
     reference=layer_backward,
     cases=flat_cases("dy", "x", "w", "stride", "padding"),
     features=layers.FEATURES,
-    feeds=(("dy", "w"), ("dy", "x"), ("dy",)),
+    feeds=(
+        "dx[n, c, S i + k - P] += dy[n, f, i] w[f, c, k]",
+        "dw[f, c, k] += dy[n, f, i] x[n, c, S i + k - P]",
+        "db[f] += dy[n, f, i]",
+    ),
     hints=(
         "Run the forward loops again. Every product y += w x of the forward pass becomes two lines: one adds to dw, "
         "one adds to dx.",
-        "Work on a dx as long as the padded x. Output t and tap k meet at padded sample stride * t + k. "
+        "Work on a dx as long as the padded x. Output i and tap k meet at padded sample stride * i + k. "
         "At the end cut `padding` entries off either end.",
-        "(5.12)  dxpad[n, c, stride t + k] += dy[n, f, t] w[f, c, k],  "
-        "dw[f, c, k] += dy[n, f, t] xpad[n, c, stride t + k],  db[f] += dy[n, f, t]",
+        "(5.12)  dxpad[n, c, S i + k] += dy[n, f, i] w[f, c, k],  "
+        "dw[f, c, k] += dy[n, f, i] xpad[n, c, S i + k],  db[f] += dy[n, f, i]",
     ),
     slips=flat_slips(BACKWARD_SLIPS),
 )
@@ -545,6 +376,22 @@ def fit_cases(rng: Rng) -> list[Inputs]:
     ]
 
 
+def first_step(x: Array, target: Array, w: Array, b: float, rate: float, **functions: Any) -> list[Shown]:
+    """The first step's dy, dw and db, read off where it leads; a "gradient" that hands dy on shows dy."""
+    one = {"x": x, "target": target, "w": w, "b": b, **functions, "rate": rate, "steps": 1}
+    pulls = one | {"x": np.resize(x, 2 * len(w) - 1), "target": np.resize(target, len(w))}
+    pulls |= {"weight_gradient": given(hand_on)}  # as many outputs as taps, so that dy has the shape of w
+    return [
+        Shown(f"dy of a first step, x = {show.value(pulls['x'])}", pulls, lambda after: (w - after[0]) / rate),
+        Shown("dw of the first step", one, lambda after: (w - after[0]) / rate),
+        Shown("db of the first step", one, lambda after: (b - after[1]) / rate),
+    ]
+
+
+def hand_on(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
+    return dy
+
+
 def slope(y: Array, target: Array, x: Array) -> Array:
     return 2 * (y - target) / len(y)
 
@@ -582,9 +429,10 @@ FIT_KERNEL = Exercise(
     parts={"w": 1, "b": 1},
     reference=fit_kernel,
     cases=fit_cases,
+    shows=first_step,
     hints=(
         "One step has three lines: predict, ask how the loss answers to each output, move w and b against it.",
-        "The loss is the mean of (y - target)^2. Its slope with respect to y[t] is 2 (y[t] - target[t]) / T.",
+        "The loss is the mean of (y - target)^2. Its slope with respect to y[i] is 2 (y[i] - target[i]) / T.",
         "(5.13)  dy = 2 (y - target) / T,  w <- w - rate dw,  b <- b - rate db; repeat `steps` times",
     ),
     after=(("before you start", "zeros: a perfect prediction moves nothing"),),
@@ -643,8 +491,8 @@ POLL_LENGTH = poll(
     },
     hints=(
         "What does the length of dw depend on?",
-        "Look at (5.4): k counts the entries, t counts the terms.",
-        "(5.4)  dw[k] = sum over t of dy[t] x[t + k]:  k = 0 ... K - 1,  t = 0 ... L - K",
+        "Look at (5.4): k counts the entries, i counts the terms.",
+        "(5.4)  dw[k] = sum over i of dy[i] x[i + k]:  k = 0 ... K - 1,  i = 0 ... L - K",
     ),
 )
 
@@ -662,7 +510,7 @@ POLL_STRIDE = poll(
     hints=(
         "Picture stride 3 as stride 1 followed by throwing away two outputs of three.",
         "An output that was thrown away does not reach the loss. What is its dy?",
-        "(5.10)  dxpad[stride t + k] += dy[t] w[k]: which samples are ever written to?",
+        "(5.10)  dxpad[S i + k] += dy[i] w[k]: which samples are ever written to?",
     ),
 )
 

@@ -2,21 +2,22 @@
 
 Index equations, counted from 0:
 
-    (4.2)   z[i, j] = sum_u,v k[u, v] x[i + u, j + v]                        cross-correlation (deck L, equation 1)
-    (4.4)   z[i, j] = sum_u,v k[KH-1-u, KW-1-v] x[i + u, j + v]              convolution (deck L, equations 2 and 3)
-    (4.5)   k[u, v] = column[u] row[v]                                       (deck A, Blur + Edge)
-    (4.6)   size    = floor((n + 2 p - k) / s) + 1                           (deck N, Padding, Stride)
-    (4.7)   M[(i, j), (i + u, j + v)] = k[u, v]                              (deck A, as Matrix Multiplication)
-    (4.8)   y[n, f, i, j] = sum_c,u,v w[f, c, u, v] xpad[n, c, s i + u, s j + v] + b[f]
-    (4.9)   columns[n, (c, u, v), (i, j)] = xpad[n, c, s i + u, s j + v]
+    (4.2)   z[i, j] = sum_u,v w[u, v] x[i + u, j + v]                        cross-correlation (deck L, equation 1)
+    (4.4)   z[i, j] = sum_u,v w[KH-1-u, KW-1-v] x[i + u, j + v]              convolution (deck L, equations 2 and 3)
+    (4.5)   w[u, v] = column[u] row[v]                                       (deck A, Blur + Edge)
+    (4.6)   size    = floor((n + 2 P - k) / S) + 1                           (deck N, Padding, Stride)
+    (4.7)   M[(i, j), (i + u, j + v)] = w[u, v]                              (deck A, as Matrix Multiplication)
+    (4.8)   y[n, f, i, j] = sum_c,u,v w[f, c, u, v] xpad[n, c, S i + u, S j + v] + b[f]
+    (4.9)   columns[n, (c, u, v), (i, j)] = xpad[n, c, S i + u, S j + v]
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from cnnlib.checks import Exercise, Inputs, Slip, poll
+from cnnlib.checks import Exercise, Inputs, Shown, Slip, poll
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts
 from cnnlib.exercises import layers
 from cnnlib.exercises.layer_slips import FORWARD_SLIPS
@@ -29,44 +30,34 @@ DECK_KERNEL = np.array([[1, 4, 1], [1, 4, 3], [3, 3, 1]], float)
 
 SHAPES: dict[str, Callable[..., bool]] = {
     "a picture that is not square": lambda x, **_: x.shape[-1] != x.shape[-2],
-    "a kernel that is not square": lambda k, **_: k.shape[0] != k.shape[1],
+    "a kernel that is not square": lambda w, **_: w.shape[0] != w.shape[1],
     **LAYOUTS,
 }
 
 # ---------------------------------------------------------------- sliding a kernel over a picture
 
 
-def cross_correlate(x: Array, k: Array) -> Array:
-    return np.tensordot(sliding_window_view(x, k.shape), k, 2)
+def cross_correlate(x: Array, w: Array) -> Array:
+    return np.tensordot(sliding_window_view(x, w.shape), w, 2)
 
 
-def convolve(x: Array, k: Array) -> Array:
-    return cross_correlate(x, k[::-1, ::-1])
+def convolve(x: Array, w: Array) -> Array:
+    return cross_correlate(x, w[::-1, ::-1])
 
 
 def picture_cases(rng: Rng) -> list[Inputs]:
-    random = {"x": rng.normal(size=(5, 7)), "k": rng.normal(size=(2, 3))}
+    random = {"x": rng.normal(size=(5, 7)), "w": rng.normal(size=(2, 3))}
     return [
-        {"x": np.array([[1.0, 2], [3, 4]]), "k": np.array([[5.0]])},
-        {"x": np.array([[1.0, 2], [3, 5]]), "k": np.array([[1.0, 2], [4, 7]])},
-        {"x": np.array([[1.0, 2, 0], [3, 5, 1]]), "k": np.array([[1.0, 2]])},
-        {"x": np.array([[1.0, 2, 0], [3, 5, 1], [4, 6, 2]]), "k": np.array([[1.0, 2]])},
-        {"x": np.array([[1.0, 2, 0, 7], [3, 5, 1, 8], [4, 6, 2, 9]]), "k": np.array([[1.0, 2], [4, 7]])},
-        {"x": DECK_PICTURE, "k": DECK_KERNEL},
+        {"x": np.array([[1.0, 2, 0], [3, 5, 1]]), "w": np.array([[5.0]])},
+        {"x": np.array([[1.0, 2, 0], [3, 5, 1]]), "w": np.array([[1.0, 2]])},
+        {"x": np.array([[1.0, 2, 0], [3, 5, 1], [4, 6, 2]]), "w": np.array([[1.0, 2]])},
+        {"x": np.array([[1.0, 2, 0, 7], [3, 5, 1, 8], [4, 6, 2, 9]]), "w": np.array([[1.0, 2, 3], [4, 7, 6]])},
+        {"x": DECK_PICTURE, "w": DECK_KERNEL},
         random,
-        {"x": rng.normal(size=(6, 4)), "k": rng.normal(size=(3, 1))},
-        {"x": rng.normal(size=(3, 4)), "k": rng.normal(size=(3, 4))},
+        {"x": rng.normal(size=(6, 4)), "w": rng.normal(size=(3, 1))},
+        {"x": rng.normal(size=(3, 4)), "w": rng.normal(size=(3, 4))},
         *in_other_layouts(random),
     ]
-
-
-def last_tap(x: Array, k: Array) -> Array:
-    return k[-1, -1] * x[k.shape[0] - 1 :, k.shape[1] - 1 :]
-
-
-def full(x: Array, k: Array) -> Array:
-    rows, columns = k.shape[0] - 1, k.shape[1] - 1
-    return cross_correlate(np.pad(x, ((rows, rows), (columns, columns))), k)
 
 
 CROSS_CORRELATE = Exercise(
@@ -75,50 +66,19 @@ CROSS_CORRELATE = Exercise(
     reference=cross_correlate,
     cases=picture_cases,
     features=SHAPES,
-    feeds=(("k", "x"),),
+    feeds=("z[i, j] += w[u, v] x[i + u, j + v]",),
     hints=(
         "How many places does the kernel find from top to bottom, and how many from left to right?",
         "Each output is one window of x times the kernel, number by number, added up.",
-        "(4.2)  z[i, j] = sum over u and v of k[u, v] x[i + u, j + v],  i = 0 ... H - KH,  j = 0 ... W - KW",
+        "(4.2)  z[i, j] = sum over u and v of w[u, v] x[i + u, j + v],  i = 0 ... H - KH,  j = 0 ... W - KW",
     ),
     after=(("before you start", "z[1, 1] is 134; a kernel as large as the picture gives one number, shape (1, 1)"),),
     slips=(
         Slip(
             "kernel flipped",
             "a true convolution, which flips the kernel. Cross-correlation lays it down as it stands: "
-            "in (4.2) the indices of k and x grow together.",
+            "in (4.2) the indices of w and x grow together.",
             convolve,
-        ),
-        Slip(
-            "kernel transposed",
-            "the kernel with its rows and columns swapped. u counts rows, v counts columns.",
-            lambda x, k: cross_correlate(x, k.T),
-        ),
-        Slip(
-            "one row and one column short",
-            "all but the last row and column. There are H - KH + 1 places; range(n) already stops before n.",
-            lambda x, k: cross_correlate(x, k)[:-1, :-1],
-        ),
-        Slip(
-            "= for +=",
-            "the product of the last weight alone: each weight overwrites the one before. "
-            "Is there an = where += is meant?",
-            last_tap,
-        ),
-        Slip(
-            "mean for sum",
-            "the mean of the products. They are added up.",
-            lambda x, k: cross_correlate(x, k) / k.size,
-        ),
-        Slip(
-            "padded",
-            "the outputs of a padded picture, one for every way the kernel overlaps x at all. Here it lies inside.",
-            full,
-        ),
-        Slip(
-            "axes swapped",
-            "the picture read by columns. The first index is the row, i; the second the column, j.",
-            lambda x, k: cross_correlate(x, k).T,
         ),
     ),
 )
@@ -129,11 +89,11 @@ CONVOLVE = Exercise(
     reference=convolve,
     cases=picture_cases,
     features=SHAPES,
-    feeds=(("k", "x"),),
+    feeds=("z[i, j] += w[u, v] x[i + KH - 1 - u, j + KW - 1 - v]",),
     hints=(
         "Which of the two operations reads the kernel backwards?",
         "Turn the kernel upside down and left to right, then do as before.",
-        "(4.4)  z[i, j] = sum over u and v of k[KH - 1 - u, KW - 1 - v] x[i + u, j + v]",
+        "(4.4)  z[i, j] = sum over u and v of w[KH - 1 - u, KW - 1 - v] x[i + u, j + v]",
     ),
     slips=(
         Slip(
@@ -142,24 +102,14 @@ CONVOLVE = Exercise(
             cross_correlate,
         ),
         Slip(
-            "flipped in rows only",
-            "the kernel upside down, but not left to right. The flip is along both axes.",
-            lambda x, k: cross_correlate(x, k[::-1]),
-        ),
-        Slip(
-            "flipped in columns only",
-            "the kernel left to right, but not upside down. The flip is along both axes.",
-            lambda x, k: cross_correlate(x, k[:, ::-1]),
-        ),
-        Slip(
             "kernel transposed",
             "the kernel with rows and columns swapped. A transpose is no flip: a flip turns the kernel by half a turn.",
-            lambda x, k: cross_correlate(x, k.T),
+            lambda x, w: cross_correlate(x, w.T),
         ),
         Slip(
             "result flipped",
             "the cross-correlation, flipped as a whole. It is the kernel that is flipped, before sliding.",
-            lambda x, k: cross_correlate(x, k)[::-1, ::-1],
+            lambda x, w: cross_correlate(x, w)[::-1, ::-1],
         ),
     ),
 )
@@ -172,8 +122,19 @@ def output_size(n: int, k: int, stride: int = 1, padding: int = 0) -> int:
 
 
 def size_cases(rng: Rng) -> list[Inputs]:
-    named = [(4, 2, 1, 0), (5, 2, 2, 0), (6, 3, 2, 1), (7, 7, 1, 0), (28, 5, 1, 2), (9, 2, 4, 3), (1, 1, 3, 0)]
-    return [dict(zip(("n", "k", "stride", "padding"), case, strict=True)) for case in named]
+    small = [
+        (4, 2, 1, 0),
+        (5, 2, 2, 0),
+        (6, 2, 2, 0),
+        (5, 2, 1, 1),
+        (6, 3, 2, 1),
+        (7, 7, 1, 0),
+        (9, 2, 4, 3),
+        (1, 1, 3, 0),
+    ]
+    n, k = int(rng.integers(20, 40)), int(rng.integers(3, 8))
+    drawn = [(n, k, 1, 2), (n, k, 3, 1), (n + 1, k, 3, 1), (n + 2, k, 3, 1)]
+    return [dict(zip(("n", "k", "stride", "padding"), case, strict=True)) for case in small + drawn]
 
 
 OUTPUT_SIZE = Exercise(
@@ -188,8 +149,8 @@ OUTPUT_SIZE = Exercise(
     },
     hints=(
         "Where can the kernel's first cell stand, at the earliest and at the latest?",
-        "It can stand at 0, s, 2s, ... up to n + 2p - k. How many numbers are that?",
-        "(4.6)  size = floor((n + 2p - k) / s) + 1",
+        "It can stand at 0, S, 2 S, ... up to n + 2 P - k. How many numbers are that?",
+        "(4.6)  size = floor((n + 2 P - k) / S) + 1",
     ),
     after=(("before you start", "the last pixel, number 4: a window from 4 on would hang out"),),
     slips=(
@@ -223,11 +184,6 @@ OUTPUT_SIZE = Exercise(
             "n - k - 1, as one of the decks prints it. It is n - k + 1 for stride 1: see the slip box.",
             lambda n, k, stride=1, padding=0: (n + 2 * padding - k) // stride - 1,
         ),
-        Slip(
-            "stride ignored",
-            "the size for stride 1.",
-            lambda n, k, stride=1, padding=0: n + 2 * padding - k + 1,
-        ),
     ),
 )
 
@@ -242,7 +198,14 @@ PARAMETERS = Exercise(
     reference=conv_parameters,
     cases=lambda rng: [
         dict(zip(("C", "F", "KH", "KW"), case, strict=True))
-        for case in [(1, 1, 1, 2), (1, 20, 5, 5), (3, 1, 3, 3), (6, 16, 5, 4), (2, 3, 1, 7)]
+        for case in [
+            (1, 1, 1, 2),
+            (1, 20, 5, 5),
+            (3, 1, 3, 3),
+            (6, 16, 5, 4),
+            (2, 3, 1, 7),
+            rng.integers(2, 9, 4).tolist(),
+        ]
     ],
     features={
         "several channels": lambda C, **_: C > 1,
@@ -287,7 +250,7 @@ CONV2D_FORWARD = Exercise(
     reference=layers.forward,
     cases=layer_cases("x", "w", "b", "stride", "padding"),
     features=layers.FEATURES,
-    feeds=(("w", "x"), ("b",)),
+    feeds=("y[n, f, i, j] += w[f, c, u, v] x[n, c, S i + u - P, S j + v - P]", "y[n, f, i, j] += b[f]"),
     hints=(
         "Pad x once, at the start, and along its last two axes only: np.pad(x, [(0, 0), (0, 0), (padding, padding), "
         "(padding, padding)]). Then loop over the output's rows and columns.",
@@ -296,64 +259,52 @@ CONV2D_FORWARD = Exercise(
         "(4.8)  y[n, f, i, j] = sum over c, u, v of w[f, c, u, v] xpad[n, c, stride i + u, stride j + v]  +  b[f]",
     ),
     after=(("before you start", "the second one, F: every filter makes a map"),),
-    slips=(
-        *FORWARD_SLIPS,
-        Slip(
-            "kernel transposed",
-            "filters with rows and columns swapped. u counts rows, v counts columns.",
-            lambda x, w, b, stride=1, padding=0: layers.forward(x, w.swapaxes(2, 3), b, stride, padding),
-        ),
-        Slip(
-            "rows padded only",
-            "padding above and below, none left and right. Zeros go all around.",
-            lambda x, w, b, stride=1, padding=0: layers.forward(x, w, b, stride, (padding, 0)),
-        ),
-    ),
+    slips=(*FORWARD_SLIPS,),
 )
 
 
-def toeplitz_matrix(k: Array, H: int, W: int) -> Array:
-    (KH, KW), (OH, OW) = k.shape, (H - k.shape[0] + 1, W - k.shape[1] + 1)
-    matrix = np.zeros((OH, OW, H, W), k.dtype)
+def toeplitz_matrix(w: Array, H: int, W: int) -> Array:
+    (KH, KW), (OH, OW) = w.shape, (H - w.shape[0] + 1, W - w.shape[1] + 1)
+    matrix = np.zeros((OH, OW, H, W), w.dtype)
     for i, j in np.ndindex(OH, OW):
-        matrix[i, j, i : i + KH, j : j + KW] = k
+        matrix[i, j, i : i + KH, j : j + KW] = w
     return matrix.reshape(OH * OW, H * W)
 
 
 def toeplitz_cases(rng: Rng) -> list[Inputs]:
-    random = {"k": rng.normal(size=(2, 3)), "H": 4, "W": 5}
+    random = {"w": rng.normal(size=(2, 3)), "H": 4, "W": 5}
     return [
-        {"k": np.array([[2.0]]), "H": 1, "W": 2},
-        {"k": np.array([[2.0, 3]]), "H": 2, "W": 3},
-        {"k": np.array([[1.0, 2], [3, 5]]), "H": 3, "W": 3},
-        {"k": np.array([[1.0, 2], [3, 5]]), "H": 3, "W": 5},
-        {"k": np.array([[1.0, 2], [3, 5]]), "H": 5, "W": 3},
-        {"k": np.array([[2.0, 3]]), "H": 3, "W": 3},
-        {"k": DECK_KERNEL, "H": 4, "W": 4},
+        {"w": np.array([[2.0]]), "H": 1, "W": 2},
+        {"w": np.array([[2.0, 3]]), "H": 2, "W": 3},
+        {"w": np.array([[1.0, 2], [3, 5]]), "H": 3, "W": 4},
+        {"w": np.array([[1.0, 2], [3, 5]]), "H": 5, "W": 3},
+        {"w": np.array([[1.0, 2, 4], [3, 5, 7]]), "H": 3, "W": 5},
+        {"w": np.array([[2.0, 3]]), "H": 3, "W": 3},
+        {"w": DECK_KERNEL, "H": 4, "W": 4},
         random,
-        {"k": rng.normal(size=(3, 1)), "H": 3, "W": 2},
+        {"w": rng.normal(size=(3, 1)), "H": 3, "W": 2},
         *in_other_layouts(random),
     ]
 
 
-def one_step_a_row(k: Array, H: int, W: int) -> Array:
+def one_step_a_row(w: Array, H: int, W: int) -> Array:
     """Every row one step further right, also where the kernel jumps to the next row of the picture."""
-    rows, row = (H - k.shape[0] + 1) * (W - k.shape[1] + 1), toeplitz_matrix(k, H, W)[0]
+    rows, row = (H - w.shape[0] + 1) * (W - w.shape[1] + 1), toeplitz_matrix(w, H, W)[0]
     return np.array([np.roll(row, n) for n in range(rows)])
 
 
-def by_columns(k: Array, H: int, W: int) -> Array:
-    (OH, OW) = H - k.shape[0] + 1, W - k.shape[1] + 1
-    return toeplitz_matrix(k, H, W).reshape(OH, OW, H, W).transpose(1, 0, 3, 2).reshape(OH * OW, H * W)
+def by_columns(w: Array, H: int, W: int) -> Array:
+    (OH, OW) = H - w.shape[0] + 1, W - w.shape[1] + 1
+    return toeplitz_matrix(w, H, W).reshape(OH, OW, H, W).transpose(1, 0, 3, 2).reshape(OH * OW, H * W)
 
 
-def numbered_by_height(k: Array, H: int, W: int, pixels: bool = False) -> Array:
-    (KH, KW), (OH, OW) = k.shape, (H - k.shape[0] + 1, W - k.shape[1] + 1)
+def numbered_by_height(w: Array, H: int, W: int, pixels: bool = False) -> Array:
+    (KH, KW), (OH, OW) = w.shape, (H - w.shape[0] + 1, W - w.shape[1] + 1)
     matrix = np.zeros((OH * OW, H * W))
     for i, j in np.ndindex(OH, OW):
         for u, v in np.ndindex(KH, KW):
             row = i * OW + j if pixels else i * OH + j
-            matrix[row, (i + u) * (H if pixels else W) + j + v] = k[u, v]
+            matrix[row, (i + u) * (H if pixels else W) + j + v] = w[u, v]
     return matrix
 
 
@@ -364,26 +315,22 @@ TOEPLITZ = Exercise(
     cases=toeplitz_cases,
     features={
         "a picture that is not square": lambda H, W, **_: H != W,
-        "a kernel that is not square": lambda k, **_: k.shape[0] != k.shape[1],
+        "a kernel that is not square": lambda w, **_: w.shape[0] != w.shape[1],
         **LAYOUTS,
     },
-    feeds=(("k",),),
+    feeds=("M[(i, j), (i + u, j + v)] += w[u, v]",),
+    unfolded=lambda w, H, W: (H - len(w) + 1, W - w.shape[1] + 1, H, W),
     hints=(
         "Write one row first: the weights that make output (0, 0) from the flattened picture.",
         "For output (i, j), lay the kernel on a picture of zeros at (i, j), and flatten that picture.",
-        "(4.7)  M[i OW + j, (i + u) W + (j + v)] = k[u, v], zero elsewhere;  OW = W - KW + 1",
+        "(4.7)  M[i OW + j, (i + u) W + (j + v)] = w[u, v], zero elsewhere;  OW = W - KW + 1",
     ),
     after=(("before you start", "by KW instead of 1: it skips the places where it would hang out"),),
     slips=(
         Slip(
             "transposed",
             "the matrix lying on its side. Rows belong to outputs, columns to pixels.",
-            lambda k, H, W: toeplitz_matrix(k, H, W).T,
-        ),
-        Slip(
-            "kernel flipped",
-            "the matrix of the flipped kernel. A layer does not flip.",
-            lambda k, H, W: toeplitz_matrix(k[::-1, ::-1], H, W),
+            lambda w, H, W: toeplitz_matrix(w, H, W).T,
         ),
         Slip(
             "one step a row",
@@ -397,24 +344,9 @@ TOEPLITZ = Exercise(
             numbered_by_height,
         ),
         Slip(
-            "pixels numbered by H",
-            "pixels (i, j) put into column i H + j. A row of pixels is W long: number i W + j.",
-            lambda k, H, W: numbered_by_height(k, H, W, pixels=True),
-        ),
-        Slip(
             "flattened by columns",
             "pictures flattened column by column. NumPy's ravel() goes row by row.",
             by_columns,
-        ),
-        Slip(
-            "one row short",
-            "all rows but the last. There are OH * OW outputs; range(n) already stops before n.",
-            lambda k, H, W: toeplitz_matrix(k, H, W)[:-1],
-        ),
-        Slip(
-            "not moved",
-            "the same row again and again. Output (i, j) starts at pixel (i, j).",
-            lambda k, H, W: np.repeat(toeplitz_matrix(k, H, W)[:1], (H - len(k) + 1) * (W - k.shape[1] + 1), 0),
         ),
     ),
 )
@@ -445,11 +377,6 @@ def reordered(*axes: int) -> Callable[..., Array]:
     return slipped
 
 
-def windows_flipped(x: Array, KH: int, KW: int, stride: int = 1, padding: int = 0) -> Array:
-    columns = im2col(x, KH, KW, stride, padding)
-    return columns.reshape(len(x), x.shape[1], KH * KW, -1)[:, :, ::-1].reshape(columns.shape)
-
-
 IM2COL = Exercise(
     name="im2col",
     parts={"columns": 3},
@@ -463,7 +390,11 @@ IM2COL = Exercise(
         "a kernel that is not square": lambda KH, KW, **_: KH != KW,
         **LAYOUTS,
     },
-    feeds=(("x",),),
+    feeds=("columns[n, (c, u, v), (i, j)] += x[n, c, S i + u - P, S j + v - P]",),
+    unfolded=lambda x, KH, KW, stride=1, padding=0: (
+        *(*x.shape[:2], KH, KW),
+        *(output_size(n, k, stride, padding) for n, k in zip(x.shape[2:], (KH, KW), strict=True)),
+    ),
     hints=(
         "What must stand in one column, so that a filter, written as one row, times that column is one output?",
         "Column (i, j) is the window at (stride * i, stride * j), all channels, flattened: channel first, then row, "
@@ -481,51 +412,21 @@ IM2COL = Exercise(
             "columns in which the channels of a pixel stand together. A filter flattens channel by channel.",
             reordered(0, 4, 5, 1, 2, 3),
         ),
-        Slip(
-            "windows flattened by columns",
-            "windows flattened column by column. A kernel flattens row by row.",
-            reordered(0, 1, 5, 4, 2, 3),
-        ),
-        Slip(
-            "places in the wrong order",
-            "outputs in column-by-column order. Output (i, j) is number i OW + j.",
-            reordered(0, 1, 4, 5, 3, 2),
-        ),
-        Slip(
-            "stride ignored",
-            "the windows at every place. With stride s only every s-th row and column of places is kept.",
-            lambda x, KH, KW, stride=1, padding=0: im2col(x, KH, KW, 1, padding),
-        ),
-        Slip(
-            "padding ignored",
-            "the windows of the bare picture, without padding.",
-            lambda x, KH, KW, stride=1, padding=0: im2col(x, KH, KW, stride, 0),
-        ),
-        Slip(
-            "stride and padding ignored",
-            "the windows of stride 1 without padding. Both arguments are to be used.",
-            lambda x, KH, KW, stride=1, padding=0: im2col(x, KH, KW),
-        ),
-        Slip(
-            "windows flipped",
-            "windows that were flipped. That would be a true convolution.",
-            windows_flipped,
-        ),
     ),
 )
 
 # ---------------------------------------------------------------- splitting a kernel
 
 
-def split_kernel(k: Array) -> tuple[Array, Array] | None:
-    i, j = np.unravel_index(np.abs(k).argmax(), k.shape)
-    column, row = k[:, j], k[i] / k[i, j]
-    return (column, row) if np.allclose(np.outer(column, row), k) else None
+def split_kernel(w: Array) -> tuple[Array, Array] | None:
+    i, j = np.unravel_index(np.abs(w).argmax(), w.shape)
+    column, row = w[:, j], w[i] / (w[i, j] or 1)  # a kernel of zeros splits into zeros
+    return (column, row) if np.allclose(np.outer(column, row), w) else None
 
 
-def splits(answer: object, k: Array) -> str:
+def splits(answer: object, w: Array) -> str:
     """Accept any column and row whose outer product is the kernel, and None where there are none."""
-    possible = split_kernel(k) is not None
+    possible = split_kernel(w) is not None
     if answer is None:
         separable = "this kernel is separable: up to rounding (np.allclose) its rows are multiples of one row"
         return f"got None; {separable}" if possible else ""
@@ -537,9 +438,9 @@ def splits(answer: object, k: Array) -> str:
         column, row = (np.asarray(part, float) for part in answer)
     except (TypeError, ValueError):
         return "column and row must hold numbers"
-    if (column.shape, row.shape) != ((k.shape[0],), (k.shape[1],)):
-        return f"shapes {column.shape} and {row.shape}, expected ({k.shape[0]},) and ({k.shape[1]},)"
-    if not np.allclose(np.outer(column, row), k, rtol=1e-4, atol=1e-4 * np.abs(k).max()):
+    if (column.shape, row.shape) != ((w.shape[0],), (w.shape[1],)):
+        return f"shapes {column.shape} and {row.shape}, expected ({w.shape[0]},) and ({w.shape[1]},)"
+    if not np.allclose(np.outer(column, row), w, rtol=1e-4, atol=1e-4 * np.abs(w).max()):
         return "np.outer(column, row) is not the kernel"
     return ""
 
@@ -550,30 +451,32 @@ def split_cases(rng: Rng) -> list[Inputs]:
 
     with_zeros = np.outer([0.0, 1, 2], [0.0, -1, 3, 0])  # the first row and the first column hold no information
     return [
-        {"k": np.array([[2.0]])},
-        {"k": np.array([[1.0, 2], [3, 6]])},
-        {"k": np.array([[1.0, 2], [3, 5]])},
-        {"k": np.array([[0.0, -1], [0, -2]])},
-        {"k": np.array([[0.0, 0], [1, 2], [3, 5]])},
-        {"k": np.array([[9.0, 3, 3], [3, 2, 0]])},
-        {"k": np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])},
-        {"k": np.array([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]])},
-        {"k": with_zeros},
-        {"k": outer(2, 4) * [1, 1, 1, 9]},
-        {"k": outer(4, 3) + np.eye(4, 3)},
-        *in_other_layouts({"k": np.outer([3.0, -1, 2], [2.0, 5])}),  # exact in float32 too
+        {"w": np.array([[2.0]])},
+        {"w": np.array([[1.0, 2], [3, 6]])},
+        {"w": np.array([[1.0, 2], [3, 5]])},
+        {"w": np.array([[0.0, -1], [0, -2]])},
+        {"w": np.array([[0.0, 0], [1, 2], [3, 5]])},
+        {"w": np.array([[9.0, 3, 3], [3, 2, 0]])},
+        {"w": np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])},
+        {"w": np.array([[-1.0, -2, -1], [0, 0, 0], [1, 2, 1]])},
+        {"w": np.array([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]])},
+        {"w": np.zeros((2, 3))},
+        {"w": with_zeros},
+        {"w": outer(2, 4) * [1, 1, 1, 9]},
+        {"w": outer(4, 3) + np.eye(4, 3)},
+        *in_other_layouts({"w": np.outer([3.0, -1, 2], [2.0, 5])}),  # exact in float32 too
     ]
 
 
-def always_split(k: Array) -> tuple[Array, Array]:
-    i, j = np.unravel_index(np.abs(k).argmax(), k.shape)
-    return k[:, j], k[i] / k[i, j]
+def always_split(w: Array) -> tuple[Array, Array]:
+    i, j = np.unravel_index(np.abs(w).argmax(), w.shape)
+    return w[:, j], w[i] / w[i, j]
 
 
-def from_the_corner(k: Array) -> tuple[Array, Array] | None:
+def from_the_corner(w: Array) -> tuple[Array, Array] | None:
     with np.errstate(all="ignore"):
-        column, row = k[:, 0], k[0] / k[0, 0]
-    return (column, row) if np.allclose(np.outer(column, row), k) else None
+        column, row = w[:, 0], w[0] / w[0, 0]
+    return (column, row) if np.allclose(np.outer(column, row), w) else None
 
 
 SPLIT_KERNEL = Exercise(
@@ -583,15 +486,15 @@ SPLIT_KERNEL = Exercise(
     cases=split_cases,
     accept=splits,
     features={
-        "a kernel that cannot be split": lambda k: split_kernel(k) is None,
-        "zeros in the first row and column": lambda k: k[0, 0] == 0,
+        "a kernel that cannot be split": lambda w: split_kernel(w) is None,
+        "zeros in the first row and column": lambda w: w[0, 0] == 0,
         **LAYOUTS,
     },
     hints=(
         "In an outer product every row is a multiple of the same row. Which row would you take, and which column?",
         "Take the row and the column that cross at the largest entry: that one is not zero. Divide one of the two "
         "by it, since both hold it.",
-        "(4.5)  k[u, v] = column[u] row[v]:  column = k[:, j],  row = k[i] / k[i, j];  compare np.outer with k",
+        "(4.5)  w[u, v] = column[u] row[v]:  column = w[:, j],  row = w[i] / w[i, j];  compare np.outer with w",
     ),
     after=(
         (
@@ -613,12 +516,12 @@ SPLIT_KERNEL = Exercise(
         Slip(
             "not divided",
             "a column and a row that both hold the entry where they cross, so it counts twice. Divide one by it.",
-            lambda k: None if split_kernel(k) is None else (always_split(k)[0], k[np.abs(k).max(1).argmax()]),
+            lambda w: None if split_kernel(w) is None else (always_split(w)[0], w[np.abs(w).max(1).argmax()]),
         ),
         Slip(
             "row and column swapped",
             "the row first, then the column. The column comes first.",
-            lambda k: None if split_kernel(k) is None else always_split(k)[::-1],
+            lambda w: None if split_kernel(w) is None else always_split(w)[::-1],
         ),
     ),
 )
@@ -661,15 +564,34 @@ def locate_cases(rng: Rng) -> list[Inputs]:
         hidden(9, 3, (2, 3), 1, 0, 6.0),
         hidden(7, 9, (2, 3), 0, 6, 0.0),
         hidden(7, 9, (2, 3), 5, 0, 0.0),
+        *(
+            {
+                "picture": rng.normal(size=(7, 9)),
+                "template": np.abs(rng.normal(size=size)) + 0.1,
+                "correlate": correlate,
+            }
+            for size in 2 * ((2, 3), (3, 2), (1, 3), (2, 1), (3, 3))
+        ),
     ]
 
 
-def cross_correlate_by_loops(x: np.ndarray, k: np.ndarray) -> np.ndarray:
-    z = np.zeros((x.shape[0] - k.shape[0] + 1, x.shape[1] - k.shape[1] + 1))
-    for u in range(k.shape[0]):
-        for v in range(k.shape[1]):
-            z += k[u, v] * x[u : u + z.shape[0], v : v + z.shape[1]]
+def cross_correlate_by_loops(x: np.ndarray, w: np.ndarray) -> np.ndarray:
+    z = np.zeros((x.shape[0] - w.shape[0] + 1, x.shape[1] - w.shape[1] + 1))
+    for u in range(w.shape[0]):
+        for v in range(w.shape[1]):
+            z += w[u, v] * x[u : u + z.shape[0], v : v + z.shape[1]]
     return z
+
+
+def searched(picture: Array, template: Array, correlate: Callable[..., Array]) -> list[Shown]:
+    """The response that was searched, with its value at the place that was found."""
+    response = correlate(picture, template - template.mean())
+    inputs = {"picture": picture, "template": template, "correlate": correlate}
+
+    def at(place: Any) -> float:
+        return float(response[tuple(int(n) for n in place)])
+
+    return [Shown("the response at the place found", inputs, at)]
 
 
 def place(response: Array, find: Callable[[Array], int] = np.argmax) -> tuple[int, int]:
@@ -682,17 +604,13 @@ LOCATE = Exercise(
     parts={"row": 1, "column": 1},
     reference=locate,
     cases=locate_cases,
+    shows=searched,
     hints=(
         "What would a kernel have to sum to, so that a bright empty patch gives no response?",
         "Subtract the template's mean, slide it over the picture, and look for the largest response.",
         "z = correlate(picture, template - template.mean());  row, column = np.unravel_index(z.argmax(), z.shape)",
     ),
     slips=(
-        Slip(
-            "mean not subtracted",
-            "the brightest place. A kernel that sums to zero ignores brightness: subtract the template's mean first.",
-            lambda picture, template, correlate: place(correlate(picture, template)),
-        ),
         Slip(
             "smallest response",
             "the place of the smallest response. The best match has the largest.",
@@ -747,7 +665,7 @@ POLL_EQUIVARIANCE = poll(
     hints=(
         "Shift first and then filter, or filter first and then shift: when is it the same?",
         "Think of one output. Which pixels does it see, before and after? What if that place is skipped?",
-        "y[i, j] depends on x[s i + u, s j + v] alone: replace x[m, n] by x[m - 1, n - 1], for s = 1 and s = 2",
+        "y[i, j] depends on x[S i + u, S j + v] alone: replace x[m, q] by x[m - 1, q - 1], for S = 1 and S = 2",
     ),
 )
 
@@ -762,7 +680,7 @@ POLL_BRIGHTNESS = poll(
     hints=(
         "Add the same number to every pixel. What is added to an output?",
         "The added number comes out multiplied by the sum of the weights.",
-        "sum over u, v of k[u, v] (x[i + u, j + v] + c) = z[i, j] + c (sum of all k[u, v])",
+        "sum over u, v of w[u, v] (x[i + u, j + v] + c) = z[i, j] + c (sum of all w[u, v])",
     ),
 )
 

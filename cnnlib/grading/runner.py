@@ -2,7 +2,7 @@
 
 It knows no reference and no expected value. Everything in it may be overwritten by the student's code; the grader
 takes what comes out of it for data, nothing more. It needs NumPy and the standard library, and no file of the course
-but attempt.py and, beside this one, isolation.py, messages.py and placeholders.py.
+but calling.py and, beside this one, isolation.py, messages.py and placeholders.py.
 
     {"cell": 7, "source": "...", "seconds": 20}                   {"error": ""}, or {"spoilt": "why"} if this process
                                                                   had better be started again without the cell
@@ -27,7 +27,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from cnnlib.checks.attempt import Answer, attempt
+from cnnlib.checks.calling import Answer, attempt
 from cnnlib.grading import messages, placeholders
 from cnnlib.grading.isolation import answer_in_a_fork, sweep
 
@@ -201,7 +201,8 @@ def answer_frame(answer: Answer, tag: str, late: bool) -> bytes:
     try:
         numbers = bytearray()
         value = messages.encode(answer.value, numbers)
-        rest = {name: str(getattr(answer, name))[:2000] for name in ("error", "line", "uses", "warned", "printed")}
+        words = ("error", "kind", "unwritten", "line", "uses", "warned", "printed")
+        rest = {name: str(getattr(answer, name))[:2000] for name in words}
         told = {"value": value, **rest, "changed": answer.changed, "seconds": answer.seconds}
         return messages.pack({"answer": told, "late": late, "tag": tag}, numbers)
     except messages.WireError as problem:

@@ -21,7 +21,7 @@ import numpy as np
 
 import cnnlib
 
-KIT = ("checks/attempt.py", *(f"grading/{name}.py" for name in ("isolation", "messages", "placeholders", "runner")))
+KIT = ("checks/calling.py", *(f"grading/{name}.py" for name in ("isolation", "messages", "placeholders", "runner")))
 START = (
     "import json, sys; settings = json.loads(sys.argv[1]); sys.path[:0] = [settings['kit']]; "
     "sys.path += settings['sites']; from cnnlib.grading.runner import main; main()"

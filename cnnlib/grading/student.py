@@ -182,6 +182,8 @@ def answer_of(message: dict[str, Any], numbers: bytes, keys: Collection[int | st
     return Answer(
         value=value,
         error=_text(told.get("error")),
+        kind=_text(told.get("kind"))[:80],
+        unwritten=_text(told.get("unwritten"))[:80],
         line=_text(told.get("line")),
         changed=tuple(key for key in changed if key in keys),
         uses=_text(told.get("uses"))[:80],

@@ -203,7 +203,7 @@ VARIANTS = {
 def picture(rng):
     KH, KW = (int(n) for n in rng.integers(1, 4, 2))
     H, W = KH + int(rng.integers(0, 5)), KW + int(rng.integers(0, 5))
-    return {"x": rng.normal(size=(H, W)), "k": rng.normal(size=(KH, KW)), "H": H, "W": W}
+    return {"x": rng.normal(size=(H, W)), "w": rng.normal(size=(KH, KW)), "H": H, "W": W}
 
 
 def layer(rng):
@@ -217,9 +217,9 @@ def layer(rng):
 
 def hidden(rng):
     made = picture(rng)
-    while made["k"].size == 1:  # minus its mean it is 0, and every place responds alike
+    while made["w"].size == 1:  # minus its mean it is 0, and every place responds alike
         made = picture(rng)
-    template = np.abs(made["k"]) + 0.1
+    template = np.abs(made["w"]) + 0.1
     return {"picture": made["x"], "template": template, "correlate": given(lecture.cross_correlate_by_loops)}
 
 
@@ -227,7 +227,7 @@ def kernel(rng):
     made = rng.normal(size=tuple(rng.integers(1, 5, 2)))
     if rng.random() < 0.6:
         made = np.outer(made[:, 0], made[0])
-    return {"k": made * (rng.random() < 0.9 or np.eye(*made.shape) + 1)}
+    return {"w": made * (rng.random() < 0.9 or np.eye(*made.shape) + 1)}
 
 
 def some(make, *names):
@@ -239,12 +239,12 @@ def whole_numbers(**ranges):
 
 
 BATTERY = {
-    "cross_correlate": some(picture, "x", "k"),
-    "convolve": some(picture, "x", "k"),
+    "cross_correlate": some(picture, "x", "w"),
+    "convolve": some(picture, "x", "w"),
     "conv_output_size": whole_numbers(n=(7, 30), k=(1, 7), stride=(1, 6), padding=(0, 5)),
     "conv_parameters": whole_numbers(C=(1, 9), F=(1, 9), KH=(1, 8), KW=(1, 8)),
     "conv2d_forward": some(layer, "x", "w", "b", "stride", "padding"),
-    "toeplitz_matrix": some(picture, "k", "H", "W"),
+    "toeplitz_matrix": some(picture, "w", "H", "W"),
     "im2col": some(layer, "x", "KH", "KW", "stride", "padding"),
     "split_kernel": kernel,
     "locate": hidden,

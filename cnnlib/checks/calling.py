@@ -11,15 +11,20 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
 import numpy as np
 
+UNWRITTEN, INTERRUPTED = "unwritten", "interrupted"  # kinds of errors
+KINDS: dict[type[BaseException], str] = {NotImplementedError: UNWRITTEN, KeyboardInterrupt: INTERRUPTED}
 PRINTED_LIMIT = 2000  # characters of a function's own printing that are kept
 NO_CELL = ("<string>", "<given>", "<frozen ")  # exec() and the like, the course's own, the import system
+
+
+Call = tuple[tuple[Any, ...], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -28,12 +33,17 @@ class Answer:
 
     value: Any = None
     error: str = ""  # last line of the traceback, "" when the call returned
+    kind: str = ""  # of error: UNWRITTEN, INTERRUPTED or any other
+    unwritten: str = ""  # the function that is not written yet
     line: str = ""  # the line of the student's code that raised, "line 4: y[t] = x[t] / 0"
     changed: tuple[int | str, ...] = ()  # positions or keywords of the arguments that were changed in place
     uses: str = ""  # the course's own function that the answer leaned on
     warned: str = ""  # the first warning
     printed: str = ""  # what it printed, capped
     seconds: float = 0.0
+
+
+Ask = Callable[[Sequence[Call]], Iterable[Answer]]  # answers calls in order
 
 
 def attempt(
@@ -53,7 +63,7 @@ def attempt(
         return Answer(value=function)
     kwargs = kwargs or {}
     before = _copies(args, kwargs)
-    value, error, line = None, "", ""
+    value, error, line, kind, unwritten = None, "", "", "", ""
     printed = io.StringIO()
     started = time.perf_counter()
     with (
@@ -65,12 +75,15 @@ def attempt(
         try:
             value = _own_copy(function(*args, **kwargs))
         except BaseException as problem:  # SystemExit and KeyboardInterrupt too: a check never ends the notebook
-            error, line = _last_line(problem), _line_of_code(problem)
+            error, line, kind = _last_line(problem), _line_of_code(problem), KINDS.get(type(problem), "")
+            unwritten = _innermost(problem) if kind == UNWRITTEN and not str(problem) else ""
     seconds = time.perf_counter() - started
     changed = tuple(key for key, old, new in before if not _same(old, new))
     return Answer(
         value=value,
         error=error,
+        kind=kind,
+        unwritten=unwritten,
         line=line,
         changed=changed,
         uses=uses[0] if uses else "",
@@ -123,10 +136,13 @@ def _watch(course: str) -> Iterator[list[str]]:
 
 def _last_line(problem: BaseException) -> str:
     text = traceback.format_exception_only(problem)[-1].strip()
-    if text == "NotImplementedError":
-        *_, (frame, _) = traceback.walk_tb(problem.__traceback__)
-        text += f": {frame.f_code.co_name} is not written yet"
     return text if len(text) <= 300 else text[:300] + " …"
+
+
+def _innermost(problem: BaseException) -> str:
+    """The name of the function that raised."""
+    *_, (frame, _) = traceback.walk_tb(problem.__traceback__)
+    return frame.f_code.co_name
 
 
 def _line_of_code(problem: BaseException) -> str:

@@ -1,0 +1,114 @@
+"""What a second look asks of the student's function, once its answer is known to be wrong."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cnnlib.checks import show
+from cnnlib.checks.calling import Answer, attempt
+from cnnlib.checks.cases import copy_of
+from cnnlib.checks.causes import Cause, Trials
+from cnnlib.checks.compare import as_array
+from cnnlib.checks.equation import Equation
+from cnnlib.checks.exercise import Inputs
+from cnnlib.checks.part import Part, Trial
+from cnnlib.checks.reading import Reading, calls, cost, read
+
+MOST_CALLS = 200  # that one case may need
+ALL_CALLS = 400
+MOST_CASES = 4
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked about one case: all that reads one term, or what one argument does to the answer."""
+
+    trial: Trial
+    calls: list[Inputs]
+    equation: Equation | None = None
+    changed: str = ""  # the argument that is raised by 1
+
+
+def questions(part: Part, trials: Trials, failing: Sequence[int]) -> list[Question]:
+    """Of each term: the first failing case, then small cases of other sizes, as far as they can be asked in time."""
+    first = trials[failing[0]]
+    if not part.equations:
+        return [Question(first, [raised], changed=name) for name, raised in _raised(first.inputs)]
+    linear = list(dict.fromkeys(place.name for e in part.exercise.equations for place in e.factors))
+    asked: list[Question] = []
+    seen: set[str] = set()
+    left = ALL_CALLS
+    for trial in (first, *trials):
+        inputs = trial.inputs
+        costs = [cost(equation, inputs) for equation in part.equations]
+        sizes = str([np.shape(v) if name in linear or np.ndim(v) else v for name, v in inputs.items()])
+        affordable = max(costs) <= MOST_CALLS and sum(costs) <= left and len(seen) < MOST_CASES
+        if affordable and sizes not in seen and not trial.answer.error:
+            seen.add(sizes)
+            left -= sum(costs)
+            asked += [Question(trial, calls(equation, inputs, linear), equation) for equation in part.equations]
+    return asked
+
+
+def _raised(inputs: Inputs) -> Iterator[tuple[str, Inputs]]:
+    """The same inputs with 1 added to one of them, to each number of an array."""
+    for name, value in inputs.items():
+        if isinstance(value, int | float | np.ndarray) and not isinstance(value, bool):
+            yield (
+                name,
+                inputs | {name: value + np.ones((), np.asarray(value).dtype)[()] if np.ndim(value) else value + 1},
+            )
+
+
+def responses(part: Part, asked: Sequence[Question], answers: Sequence[Sequence[Answer]]) -> Iterator[Cause]:
+    """What one argument does to the answer, where that is not what it should do."""
+    for question, given in zip(asked, answers, strict=True):
+        trial = question.trial
+        if not question.changed or len(given) != 1:
+            continue
+        args, kwargs = part.exercise.call(copy_of(question.calls[0]))
+        right = attempt(part.exercise.reference, args, kwargs)
+        after, wanted = (part.array(replace(trial, answer=answer)) for answer in (given[0], right))
+        before, due = part.array(trial), part.array(replace(trial, answer=Answer(value=trial.expected)))
+        if after is None or wanted is None or before is None or due is None or after.shape != before.shape:
+            continue
+        mine, step = after - before, wanted - due
+        if mine.shape == step.shape and not np.allclose(mine, step, equal_nan=True):
+            where = question.changed + (" everywhere" if np.ndim(trial.inputs[question.changed]) else "")
+            changes = f"your {part.result} changes by {show.value(mine)}, not by {show.value(step)}"
+            yield Cause(f"in the case shown, add 1 to {where}: {changes}", lambda trials: True, general=False)
+
+
+def readings(
+    part: Part, asked: Sequence[Question], answers: Sequence[Sequence[Answer]]
+) -> dict[Equation, list[Reading]]:
+    """Equation -> what was read in each case; {} where the answers are no numbers."""
+    found: dict[Equation, list[Reading]] = {}
+    for question, given in zip(asked, answers, strict=True):
+        if question.equation is None:
+            return {}
+        inputs = question.trial.inputs
+        values = [part.got(answer.value)[0] for answer in given if not answer.error]
+        values = [part.unfolded(array, inputs) for value in values if (array := as_array(value)) is not None]
+        due = part.due(question.trial)
+        table = read(question.equation, inputs, due, values, part.sizes(question.trial))
+        if table is None:
+            return {}
+        found.setdefault(question.equation, []).append(table)
+    return found
+
+
+def at_zero(part: Part, asked: Sequence[Question], answers: Sequence[Sequence[Answer]]) -> Iterator[Cause]:
+    """Zeros in the factors of a sum of products give no number, or not 0."""
+    for question, given in zip(asked, answers, strict=True):
+        arrays = [part.array(replace(question.trial, answer=answer)) for answer in given]
+        if question.equation and any(array is not None and not np.isfinite(array).all() for array in arrays):
+            names = " or ".join(place.name for place in question.equation.factors)
+            text = f"where {names} is 0 your {part.result} is no number: do you divide? A sum of products never does"
+            yield Cause(text, lambda trials: True, general=False)
+            return
+        if question.equation and arrays and arrays[0] is not None and arrays[0].any():
+            start = f"with zeros for all factors your {part.result} is {show.value(arrays[0])}, not 0"
+            yield Cause(f"{start}: what does it start from?", lambda trials: True, general=False)
+            return

@@ -1,0 +1,221 @@
+"""Which mistake is it? Statements about an answer, each tested on every case before it is said."""
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from cnnlib.checks.calling import attempt
+from cnnlib.checks.cases import copy_of
+from cnnlib.checks.compare import close_to, equal, loosened
+from cnnlib.checks.exercise import Inputs, Slip
+from cnnlib.checks.part import Part, Trial
+
+EQUALS, MISTAKE = "your answer equals", "the mistake"
+Trials = Sequence[Trial]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One sentence that names a mistake, and the test of it."""
+
+    text: str
+    holds: Callable[[Trials], bool]  # is it true of these cases?
+    label: str = MISTAKE
+    general: bool = True  # does it speak of every case, not only of one or some?
+    row: bool = True  # is it shown, too, or told by other rows already?
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.label} {self.text}" if self.label == EQUALS else self.text
+
+
+def first_true(causes: Iterator[Cause], trials: Trials) -> Cause | None:
+    return next((cause for cause in causes if cause.holds(trials)), None)
+
+
+# ---------------------------------------------------------------- known mistakes
+
+
+def slips(part: Part, trials: Trials, *_: Any) -> Iterator[Cause]:
+    for slip in part.exercise.slips:
+        yield Cause(slip.says, partial(_explains, slip, part), EQUALS)
+
+
+def _explains(slip: Slip, part: Part, trials: Trials) -> bool:
+    """Does this slip give the student's answer in every case, and not the right one in every case?"""
+    wrong_somewhere = False
+    for trial in trials:
+        args, kwargs = part.exercise.call(copy_of(trial.inputs))
+        slipped = Trial(trial.inputs, trial.expected, attempt(slip.answer, args, kwargs))
+        if bool(slipped.answer.error) != bool(trial.answer.error):
+            return False
+        if slipped.answer.error:
+            wrong_somewhere = True
+            continue
+        whole = isinstance(trial.expected, tuple) and all(isinstance(one, int) for one in trial.expected)
+        (got, missing), (like, lacking) = (
+            (one.answer.value, "") if whole else part.got(one.answer.value) for one in (trial, slipped)
+        )  # of several whole numbers one coincides easily: then all must
+        if missing or lacking or not equal(got, like, trial.inputs, part.exercise.tolerance):
+            return False
+        wrong_somewhere |= part.difference(slipped) is not None
+    return wrong_somewhere
+
+
+def stopped(part: Part, trial: Trial) -> Cause:
+    """An error names itself."""
+    kind = trial.answer.error.split(":")[0]
+    line = f", in {trial.answer.line}" if trial.answer.line else ""
+
+    def holds(trials: Trials) -> bool:
+        return any(one.answer.error.split(":")[0] == kind for one in trials)
+
+    return Cause(f"it stops with {trial.answer.error}{line}", holds, general=False, row=False)
+
+
+# ---------------------------------------------------------------- what it is to the right answer
+
+
+def relations(part: Part, trials: Trials, *_: Any) -> Iterator[Cause]:
+    """The right answer to another question, or the right one changed."""
+    for text, inputs in _other_questions(part, trials):
+        yield Cause(text, partial(_answers, part, inputs))
+    for text, change in CHANGES.items():
+        yield Cause(text, partial(_changed, part, change))
+    yield from _scaled(part, trials)
+
+
+CHANGES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "the sign is reversed": lambda e: -e,
+    "the numbers stand in reverse order, along all axes": lambda e: np.flip(e),
+    "rows and columns are exchanged: your answer is the expected one transposed": lambda e: e.T,
+    "everything counts twice": lambda e: 2 * e,
+    "everything is halved": lambda e: e / 2,
+    "the decimals are cut off": np.trunc,
+    "the numbers are rounded down": np.floor,
+    "the numbers are rounded": np.round,
+    "signs are lost: your answer is the size of the expected one": np.abs,
+    "negative numbers have become 0": lambda e: np.maximum(e, 0),
+    "the numbers are squared": np.square,
+}
+
+
+def _changed(part: Part, change: Callable[[np.ndarray], np.ndarray], trials: Trials) -> bool:
+    differs = False
+    for trial in trials:
+        got, right = part.array(trial), _numbers(part.expected(trial))
+        if got is None or right is None or got.shape != (like := change(right)).shape:
+            return False
+        if not _close(part, trial, got, like):
+            return False
+        differs |= got.shape != right.shape or not _close(part, trial, got, right)
+    return differs
+
+
+def _scaled(part: Part, trials: Trials) -> Iterator[Cause]:
+    """One factor, or one number more, in every case."""
+    for trial in trials:
+        got, right = part.array(trial), _numbers(part.expected(trial))
+        if got is None or right is None or got.shape != right.shape or not np.isfinite(got).all() or not got.size:
+            return
+        spot = np.unravel_index(np.abs(right).argmax(), right.shape)
+        if right[spot] and not _close(part, trial, got, right):
+            ratio = Fraction(float(got[spot] / right[spot])).limit_denominator(1000)
+            more = round(float(got[spot] - right[spot]), 9)
+            word = "too much" if more > 0 else "too little"
+            changes: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
+                (f"everything counts {ratio} times", partial(np.multiply, float(ratio))),
+                (f"it is {abs(more):g} {word} in every case", partial(np.add, more)),
+            )
+            for text, change in changes if ratio else ():
+                yield Cause(text, partial(_changed, part, change))
+            return
+
+
+def _other_questions(part: Part, trials: Trials) -> Iterator[tuple[str, Callable[[Inputs], Inputs]]]:
+    """Sentences, and the inputs for which the reference gives what the student's function gives for the case's."""
+    exercise, inputs = part.exercise, trials[0].inputs
+    varied = [name for name in exercise.defaults if name in inputs]
+    for count in range(1, len(varied) + 1):
+        for names in itertools.combinations(varied, count):
+            chosen = {name: exercise.defaults[name] for name in names}
+            said = " and ".join(f"{name} {value!r}" for name, value in chosen.items())
+            text = f"{' and '.join(names)} {'is' if count == 1 else 'are'} ignored: your answer is right for {said}"
+            yield text, partial(_with, chosen)
+    for a, b in itertools.combinations(inputs, 2):
+        if type(inputs[a]) is type(inputs[b]) and np.ndim(inputs[a]) == np.ndim(inputs[b]):
+            text = (
+                f"{a} and {b} are exchanged: your answer is right for {b} in the place of {a}, and {a} in that of {b}"
+            )
+            yield text, partial(_exchanged, a, b)
+
+
+def _with(chosen: Inputs, inputs: Inputs) -> Inputs:
+    return inputs | chosen
+
+
+def _exchanged(a: str, b: str, inputs: Inputs) -> Inputs:
+    return inputs | {a: inputs[b], b: inputs[a]}
+
+
+def _answers(part: Part, change: Callable[[Inputs], Inputs], trials: Trials) -> bool:
+    """Is every answer the reference's answer to the changed inputs?"""
+    differs = False
+    for trial in trials:
+        args, kwargs = part.exercise.call(copy_of(change(trial.inputs)))
+        right = attempt(part.exercise.reference, args, kwargs)
+        (got, missing), (like, lacking) = part.got(trial.answer.value), part.got(right.value)
+        if trial.answer.error or right.error or missing or lacking or like is None:
+            return False
+        if not equal(got, like, trial.inputs, part.exercise.tolerance):
+            return False
+        differs |= part.difference(trial) is not None
+    return differs
+
+
+def refused(part: Part, first: Trial) -> Iterator[Cause]:
+    """Where many answers are right, what is wrong with this one."""
+    found = part.difference(first)
+    if part.exercise.accept and found:
+        yield Cause(f"in the case shown: {found.what}", lambda trials: True, general=False, row=False)
+
+
+def astray(label: str, text: str) -> Cause:
+    """A number on the way to the result is wrong."""
+    mine, due = (line.split(maxsplit=1)[1] for line in text.splitlines())
+    return Cause(f"in the case shown, {label} is {mine}; {due} is due", lambda trials: True, general=False, row=False)
+
+
+def wrong_where(part: Part, trials: Trials) -> Iterator[Cause]:
+    """What the cases that fail have in common, and no other case."""
+    for name, holds in part.exercise.features.items():
+        count = sum(bool(holds(**trial.inputs)) for trial in trials)
+        text = f"of the {len(trials)} cases tried it is wrong in all {count} with {name}, and right in all others"
+        yield Cause(text, partial(_fails_there, part, holds), general=False)
+
+
+def _fails_there(part: Part, holds: Callable[..., bool], trials: Trials) -> bool:
+    having = [bool(holds(**trial.inputs)) for trial in trials]
+    wrong = [part.difference(trial) is not None for trial in trials]
+    return having == wrong and any(wrong) and not all(wrong)
+
+
+def _numbers(expected: Any) -> np.ndarray | None:
+    if not isinstance(expected, np.ndarray | np.generic | int | float) or isinstance(expected, bool):
+        return None
+    return np.asarray(expected, float)
+
+
+def _close(part: Part, trial: Trial, got: np.ndarray, like: np.ndarray) -> bool:
+    return bool(close_to(got, like, tolerance(part, trial)).all())
+
+
+def tolerance(part: Part, trial: Trial) -> float:
+    """How far apart two equal numbers may be, relative to the largest: more in float32."""
+    got, _ = part.got(trial.answer.value)
+    return loosened([got, *trial.inputs.values()], part.exercise.tolerance)

@@ -1,0 +1,190 @@
+"""From what was read off the student's function to a sentence in the letters of the lecture, tested on every case."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from cnnlib.checks import shapes
+from cnnlib.checks.causes import Cause, Trials, tolerance
+from cnnlib.checks.compare import close_to
+from cnnlib.checks.equation import Equation, pretty, pulled
+from cnnlib.checks.fitting import models
+from cnnlib.checks.model import Model, total
+from cnnlib.checks.part import Part, Trial
+from cnnlib.checks.reading import Reading
+from cnnlib.checks.sums import entry, split
+
+MOST_MODELS = 8  # of each term, if there are several
+WRAPS = {
+    "below": "an index below 0 counts from the end",
+    "around": "what runs off one end comes back at the other",
+}
+AT = "(With an array of indices that repeat, += keeps one too; np.add.at adds.)"
+OFTEN = {"-1": "with the sign reversed", "2": "twice", "1 / 2": "half"}
+
+
+# ---------------------------------------------------------------- what the function does, in every case
+
+
+def rules(part: Part, trials: Trials, tables: dict[Equation, list[Reading]]) -> Iterator[Cause]:
+    """What the function does instead of its equations."""
+    rank = len(part.equations[0].target.at) if tables else 0
+    if not tables or any(len(reading.shape) != rank for found in tables.values() for reading in found):
+        return
+    shape = next(shapes.shapes(part, trials), None)
+    for chosen in _choices(part.equations, tables):
+        said = [_said(model, equation) for model, equation in zip(chosen, part.equations, strict=True)]
+        said = [text for text in said if text]
+        text = "; ".join([*([shape.text] if shape else []), *said])
+        if text:
+
+            def holds(trials: Trials, chosen: tuple[Model, ...] = chosen) -> bool:
+                return (shape is None or shape.holds(trials)) and all(
+                    _predicts(part, trial, chosen) for trial in trials if not trial.answer.error
+                )
+
+            yield Cause(text, holds)
+
+
+def _choices(equations: Sequence[Equation], tables: dict[Equation, list[Reading]]) -> Iterator[tuple[Model, ...]]:
+    """One model for each term."""
+    if len(equations) == 1:
+        return ((model,) for model in itertools.islice(models(equations[0], tables[equations[0]]), 4 * MOST_MODELS))
+    return itertools.product(*(itertools.islice(models(e, tables[e]), MOST_MODELS) for e in equations))
+
+
+def _predicts(part: Part, trial: Trial, chosen: Sequence[Model]) -> bool:
+    got, due = part.array(trial), part.due(trial)
+    if got is None or (got := part.unfolded(got, trial.inputs)).ndim != len(part.equations[0].target.at):
+        return False
+    try:
+        like = sum(total(model, trial.inputs, got.shape, due, part.sizes(trial)) for model in chosen)
+    except (ZeroDivisionError, IndexError, KeyError, NameError):
+        return False
+    return bool(close_to(got, np.asarray(like), tolerance(part, trial)).all())
+
+
+def _said(model: Model, due: Equation) -> str:
+    """One term's departure from its equation, "" where there is none."""
+    turned = pulled(due)
+    form = turned if turned and model.equation.target.at == turned.target.at != due.target.at else due
+    mine, name = model.equation, due.target.name
+    if model.absent:
+        return f"{due.product} is never added to your {name}"
+    if mine.target != form.target and mine.factors == form.factors:
+        said = [f"you add {mine.product} to {mine.target}; it belongs to {form.target}"]
+    elif mine != form:
+        said = [f"your {mine.target} adds {mine.product}; {form.product} is due"]
+    elif model.wraps:
+        said = [f"your {mine.target} adds {mine.product}"]
+    else:
+        said = []
+    own = [letter for letter in mine.letters if letter not in due.letters and letter in "grs"]
+    if own:
+        said[-1] += f" (yours for every {' and every '.join(own)})"
+    said += _bounds(model)
+    if model.wraps:
+        said.append(WRAPS[model.wraps])
+    if model.last_of:
+        left = f"only those of the last {' and '.join(model.last_of)} are left"
+        said.append(f"of the products that meet in one entry of {name} {left}: is there an = where += is meant? {AT}")
+    if model.scale != "1":
+        often = OFTEN.get(model.scale, f"{pretty(model.scale)} times")
+        said.append(f"{due.product} counts {often}")
+    return ", and ".join(said)
+
+
+def _bounds(model: Model) -> list[str]:
+    """Letters that start late or stop early."""
+    said = []
+    starts, stops = model.starts, model.stops
+    last = [letter for letter in starts if letter not in stops and starts[letter].endswith("- 1")]
+    first = [letter for letter in stops if letter not in starts and stops[letter] == "1"]
+    for letter in model.equation.letters:
+        if letter in starts and letter not in last:
+            said.append(f"{letter} starts at {pretty(starts[letter])}, not at 0")
+        if letter in stops and letter not in first:
+            whatever = " in every case" if stops[letter].isdigit() else ""
+            said.append(f"{letter} stops before {pretty(stops[letter])}{whatever}: what comes after is left out")
+    if first:
+        said.append(f"of all {' and '.join(first)} only the first, 0, is used")
+    if last:
+        which = ", ".join(pretty(starts[letter]) for letter in last)
+        said.append(f"of all {' and '.join(last)} only the last, {which}, is used: is there an = where += is meant?")
+    return said
+
+
+# ---------------------------------------------------------------- facts of the case that is shown
+
+
+def facts(part: Part, trial: Trial, tables: dict[Equation, list[Reading]]) -> Iterator[Cause]:
+    """The first product that goes astray in one case."""
+    for equation, reading in here(trial, tables):
+        if len(reading.shape) != len(equation.target.at):
+            return
+        counted = _table(equation, reading.rows, reading.counts)
+        wanted = _table(equation, due := reading.expected(Model(equation)), np.ones(len(due)))
+        wrong = [key for key in [*wanted, *counted] if counted.get(key, 0) != wanted.get(key, 0)]
+        if not wrong:
+            continue
+        factors, target = wrong[0]
+        name = " ".join(entry(p, spot) for p, spot in zip(equation.factors, factors, strict=True))
+        goes = [t for (f, t) in counted if f == factors and (f, t) not in wanted]
+        spot, often = entry(equation.target, target), counted.get(wrong[0], 0)
+        if wrong[0] not in wanted:
+            says = f"{name} is added to {spot}, where it does not belong"
+        elif often:
+            says = f"{name} counts {often:g} times in {spot}; once is due"
+        elif goes:
+            says = f"{name} is added to {entry(equation.target, goes[0])}; it belongs to {spot}"
+        else:
+            says = f"{name} is never added to {spot}"
+        others = len({key[0] for key in wrong}) - 1
+        tail = f", and {others} more {'product goes' if others == 1 else 'products go'} astray" if others else ""
+        yield Cause(f"in the case shown {says}{tail}", lambda trials: True, general=False)
+
+
+def due(part: Part, trial: Trial) -> list[tuple[Equation, Reading]]:
+    """What the equations say of one case."""
+    shape, found = part.due(trial), []
+    for equation in part.equations:
+        empty = Reading(trial.inputs, shape, shape, np.zeros((0, 0)), np.zeros(0), part.sizes(trial))
+        rows = empty.expected(Model(equation))
+        found.append((equation, replace(empty, rows=rows, counts=np.ones(len(rows)))))
+    return found
+
+
+def here(trial: Trial, tables: dict[Equation, list[Reading]]) -> list[tuple[Equation, Reading]]:
+    """The readings of one case."""
+    return [(e, reading) for e, found in tables.items() for reading in found if reading.inputs is trial.inputs]
+
+
+def first_apart(
+    due: Sequence[tuple[Equation, Reading]],
+    here: Sequence[tuple[Equation, Reading]],
+    expected: np.ndarray,
+    got: np.ndarray | None,
+) -> tuple[int, ...] | None:
+    """The first entry of both arrays that other products feed."""
+    if got is None or got.ndim != expected.ndim or not here:
+        return None
+    tables: list[dict[Any, set[Any]]] = [{}, {}]
+    for table, terms in zip(tables, (due, here), strict=True):
+        for equation, reading in terms:
+            for (factors, target), count in _table(equation, reading.rows, reading.counts).items():
+                table.setdefault(target, set()).add((str(equation), factors, count))
+    both = np.ndindex(*np.minimum(expected.shape, got.shape))
+    return next((index for index in both if tables[0].get(index) != tables[1].get(index)), None)
+
+
+def _table(
+    equation: Equation, rows: np.ndarray, counts: np.ndarray
+) -> dict[tuple[tuple[tuple[int, ...], ...], tuple[int, ...]], float]:
+    table = {}
+    for row, count in zip(rows, counts, strict=True):
+        target, *spots = split(equation, row)
+        table[tuple(spots), target] = round(float(count), 9)
+    return table

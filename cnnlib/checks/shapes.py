@@ -1,0 +1,64 @@
+"""The shape that a student chose beside the one that is due, in the letters of the lecture."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+import numpy as np
+
+from cnnlib.checks.causes import Cause, Trials
+from cnnlib.checks.equation import pretty
+from cnnlib.checks.part import Part, Trial
+from cnnlib.checks.spelling import MOST_SPELLINGS, common, constants
+
+
+def shapes(part: Part, trials: Trials, *_: object) -> Iterator[Cause]:
+    """The shape that the student chose beside the one that is due, in letters if letters fit every case."""
+    pairs = _pairs(part, trials)
+    if not pairs or all(got == due for _, got, due in pairs):
+        return
+    ranks = {(len(got), len(due)) for _, got, due in pairs}
+    if len(ranks) == 1 and part.equations and len(pairs) > 1:
+        names, frozen = common([part.sizes(trial) for trial, _, _ in pairs])
+        mine = [_spellings(names, frozen, axis) for axis in zip(*(got for _, got, _ in pairs), strict=True)]
+        right = [_spellings(names, frozen, axis)[:1] for axis in zip(*(due for _, _, due in pairs), strict=True)]
+        for chosen in itertools.islice(itertools.product(*mine), MOST_SPELLINGS):
+            if all(right):
+                text = _shape_text(part.result, chosen, [one for (one,) in right])
+                yield Cause(text, partial(_has_shape, part, chosen))
+    shape, wanted = next((got, due) for _, got, due in pairs if got != due)
+    text = f"in the case shown your {part.result} has shape {shape}; {wanted} is due"
+    yield Cause(text, lambda trials: any(g != d for _, g, d in _pairs(part, trials)), general=False)
+
+
+def _shape_text(name: str, mine: Sequence[str], due: Sequence[str]) -> str:
+    if len(mine) == len(due) == 1:
+        return f"your {name} has {pretty(mine[0])} entries; {pretty(due[0])} are due"
+    texts = [f"({', '.join(map(pretty, axes))}{',' if len(axes) == 1 else ''})" for axes in (mine, due)]
+    one_number = [text if text != "()" else "one number" for text in texts]
+    return f"your {name} has the shape {one_number[0]}; {one_number[1]} is due"
+
+
+def _pairs(part: Part, trials: Trials) -> list[tuple[Trial, tuple[int, ...], tuple[int, ...]]]:
+    found = []
+    for trial in trials:
+        array = part.array(trial)
+        if array is not None and isinstance(part.expected(trial), np.ndarray | np.generic | int | float):
+            found.append((trial, array.shape, np.shape(part.expected(trial))))
+    return found
+
+
+def _spellings(
+    names: tuple[str, ...], frozen: tuple[tuple[tuple[str, int], ...], ...], axis: Sequence[int]
+) -> list[str]:
+    found = [text for text, values in constants(names, frozen) if values == tuple(axis)]
+    return found[:MOST_SPELLINGS]
+
+
+def _has_shape(part: Part, chosen: Sequence[str], trials: Trials) -> bool:
+    pairs = _pairs(part, trials)
+    if all(got == due for _, got, due in pairs):
+        return False
+    table = dict(constants(*common([part.sizes(trial) for trial, _, _ in pairs])))
+    wanted = [table.get(text) for text in chosen]
+    return all(tuple(v[n] if v else None for v in wanted) == got for n, (_, got, _) in enumerate(pairs))
