@@ -24,6 +24,24 @@ def path_sum(paths: list[list[float]]) -> float:
     return float(sum(np.prod(path) for path in paths))
 
 
+def wrong_sum(answer: Any, paths: list[list[float]]) -> str:
+    """What is wrong with a sum over paths."""
+    products = ", ".join(f"{np.prod(path):g}" for path in paths)
+    says = f"along the paths the products are {products}; together {path_sum(paths):g}" if paths else "no path gives 0"
+    return _unequal(answer, path_sum(paths), says)
+
+
+def _unequal(answer: Any, right: float, says: str) -> str:
+    """`says`, unless the answer is the right number; what it is if it is none."""
+    if answer is None:
+        return "it is None: is a return missing?"
+    if not isinstance(answer, int | float | np.generic | np.ndarray) or np.ndim(answer):
+        return f"expected a number, got a {type(answer).__name__}"
+    if np.asarray(answer).dtype.kind not in "iuf":
+        return f"expected a number, got one of type {np.asarray(answer).dtype}"
+    return "" if np.isclose(float(answer), right, rtol=1e-9, atol=1e-12) else says
+
+
 def path_cases(rng: Rng) -> list[Inputs]:
     def draw(*lengths: int) -> list[list[float]]:
         return [[round(float(s), 3) for s in rng.uniform(0.5, 2, n) * rng.choice((-1, 1), n)] for n in lengths]
@@ -51,7 +69,7 @@ PATH_SUM = Exercise(
     parts={"slope": 1},
     reference=path_sum,
     cases=path_cases,
-    features={"paths of different lengths": lambda paths: len({len(path) for path in paths}) > 1},
+    accept=wrong_sum,
     hints=(
         "What does one path give? And what happens where two paths arrive?",
         "Along a path the local derivatives multiply. The paths add.",
@@ -113,6 +131,13 @@ def count_paths(graph: Graph) -> float:
     for node, edges in graph.items():
         counts[node] = sum(counts[parent] for parent, _ in edges) if counts else 1
     return float(counts[node])
+
+
+def wrong_count(answer: Any, graph: Graph) -> str:
+    """What is wrong with a number of paths."""
+    nodes = list(graph)
+    counts = (f"{node} {count_paths({name: graph[name] for name in nodes[: n + 1]}):g}" for n, node in enumerate(nodes))
+    return _unequal(answer, count_paths(graph), f"so many paths lead to each node: {', '.join(counts)}")
 
 
 def layered(depth: int, width: int, s: float = 1.0) -> Graph:
@@ -196,6 +221,7 @@ COUNT_PATHS = Exercise(
     parts={"count": 2},
     reference=count_paths,
     cases=graph_cases,
+    accept=wrong_count,
     features={
         "a parent that is named twice": lambda graph: any(len({p for p, _ in e}) < len(e) for e in graph.values()),
         "a second input": lambda graph: sum(not edges for edges in graph.values()) > 1,

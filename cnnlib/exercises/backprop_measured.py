@@ -193,6 +193,7 @@ def error_cases(rng: Rng) -> list[Inputs]:
         {"a": numbers(1, -1, 3), "b": numbers(-1, -4, 0)},
         {"a": np.array([[4, 0, 0]]), "b": np.array([[5, 0, 2]])},
         {"a": a, "b": b},
+        {"a": numbers(0.5, 0, 0.25), "b": numbers(0.75, 0, 0)},
         *in_other_layouts({"a": 1000 * a, "b": 1000 * b}),
     ]
 
