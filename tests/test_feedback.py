@@ -265,3 +265,7 @@ def test_a_wrong_dictionary_is_shown_with_short_numbers_and_the_mistake_named():
     assert "'w': 0.333333" in str(verdict)
     assert "np.float64" not in str(verdict)
     assert "do is 0.333333; it must be 1" in str(verdict)
+
+
+def test_an_answer_that_is_infinite_whatever_the_arguments_are_is_told_without_a_warning():
+    assert "inf" in said("margin", lambda x, t, w, b: np.inf)

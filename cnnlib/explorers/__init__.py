@@ -4,14 +4,17 @@ from cnnlib.explorers.backprop import depth_explorer, descent_explorer
 from cnnlib.explorers.boards import Board, conv1d_board, conv2d_board
 from cnnlib.explorers.graph_walk import graph_explorer
 from cnnlib.explorers.kernels import KernelExplorer, kernel_explorer
+from cnnlib.explorers.perceptron import PerceptronExplorer, perceptron_explorer
 
 __all__ = [
     "Board",
     "KernelExplorer",
+    "PerceptronExplorer",
     "conv1d_board",
     "conv2d_board",
     "depth_explorer",
     "descent_explorer",
     "graph_explorer",
     "kernel_explorer",
+    "perceptron_explorer",
 ]
