@@ -66,6 +66,18 @@ class Graph:
         return name
 
 
+def edges(graph: Graph) -> dict[str, list[tuple[str, float]]]:
+    """The graph as plain data: for each node the edges that lead to it, (parent, local derivative) each.
+
+    Nodes stand in the order of the graph, parents before children.
+    """
+    into: dict[str, list[tuple[str, float]]] = {name: [] for name in graph.values}
+    for name in graph.values:
+        for child, derivative in graph.children[name]:
+            into[child].append((name, derivative))
+    return into
+
+
 def paths(graph: Graph, source: str, target: str) -> Iterator[tuple[tuple[str, ...], tuple[float, ...]]]:
     """All paths from one node to another: the nodes on each, and the local derivatives along it.
 
@@ -166,6 +178,12 @@ def logistic(x: float) -> tuple[float, tuple[float, ...]]:
     small = math.exp(-abs(x))
     y = (small if x < 0 else 1.0) / (1 + small)
     return y, (y * (1 - y),)
+
+
+def larger(*x: float) -> tuple[float, tuple[float, ...]]:
+    """The largest; its derivative is 1 by the first of the largest, 0 by the others."""
+    first = x.index(max(x))
+    return x[first], tuple(float(i == first) for i in range(len(x)))
 
 
 def _known(role: str, name: str, graph: Graph) -> None:

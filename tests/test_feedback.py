@@ -259,5 +259,27 @@ def test_the_same_verdict_serves_text_html_and_json(exercise):
     assert max(map(len, verdict.to_text().splitlines())) <= 120
 
 
+def test_lists_and_dictionaries_are_handed_out_as_copies():
+    """A function that eats its graph spoils neither the next call nor what is expected."""
+    exercise = find("graph_gradients")
+
+    def eats(graph):
+        right = exercise.reference(graph)
+        while graph:
+            _, edges = graph.popitem()
+            edges.clear()
+        return right
+
+    assert judge(exercise, asks(eats)).right
+
+
+def test_a_wrong_dictionary_is_shown_with_short_numbers_and_the_mistake_named():
+    exercise = find("graph_gradients")
+    verdict = judge(exercise, asks(lambda graph: {node: np.float64(1) / 3 for node in graph}))
+    assert "'w': 0.333333" in str(verdict)
+    assert "np.float64" not in str(verdict)
+    assert "do is 0.333333; it must be 1" in str(verdict)
+
+
 def test_an_answer_that_is_infinite_whatever_the_arguments_are_is_told_without_a_warning():
     assert "inf" in said("margin", lambda x, t, w, b: np.inf)

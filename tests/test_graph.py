@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib.figure import Figure
 from oracle import steady
 
 from cnnlib.gradients import central_difference
 from cnnlib.graph import (
     Graph,
     cosine,
+    edges,
     gradient_by_paths,
     gradients,
+    larger,
     logistic,
     paths,
     plus,
@@ -23,6 +24,7 @@ from cnnlib.graph import (
     square,
     times,
 )
+from cnnlib.plotting import backprop as draw
 
 
 def two_paths(w):
@@ -123,14 +125,69 @@ def test_wrong_names_are_named(wrong, needles):
     assert all(needle in str(caught.value) for needle in needles)
 
 
-def test_the_drawing_shows_every_node_edge_and_gradient():
-    from cnnlib.plotting.graph import draw_graph
+def test_as_plain_data_each_node_names_its_parents_and_its_local_derivatives():
+    graph = Graph()
+    graph.variable("a", 3.0)
+    graph.variable("b", 2.0)
+    graph.node("y", times, "a", "b", "a")
+    graph.node("o", larger, "y", "b")
+    assert edges(graph) == {"a": [], "b": [], "y": [("a", 6.0), ("a", 6.0), ("b", 9.0)], "o": [("b", 0.0), ("y", 1.0)]}
+    assert list(edges(graph)) == list(graph.values)
 
-    axes = Figure().subplots()
-    draw_graph(two_paths(0.5), axes, target="o")
-    texts = [text.get_text() for text in axes.texts]
+
+@pytest.mark.parametrize("x", [(2.0, 5.0), (5.0, 2.0), (4.0, 4.0, 1.0), (-1.0,)])
+def test_the_larger_one_wins_and_of_equals_the_first(x):
+    value, derivatives = larger(*x)
+    assert value == max(x)
+    assert sum(derivatives) == 1
+    assert derivatives[x.index(value)] == 1
+
+
+def shown(figure):
+    return [text.get_text() for axes in figure.axes for text in axes.texts]
+
+
+def test_the_drawing_shows_every_node_its_value_and_every_local_derivative():
+    texts = shown(draw.graph(two_paths(0.5)))
     assert [name for name in "wypqo" if not any(text.startswith(f"{name}\n") for text in texts)] == []
-    edges = sum(map(len, two_paths(0.5).children.values()))
-    assert sum(text == "" for text in texts) == edges
-    slope = gradients(two_paths(0.5), "o")[0]["w"]
-    assert f"{slope:.3g}" in texts
+    local = [f"{z:.3g}" for children in two_paths(0.5).children.values() for _, z in children]
+    assert sorted(text for text in texts if text and "\n" not in text) == sorted(z.replace("-", "−") for z in local)
+
+
+def test_with_a_target_the_drawing_shows_values_forward_and_slopes_backward():
+    texts = shown(draw.graph(two_paths(0.5), "o"))
+    slopes, _ = gradients(two_paths(0.5), "o")
+    for name, slope in slopes.items():
+        assert f"d{name} = {slope:.3g}" in texts
+    sent_back = two_paths(0.5).children["y"]
+    for child, z in sent_back:
+        assert f"{z * slopes[child]:.3g}".replace("-", "−") in texts
+
+
+def test_the_table_of_the_bug_hunt_is_what_right_and_wrong_programs_print():
+    graph = Graph()
+    graph.variable("a", 3.0)
+    graph.variable("b", 2.0)
+    graph.node("c", times, "a", "b")
+    graph.node("e", plus, "c", "a")
+    graph.node("o", times, "e", "c")
+    right, _ = gradients(graph, "o")
+    _, *rows = draw.suspects().splitlines()
+    table = {row.split()[0][1:]: [float(text) for text in row.split()[1:]] for row in rows}
+    assert list(table) == ["e", "c", "a", "b"]
+    for name, (exact, measured, rounded, *_) in table.items():
+        assert exact == right[name]
+        assert math.isclose(measured, exact, rel_tol=1e-4)
+        assert measured != rounded
+    programs = np.array([row[3:] for row in table.values()])
+    assert (programs != [[row[0]] for row in table.values()]).any(0).all()
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (3, 2), (1, 4)])
+def test_the_pictures_of_a_layer_hold_the_numbers_they_are_about(shape):
+    rng = np.random.default_rng(0)
+    J, dy = rng.integers(1, 9, shape).astype(float), rng.integers(1, 9, shape[0]).astype(float)
+    texts = shown(draw.pulled_back(J, dy))
+    assert all(f"{v:g}" in texts for v in [*J.ravel(), *dy, *(dy[:, None] * J).ravel(), *(J.T @ dy)])
+    texts = shown(draw.outer_sum(J, J[:, :1] + [[1.0, 5.0]]))
+    assert all(f"{v:g}" in texts for v in (J.T @ (J[:, :1] + [[1.0, 5.0]])).ravel())

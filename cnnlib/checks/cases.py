@@ -1,5 +1,6 @@
 """What cases are made of: plain numbers, other memory layouts, functions that are handed to the student's function."""
 
+import copy
 import inspect
 import textwrap
 from collections.abc import Callable
@@ -20,11 +21,17 @@ def numbers(*values: float) -> np.ndarray:
 
 def copy_of(inputs: Inputs) -> Inputs:
     """A case of its own for every call. Layout is part of a case: a view stays a view."""
-    return {name: _twin(value) if isinstance(value, np.ndarray) else value for name, value in inputs.items()}
+    return {name: _twin(value) for name, value in inputs.items()}
 
 
-def _twin(array: np.ndarray) -> np.ndarray:
-    """A copy with the same memory layout: C, Fortran, or a view whose last axis steps backwards through memory."""
+def _twin(value: Any) -> Any:
+    """A copy; of an array with the same memory layout: C, Fortran, or a view whose last axis steps backwards."""
+    if isinstance(value, np.ndarray):
+        return _twin_array(value)
+    return copy.deepcopy(value) if isinstance(value, list | dict) else value
+
+
+def _twin_array(array: np.ndarray) -> np.ndarray:
     if array.flags.c_contiguous or array.flags.f_contiguous:
         return array.copy(order="K")
     return stepping(array)

@@ -65,6 +65,9 @@ def equal(got: Any, expected: Any, inputs: Mapping[str, Any], tolerance: float) 
     if isinstance(expected, tuple | list):
         alike = isinstance(got, tuple | list) and len(got) == len(expected)
         return alike and all(equal(a, b, inputs, tolerance) for a, b in zip(got, expected, strict=True))
+    if isinstance(expected, dict):
+        alike = isinstance(got, dict) and got.keys() == expected.keys()
+        return alike and all(equal(got[key], expected[key], inputs, tolerance) for key in expected)
     if expected is None or isinstance(expected, str | set | frozenset):
         return type(got) is type(expected) and bool(got == expected)
     return difference(got, expected, inputs, tolerance) is None

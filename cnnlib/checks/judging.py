@@ -311,5 +311,5 @@ def _reference(exercise: Exercise, inputs: Inputs) -> Any:
 
 def _case(inputs: Inputs) -> str:
     # A function is shown where its name tells more than the argument's: activation = square.
-    shown = {name: value for name, value in inputs.items() if not callable(value) or value.__name__ != name}
+    shown = {name: value for name, value in inputs.items() if getattr(value, "__name__", "") != name}
     return "\n".join(f"{name} = {show.value(value)}{show.layout(value)}" for name, value in shown.items())

@@ -31,9 +31,15 @@ def value(item: Any, index: Index | None = None, mark: Callable[[str], str] = st
         return getattr(item, "__name__", "a function")
     if isinstance(item, set | frozenset):
         return "{" + ", ".join(sorted(map(str, item))) + "}"
-    if type(item) is tuple:
-        return "(" + ", ".join(value(part) for part in item) + ")"
-    text = repr(item)
+    if type(item) in (tuple, list):
+        inside = ", ".join(value(part) for part in item)
+        return _short(f"({inside})" if type(item) is tuple else f"[{inside}]")
+    if type(item) is dict:
+        return _short("{" + ", ".join(f"{value(key)}: {value(part)}" for key, part in item.items()) + "}")
+    return _short(repr(item))
+
+
+def _short(text: str) -> str:
     return text if len(text) <= 200 else text[:200] + " …"
 
 

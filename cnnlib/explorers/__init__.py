@@ -1,7 +1,9 @@
 """Interactive views of the lectures: point at a number and see what it touches, change it and see what follows."""
 
 from cnnlib.explorers.activations import activation_explorer
+from cnnlib.explorers.backprop import depth_explorer, descent_explorer
 from cnnlib.explorers.boards import Board, conv1d_board, conv2d_board
+from cnnlib.explorers.graph_walk import graph_explorer
 from cnnlib.explorers.kernels import KernelExplorer, kernel_explorer
 from cnnlib.explorers.perceptron import PerceptronExplorer, perceptron_explorer
 from cnnlib.explorers.xor import xor_trainer
@@ -13,6 +15,9 @@ __all__ = [
     "activation_explorer",
     "conv1d_board",
     "conv2d_board",
+    "depth_explorer",
+    "descent_explorer",
+    "graph_explorer",
     "kernel_explorer",
     "perceptron_explorer",
     "xor_trainer",

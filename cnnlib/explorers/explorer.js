@@ -6,7 +6,8 @@ const HINTS = [                                                   // which frame
   [frame => frame.arithmetic, "Point at a cell to see what it touches. Arrow keys walk, Enter or a click on a computed "
     + "cell pins, Esc lets go. Page Up and Page Down change a number."],
   [frame => marks(frame).some(mark => mark.drag), "Drag points, or move them with Tab and the arrow keys."],
-  [frame => frame.panels.some(panel => panel.click), "A click on empty space sets a point there."],
+  [frame => frame.panels.some(panel => panel.click && panel.marks.some(mark => mark.drag || mark.remove)),
+    "A click on empty space sets a point there."],
   [frame => marks(frame).some(mark => mark.remove), "A double click or Delete removes a point."],
 ];
 

@@ -17,7 +17,7 @@ import numpy as np
 HEAD = struct.Struct("<II")  # bytes of JSON, bytes of numbers
 JSON_LIMIT = 1 << 20
 NUMBERS_LIMIT = 1 << 24
-ITEMS_LIMIT = 10_000  # entries of lists, tuples and sets together
+ITEMS_LIMIT = 10_000  # entries of lists, tuples, sets and dicts together
 DEPTH_LIMIT = 8
 TEXT_LIMIT = 10_000  # characters of one string
 HURRY = 5  # the time for a call, after another one of the same check ran out of it, is divided by this
@@ -26,7 +26,7 @@ WHOLE_BITS = 1000  # larger whole numbers are cut to 2 ** WHOLE_BITS: NumPy has 
 
 NUMERIC = re.compile(r"[<>|][biufc]\d{1,2}")
 ODD = re.compile(r"[<>|][OUSMmV]\d{0,4}(\[\w{1,9}\])?")  # objects, text, dates: only the dtype is sent
-COLLECTIONS = {"tuple": tuple, "list": list, "set": set, "frozenset": frozenset}
+COLLECTIONS: dict[str, Any] = {"tuple": tuple, "list": list, "set": set, "frozenset": frozenset, "dict": dict}
 
 Build = Callable[[str, str], Any]
 
@@ -112,7 +112,8 @@ def _encode(value: Any, numbers: bytearray, items_left: list[int], depth: int) -
             items_left[0] -= len(value)
             if items_left[0] < 0 or depth == 0:
                 raise WireError(f"a {kind} with too many entries to be sent")
-            return {kind: [_encode(item, numbers, items_left, depth - 1) for item in value]}
+            items = value.items() if kind == "dict" else value  # a dict as its pairs
+            return {kind: [_encode(item, numbers, items_left, depth - 1) for item in items]}
     if callable(value) and isinstance(getattr(value, "source", None), str):
         return {"function": [value.source, value.__name__]}
     return {"other": [type(value).__name__, _repr(value)]}

@@ -1,0 +1,281 @@
+"""Lecture 03, measuring a slope: what is asked, and the mistakes that are known.
+
+(3.3)   slope[m] = (f(x with x[m] + h) - f(x with x[m] - h)) / 2 h
+(3.4)   error    = |a - b| / max(|a|, |b|), and 0 where a = b = 0
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
+
+Array = np.ndarray
+Rng = np.random.Generator
+
+
+def sum_of_cubes(x: Array) -> Any:
+    return np.sum(x**3)
+
+
+def product_of_all(x: Array) -> Any:
+    return np.prod(x)
+
+
+def sine_of_the_weighted_sum(x: Array) -> Any:
+    return np.sin(np.sum(x * np.linspace(0.5, 2, x.size).reshape(x.shape)))
+
+
+def central_difference(f: Callable[[Array], float], x: Array, h: float) -> Array:
+    slope = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        nudge = np.zeros(x.shape)
+        nudge[i] = h
+        slope[i] = (f(x + nudge) - f(x - nudge)) / (2 * h)
+    return slope
+
+
+def difference_cases(rng: Rng) -> list[Inputs]:
+    cubes, product, sine = given(sum_of_cubes), given(product_of_all), given(sine_of_the_weighted_sum)
+    return [
+        {"f": cubes, "x": numbers(2), "h": 1.0},
+        {"f": cubes, "x": numbers(2, 0, -1), "h": 1.0},
+        {"f": product, "x": numbers(2, 3, 5), "h": 0.5},
+        {"f": cubes, "x": np.array([2, 1]), "h": 0.5},
+        {"f": product, "x": numbers(2, 3, 5, 7, 1, -1).reshape(2, 3), "h": 0.5},
+        {"f": sine, "x": rng.normal(size=(3, 2)), "h": 0.25},
+        {"f": sine, "x": rng.normal(size=4), "h": 0.125},
+    ]
+
+
+def nudged_all(f: Callable[[Array], float], x: Array, h: float) -> Array:
+    return np.full(x.shape, (f(x + h) - f(x - h)) / (2 * h))
+
+
+def nudged_rows(f: Callable[[Array], float], x: Array, h: float) -> Array:
+    slope = np.zeros(x.shape)
+    for i in range(len(x)):
+        nudge = np.zeros(x.shape)
+        nudge[i] = h
+        slope[i] = (f(x + nudge) - f(x - nudge)) / (2 * h)
+    return slope
+
+
+def not_put_back(f: Callable[[Array], float], x: Array, h: float) -> Array:
+    x, slope = x.astype(float), np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        x[i] += h
+        up = f(x)
+        x[i] -= 2 * h
+        slope[i] = (up - f(x)) / (2 * h)
+    return slope
+
+
+def copies_kept(f: Callable[[Array], float], x: Array, h: float) -> Array:
+    up, down, slope = x.astype(float), x.astype(float), np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        up[i] += h
+        down[i] -= h
+        slope[i] = (f(up) - f(down)) / (2 * h)
+    return slope
+
+
+def in_whole_numbers(f: Callable[[Array], float], x: Array, h: float) -> Array:
+    x, slope = x.copy(), np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        kept = x[i]
+        x[i] = kept + h
+        up = f(x)
+        x[i] = kept - h
+        slope[i] = (up - f(x)) / (2 * h)
+        x[i] = kept
+    return slope
+
+
+def one_sided(up: float, down: float, divisor: float) -> Callable[..., Array]:
+    """A difference between f(x + up h) and f(x - down h), over divisor h."""
+
+    def slipped(f: Callable[[Array], float], x: Array, h: float) -> Array:
+        nudges = np.eye(x.size).reshape(x.size, *x.shape) * h
+        found = [(f(x + up * nudge) - f(x - down * nudge)) / (divisor * h) for nudge in nudges]
+        return np.array(found).reshape(x.shape)
+
+    return slipped
+
+
+CENTRAL_DIFFERENCE = Exercise(
+    name="central_difference",
+    parts={"slope": 2},
+    reference=central_difference,
+    cases=difference_cases,
+    features={
+        "an x of whole numbers": lambda f, x, h: x.dtype.kind == "i",
+        "an x of two axes": lambda f, x, h: x.ndim > 1,
+    },
+    hints=(
+        "Nudge one entry of a copy of x up, then down. What does f say each time?",
+        "np.ndindex(x.shape) gives the index of every entry, for any number of axes. Put an entry back before the "
+        "next.",
+        "(3.3)  slope[m] = (f(x with x[m] + h) - f(x with x[m] - h)) / (2 h),  the other entries as they were",
+    ),
+    after=(("before you start", "(4^3 - 2^3) / 2 = 28; the slope of x^3 at 3 is 27, and h = 1 is too coarse for it"),),
+    slips=(
+        Slip(
+            "one-sided",
+            "the step upwards alone: (f(x + h) - f(x)) / h. Its error shrinks like h, that of the central difference "
+            "like h².",
+            one_sided(1, 0, 1),
+        ),
+        Slip(
+            "one-sided, downwards",
+            "the step downwards alone: (f(x) - f(x - h)) / h. Take both sides: from x - h to x + h.",
+            one_sided(0, 1, 1),
+        ),
+        Slip("divided by h", "twice the slope. From x - h to x + h is a step of 2 h.", one_sided(1, 1, 1)),
+        Slip("down minus up", "the slope with its sign reversed: f(x + h) comes first.", one_sided(-1, -1, 2)),
+        Slip(
+            "all entries at once",
+            "the slope along all entries together, in every place. Nudge one entry at a time.",
+            nudged_all,
+        ),
+        Slip(
+            "whole rows",
+            "differences for whole rows of x: x[i] with one index is a row, where x has two axes. "
+            "np.ndindex(x.shape) gives the index of every single entry.",
+            nudged_rows,
+        ),
+        Slip(
+            "not put back",
+            "what comes of entries that stay nudged: after x[i] -= 2 h the entry is still h too low when its "
+            "neighbour's turn comes. Put it back.",
+            not_put_back,
+        ),
+        Slip(
+            "copies kept",
+            "what comes of two copies that keep all their nudges: at each entry those before it are still nudged. "
+            "Take a fresh copy for each entry.",
+            copies_kept,
+        ),
+        Slip(
+            "times h",
+            "the difference divided by 2 and then *multiplied* by h: Python reads / 2 * h from left to right. Write "
+            "/ (2 * h).",
+            lambda f, x, h: h * h * central_difference(f, x, h),
+        ),
+        Slip(
+            "a step of its own",
+            "the difference for a tiny step of your own. Use the h that is given.",
+            lambda f, x, h: central_difference(f, x, 1e-5),
+        ),
+        Slip(
+            "decimals cut off",
+            "the difference with a nudge that was cut off: writing 2.5 into an array of whole numbers stores 2. Work "
+            "on a copy of floats.",
+            in_whole_numbers,
+        ),
+    ),
+)
+
+
+def relative_error(a: Array, b: Array) -> Array:
+    scale = np.maximum(np.abs(a), np.abs(b))
+    return np.abs(a - b) / np.where(scale == 0, 1, scale)
+
+
+def error_cases(rng: Rng) -> list[Inputs]:
+    a = rng.uniform(0.5, 2, (2, 3)) * rng.choice((-1, 1), (2, 3))
+    b = a + rng.uniform(-0.2, 0.2, (2, 3))
+    return [
+        {"a": numbers(4), "b": numbers(5)},
+        {"a": numbers(5, -2), "b": numbers(4, -2)},
+        {"a": numbers(1, -1, 3), "b": numbers(-1, -4, 0)},
+        {"a": np.array([[4, 0, 0]]), "b": np.array([[5, 0, 2]])},
+        {"a": a, "b": b},
+        {"a": numbers(0.5, 0, 0.25), "b": numbers(0.75, 0, 0)},
+        *in_other_layouts({"a": 1000 * a, "b": 1000 * b}),
+    ]
+
+
+def over(scale: Callable[[Array, Array], Array], top: Callable[[Array], Array] = np.abs) -> Callable[..., Array]:
+    """Another fraction, 0 where its lower part is 0."""
+
+    def slipped(a: Array, b: Array) -> Array:
+        under = scale(a, b)
+        return top(a - b) / np.where(under == 0, 1, under)
+
+    return slipped
+
+
+def without_care(a: Array, b: Array) -> Array:
+    return np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))
+
+
+RELATIVE_ERROR = Exercise(
+    name="relative_error",
+    parts={"error": 1},
+    reference=relative_error,
+    cases=error_cases,
+    features=LAYOUTS,
+    hints=(
+        "An error of 1 is small beside 1000, large beside 2. What is it to be compared with?",
+        "With the larger of the two, in size. np.maximum takes the larger of each pair. What if both are 0?",
+        "(3.4)  error = |a - b| / max(|a|, |b|),  and 0 where a = b = 0",
+    ),
+    after=(("before you start", "1/5 = 0.2 both times: the error does not ask which of the two is right"),),
+    slips=(
+        Slip(
+            "over |b|",
+            "the difference over |b|. Then the error depends on which of the two comes first; take the larger one.",
+            over(lambda a, b: np.abs(b)),
+        ),
+        Slip(
+            "over |a|",
+            "the difference over |a|. Then the error depends on which of the two comes first; take the larger one.",
+            over(lambda a, b: np.abs(a)),
+        ),
+        Slip(
+            "over the sum",
+            "the difference over |a| + |b|. Some courses use it; (3.4) divides by the larger of the two.",
+            over(lambda a, b: np.abs(a) + np.abs(b)),
+        ),
+        Slip(
+            "sizes taken too late",
+            "the difference over the larger of a and b, signs and all. Take sizes first: max(|a|, |b|).",
+            over(np.maximum),
+        ),
+        Slip(
+            "over the smaller",
+            "the difference over the smaller of the two. (3.4) divides by the larger one.",
+            over(lambda a, b: np.minimum(np.abs(a), np.abs(b))),
+        ),
+        Slip(
+            "over the mean",
+            "the difference over the mean of the two sizes. (3.4) divides by the larger one.",
+            over(lambda a, b: (np.abs(a) + np.abs(b)) / 2),
+        ),
+        Slip(
+            "over the largest of all",
+            "the differences over the largest entry of all. Every pair has a scale of its own: np.maximum goes entry "
+            "by entry.",
+            over(lambda a, b: np.full(a.shape, max(np.abs(a).max(), np.abs(b).max()))),
+        ),
+        Slip(
+            "sign kept",
+            "the error with a sign. An error is a size: take the absolute value of the difference.",
+            over(lambda a, b: np.maximum(np.abs(a), np.abs(b)), lambda d: d),
+        ),
+        Slip(
+            "absolute",
+            "the absolute error |a - b|. Divide by the larger of |a| and |b|, or 0.001 passes for small where both "
+            "are 0.001.",
+            lambda a, b: np.abs(a - b),
+        ),
+        Slip(
+            "zero over zero",
+            "right but for nan where both are 0. Equal numbers have the error 0: divide by something else there.",
+            without_care,
+        ),
+    ),
+)
