@@ -243,3 +243,7 @@ def test_the_same_verdict_serves_text_html_and_json(exercise):
         assert f"{finding.part} {finding.points} of {finding.possible}" in verdict.to_text()
     assert verdict.to_html().count("<details>") == 3
     assert max(map(len, verdict.to_text().splitlines())) <= 120
+
+
+def test_an_answer_that_is_infinite_whatever_the_arguments_are_is_told_without_a_warning():
+    assert "inf" in said("margin", lambda x, t, w, b: np.inf)

@@ -21,7 +21,7 @@ DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
 TAG = re.compile(r"\\tag\{([^}]*)\}")
 CITED = re.compile(r"(?<![\w\])])\((\d{1,2}\.\d{1,2})\)")
 GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "eta": "η", "theta": "θ", "sigma": "σ", "varphi": "φ", "phi": "φ",
-         "tau": "τ", "ell": "ℓ", "omega": "ω", "delta": "δ"}  # fmt: skip
+         "tau": "τ", "mu": "μ", "ell": "ℓ", "omega": "ω", "delta": "δ"}  # fmt: skip
 
 
 def cells(path: Path, kind: str) -> list[str]:

@@ -73,7 +73,8 @@ def responses(part: Part, asked: Sequence[Question], answers: Sequence[Sequence[
         before, due = part.array(trial), part.array(replace(trial, answer=Answer(value=trial.expected)))
         if after is None or wanted is None or before is None or due is None or after.shape != before.shape:
             continue
-        mine, step = after - before, wanted - due
+        with np.errstate(invalid="ignore"):  # an answer may be infinite both times
+            mine, step = after - before, wanted - due
         if mine.shape == step.shape and not np.allclose(mine, step, equal_nan=True):
             where = question.changed + (" everywhere" if np.ndim(trial.inputs[question.changed]) else "")
             changes = f"your {part.result} changes by {show.value(mine)}, not by {show.value(step)}"
