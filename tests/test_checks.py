@@ -129,7 +129,11 @@ def test_mistakes_are_rejected_and_named_and_right_answers_accepted(exercise, re
         causes = causes_of(exercise, answer)
         named += all(causes)
         unnamed += [] if all(causes) else [name]
-        untrue += [f"{name}: {cause.text}" for cause in causes if cause and not still_true(exercise, answer, cause)]
+        untrue += [
+            f"{name}: {cause.text}"
+            for cause in {id(c): c for c in causes if c}.values()
+            if not still_true(exercise, answer, cause)
+        ]
     count = len(slips) + len(wrong)
     row = (len(slips), len(wrong), f"{named / count:.0%}", f"{1 - len(untrue) / count:.0%}", len(variants(exercise)))
     record_property("checked", (lecture_of(exercise), exercise.name, exercise.possible, *row))
@@ -138,19 +142,12 @@ def test_mistakes_are_rejected_and_named_and_right_answers_accepted(exercise, re
 
 
 def causes_of(exercise: Exercise, answer: object) -> list[Cause | None]:
-    """What is said of each wrong part; misconduct, where one sentence says it of all, counts as named."""
-    verdict = judge(exercise, asks(answer))
+    """What is said of each wrong part; where the whole answer is refused, one sentence says it of all parts."""
     trials = tried(exercise, answer, exercise.cases(np.random.default_rng(0)))
     wrong = {part: numbers for part in parts(exercise) if (numbers := part.failing(trials))}
-    if not wrong or any(finding.reason.startswith(WHOLE) for finding in verdict.findings):
-        return [Cause(finding.cause, lambda trials: True) for finding in verdict.findings if finding.cause]
-    looks = look_closer(exercise, trials, wrong, asks(answer))
-    said = {finding.part: finding.cause for finding in verdict.findings}
-    return [looks[part].cause if looks[part].cause or not said[part.name] else ERROR for part in wrong]
-
-
-WHOLE = ("gives another answer", "changes its argument", "calls the course")
-ERROR = Cause("it stops", lambda trials: True)
+    if wrong and not any(trial.answer.changed for trial in trials):
+        return [look.cause for look in look_closer(exercise, trials, wrong, asks(answer)).values()]
+    return [Cause(f.cause, lambda trials: True) if f.cause else None for f in judge(exercise, asks(answer)).findings]
 
 
 def tried(exercise: Exercise, answer: object, cases: list) -> list[Trial]:

@@ -9,7 +9,7 @@ from cnnlib.checks import show
 from cnnlib.checks.calling import Answer, attempt
 from cnnlib.checks.cases import copy_of
 from cnnlib.checks.causes import Cause, Trials
-from cnnlib.checks.compare import as_array
+from cnnlib.checks.compare import numbers_of
 from cnnlib.checks.equation import Equation
 from cnnlib.checks.exercise import Inputs
 from cnnlib.checks.part import Part, Trial
@@ -93,7 +93,7 @@ def readings(
             return {}
         inputs = question.trial.inputs
         values = [part.got(answer.value)[0] for answer in given if not answer.error]
-        values = [part.unfolded(array, inputs) for value in values if (array := as_array(value)) is not None]
+        values = [part.unfolded(array, inputs) for value in values if (array := numbers_of(value)) is not None]
         due = part.due(question.trial)
         table = read(question.equation, inputs, due, values, part.sizes(question.trial))
         if table is None:

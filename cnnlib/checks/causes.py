@@ -12,7 +12,7 @@ import numpy as np
 from cnnlib.checks.calling import attempt
 from cnnlib.checks.cases import copy_of
 from cnnlib.checks.compare import close_to, equal, loosened
-from cnnlib.checks.exercise import Inputs, Slip
+from cnnlib.checks.exercise import NOTHING_CHOSEN, Inputs, Slip
 from cnnlib.checks.part import Part, Trial
 
 EQUALS, MISTAKE = "your answer equals", "the mistake"
@@ -181,8 +181,9 @@ def _answers(part: Part, change: Callable[[Inputs], Inputs], trials: Trials) -> 
 def refused(part: Part, first: Trial) -> Iterator[Cause]:
     """Where many answers are right, what is wrong with this one."""
     found = part.difference(first)
-    if part.exercise.accept and found:
-        yield Cause(f"in the case shown: {found.what}", lambda trials: True, general=False, row=False)
+    if part.exercise.accept and found and found.what != NOTHING_CHOSEN:
+        where = "in the case shown: " if first.inputs else ""
+        yield Cause(where + found.what, lambda trials: True, general=False, row=False)
 
 
 def astray(label: str, text: str) -> Cause:

@@ -60,6 +60,12 @@ def as_array(got: Any) -> np.ndarray | None:
     return None if isinstance(got, list | tuple) and array.dtype.kind not in "iuf" else array
 
 
+def numbers_of(got: Any) -> np.ndarray | None:
+    """What `as_array` makes of it as float64, or None where that holds anything but real numbers."""
+    array = as_array(got)
+    return array.astype(float) if array is not None and array.dtype.kind in "iufb" else None
+
+
 def equal(got: Any, expected: Any, inputs: Mapping[str, Any], tolerance: float) -> bool:
     """Are two answers the same, up to rounding? Answers may be tuples, sets or None as well."""
     if isinstance(expected, tuple | list):

@@ -141,7 +141,7 @@ def _finding(part: Part, first: Trial, look: Look) -> Finding:
     reason = found.what
     if first.answer.error:
         reason = first.answer.error + (f" ({first.answer.line})" if first.answer.line else "")
-    elif cause:
+    elif cause and cause.row:
         reason = f"{found.what}: {cause.sentence}"
     said = " ".join(cause.sentence.split()) if cause else ""
     return Finding(part.name, 0, part.points, " ".join(reason.split()), tuple(rows), said)

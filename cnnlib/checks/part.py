@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.checks.calling import Answer
-from cnnlib.checks.compare import Difference, difference
+from cnnlib.checks.compare import Difference, difference, numbers_of
 from cnnlib.checks.equation import Equation, Sizes, sizes_of
 from cnnlib.checks.exercise import Exercise, Inputs
 
@@ -69,13 +69,7 @@ class Part:
     def array(self, trial: Trial) -> np.ndarray | None:
         """This part of an answer as numbers, or None."""
         got, missing = self.got(trial.answer.value)
-        if missing or trial.answer.error or not isinstance(got, np.ndarray | np.generic | int | float | list | tuple):
-            return None
-        try:
-            array = np.asarray(got)
-        except ValueError:
-            return None
-        return array.astype(float) if array.dtype.kind in "iufb" else None
+        return None if missing or trial.answer.error else numbers_of(got)
 
     def unfolded(self, array: np.ndarray, inputs: Inputs) -> np.ndarray:
         """The array as the equation sees it, with an axis for every index, if its shape allows that."""

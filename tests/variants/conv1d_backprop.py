@@ -7,6 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 import cnnlib
 from cnnlib.checks.cases import given
 from cnnlib.exercises import conv1d_backprop as lecture
+from variants import floats
 
 # ---------------------------------------------------------------- forward
 
@@ -149,6 +150,7 @@ def layer_forward_scipy(x, w, b, stride=1, padding=0):
     return np.array(one)[:, :, ::stride] + b[None, :, None]
 
 
+@floats
 def layer_forward_cnnlib(x, w, b, stride=1, padding=0):
     return cnnlib.conv1d(x, w, b, stride=stride, padding=padding)[0]
 
@@ -178,6 +180,7 @@ def layer_backward_spread(dy, x, w, stride=1, padding=0):
     return dx[:, :, padding : L + padding], dw, dense.sum(axis=2).sum(axis=0)
 
 
+@floats
 def layer_backward_cnnlib(dy, x, w, stride=1, padding=0):
     _, backward = cnnlib.conv1d(x, w, np.zeros(len(w), x.dtype), stride=stride, padding=padding)
     return backward(dy)

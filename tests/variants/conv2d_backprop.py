@@ -7,6 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 import cnnlib
 from cnnlib.checks.cases import given
 from cnnlib.exercises import conv2d_backprop as lecture
+from variants import floats
 from variants.convolution import layer, some
 
 # ---------------------------------------------------------------- one map
@@ -60,6 +61,7 @@ def input_scipy(dy, w):
     return scipy.signal.convolve2d(dy, w, mode="full")
 
 
+@floats
 def input_transposed_matrix(dy, w):
     H, W = dy.shape[0] + w.shape[0] - 1, dy.shape[1] + w.shape[1] - 1
     return (cnnlib.toeplitz(w, (H, W)).T @ dy.ravel()).reshape(H, W)
@@ -123,6 +125,7 @@ def backward_by_maps(dy, x, w, stride=1, padding=0):
     return dxpad[:, :, padding:, padding:][:, :, : x.shape[2], : x.shape[3]], dw, dz.sum((0, 2, 3))
 
 
+@floats
 def backward_cnnlib(dy, x, w, stride=1, padding=0):
     return cnnlib.conv2d(x, w, np.zeros(len(w), x.dtype), stride=stride, padding=padding)[1](dy)
 

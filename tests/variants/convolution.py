@@ -7,6 +7,7 @@ from numpy.lib.stride_tricks import as_strided, sliding_window_view
 import cnnlib
 from cnnlib.checks.cases import given
 from cnnlib.exercises import convolution as lecture
+from variants import floats
 
 # ---------------------------------------------------------------- sliding
 
@@ -99,6 +100,7 @@ def layer_scipy(x, w, b, stride=1, padding=0):
     return np.array(maps)[:, :, ::stride, ::stride] + b.reshape(1, -1, 1, 1)
 
 
+@floats
 def layer_cnnlib(x, w, b, stride=1, padding=0):
     return cnnlib.conv2d(x, w, b, stride=stride, padding=padding)[0]
 
@@ -118,6 +120,7 @@ def layer_by_taps(x, w, b, stride=1, padding=0):
 # ---------------------------------------------------------------- matrices
 
 
+@floats
 def toeplitz_cnnlib(k, H, W):
     return cnnlib.toeplitz(k, (H, W))
 
@@ -138,6 +141,7 @@ def toeplitz_loops(k, H, W):
     return M
 
 
+@floats
 def im2col_cnnlib(x, KH, KW, stride=1, padding=0):
     return cnnlib.im2col(x, (KH, KW), stride=stride, padding=padding)
 
@@ -162,7 +166,7 @@ def split_svd(k):
 
 def split_rows(k):
     best = k[np.abs(k).sum(axis=1).argmax()]
-    column = k @ best / (best @ best)
+    column = k @ best / (best @ best or 1)
     if np.abs(np.outer(column, best) - k).max() > 1e-5 * np.abs(k).max():
         return None
     return [column, best]
