@@ -283,3 +283,32 @@ def test_a_wrong_dictionary_is_shown_with_short_numbers_and_the_mistake_named():
 
 def test_an_answer_that_is_infinite_whatever_the_arguments_are_is_told_without_a_warning():
     assert "inf" in said("margin", lambda x, t, w, b: np.inf)
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu"])
+def test_one_array_for_two_results_is_not_blamed_on_its_shape(name):
+    """A case of two entries is no pair of results."""
+    text = said(name, lambda z: np.tanh(z))
+    assert "returned one ndarray, expected 2 results: a, slope" in text
+    assert "due" not in text
+
+
+def test_arrays_in_a_list_that_are_changed_are_noticed():
+    exercise = find("mlp_forward")
+
+    def pops(x, weights, activation):
+        last = weights.pop()
+        return exercise.reference(x, (*weights, last), activation)
+
+    def adds(x, weights, activation):
+        weights[0][1][:] += 1
+        return x
+
+    for answer in (pops, adds):
+        assert "changes its argument weights in place" in said("mlp_forward", answer)
+
+
+def test_floats_are_no_indices():
+    reference = find("best_inputs").reference
+    assert "floats" in said("best_inputs", lambda w, x, count: reference(w, x, count) * 1.0)
+    assert judge(find("best_inputs"), asks(lambda w, x, count: reference(w, x, count).tolist())).right

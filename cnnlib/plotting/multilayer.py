@@ -230,7 +230,7 @@ def _diagram(ax: Axes, network: Threshold, inputs: list[str]) -> None:
         lines += [(places[0][d], output, network.direct[d]) for d in range(D)]
     for (x0, y0), (x1, y1), weight in lines:
         ax.plot((x0, x1), (y0, y1), color=BLUE if weight > 0 else VERMILION, linewidth=1.4, zorder=1)
-        at = 0.32 if x1 - x0 == 1 else 0.72
+        at = 0.5 if y0 == y1 else 0.32 if x1 - x0 == 1 else 0.72  # where no other line passes
         box = {"boxstyle": "round,pad=0.12", "facecolor": PAPER, "edgecolor": "none"}
         where = x0 + at * (x1 - x0), y0 + at * (y1 - y0)
         ax.text(*where, signed(weight), ha="center", va="center", fontsize=9, bbox=box, zorder=2)
@@ -239,7 +239,10 @@ def _diagram(ax: Axes, network: Threshold, inputs: list[str]) -> None:
         ax.add_patch(Circle((x, y), 0.23, facecolor=PAPER, edgecolor=INK, zorder=3))
         ax.text(x, y, label, ha="center", va="center", fontsize=8.5, zorder=4)
     for j, (x, y) in enumerate(places[1]):
-        ax.text(x, y + 0.27, f"a[{j}]", ha="center", va="bottom", fontsize=9)
+        if network.direct is None:
+            ax.text(x, y + 0.27, f"a[{j}]", ha="center", va="bottom", fontsize=9)
+        else:  # the direct lines pass above and below
+            ax.text(x - 0.28, y, f"a[{j}]", ha="right", va="center", fontsize=9)
     ax.text(2.28, 0, "y", va="center", fontsize=10)
     ax.set_aspect("equal")
 
