@@ -145,7 +145,7 @@ def planes(x: Array, t: Array, stages: Sequence[tuple[str, Decide, Array, float]
     identity = ("where the points are", lambda points: points, None, 0.0)
     for ax, (title, place, w2, b2) in zip(axes, [identity, *stages], strict=True):
         if w2 is not None:
-            _region(ax, partial(_above, w2, b2), (-1.15, 1.15))
+            _region(ax, partial(_above, w2, b2), (-1.3, 1.3))
         for stretch in mesh:
             ax.plot(*place(stretch).T, color=GREY, linewidth=0.8, zorder=1)
         if w2 is None:
