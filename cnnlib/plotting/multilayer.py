@@ -180,7 +180,7 @@ def _grid(limits: tuple[float, float]) -> tuple[Array, tuple[float, float, float
 
 
 def _points(ax: Axes, places: Array, t: Array, names: Array | None = None) -> None:
-    """Points in the colours of their classes; those on one spot share a label."""
+    """Points in the colours of their classes; those on one spot share a label, one below the other."""
     ax.scatter(places[:, 0], places[:, 1], c=_class_colours(t), s=70, edgecolor=INK, zorder=3)
     texts = [f"({', '.join(map(signed, name))})" for name in (places if names is None else names)]
     left, right = ax.get_xlim()
@@ -191,7 +191,7 @@ def _points(ax: Axes, places: Array, t: Array, names: Array | None = None) -> No
         side = "right" if place[0] > left + 0.8 * (right - left) else "left"
         box = {"boxstyle": "round,pad=0.1", "facecolor": PAPER, "edgecolor": "none", "alpha": 0.7}
         ax.annotate(
-            " ".join(text for text, close in zip(texts, near, strict=True) if close),
+            "\n".join(text for text, close in zip(texts, near, strict=True) if close),
             place,
             (-7 if side == "right" else 7, 7),
             textcoords="offset points",
