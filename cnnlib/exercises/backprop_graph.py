@@ -161,6 +161,14 @@ SKIPPING: Graph = {
 }
 
 
+OTHER_NAMES: Graph = {  # the first node is not w, the last not o; what comes last into a node starts elsewhere
+    "start": [],
+    "other": [],
+    "middle": [("start", 0.0), ("other", 2.0)],
+    "end": [("start", 5.0), ("middle", 3.0), ("other", 7.0)],
+}
+
+
 def drawn(rng: Rng) -> Graph:
     """A graph of seven nodes whose edges are fixed, with local derivatives drawn anew."""
     edges = {"w": "", "a": "w", "b": "wa", "c": "bb", "d": "ac", "e": "bcd", "o": "ewd"}
@@ -174,6 +182,7 @@ def graph_cases(rng: Rng) -> list[Inputs]:
         {"w": [], "y": [("w", 2.0)], "p": [("y", 3.0)], "q": [("y", 5.0)], "o": [("p", 7.0), ("q", 1.0)]},
         {"w": [], "o": [("w", 3.0), ("w", 4.0)]},
         SKIPPING,
+        OTHER_NAMES,
         layered(3, 2, 2.0),
         drawn(rng),
         layered(10, 2, 0.5),
@@ -207,6 +216,10 @@ def count_assigned(graph: Graph) -> float:
         for parent, _ in edges:
             counts[node] = counts[parent]
     return counts[node]
+
+
+def count_where_open(graph: Graph) -> float:
+    return count_paths({node: [(parent, s) for parent, s in edges if s] for node, edges in graph.items()})
 
 
 def longest(graph: Graph) -> float:
@@ -274,6 +287,11 @@ COUNT_PATHS = Exercise(
             "all nodes",
             "the number of paths to all nodes together. The count of the last node is asked for.",
             count_to_all,
+        ),
+        Slip(
+            "edges of 0 left out",
+            "the number of paths whose local derivatives are all other than 0. A path counts, whatever stands on it.",
+            count_where_open,
         ),
         Slip("longest path", "the length of the longest path, not the number of paths.", longest),
     ),
