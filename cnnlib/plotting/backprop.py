@@ -321,7 +321,7 @@ def bowls(paths: Sequence[tuple[str, Array, Mapping[str, Array]]], size: float =
         for (name, walk), colour, mark in zip(walks.items(), CYCLE, ".s^", strict=False):
             ax.plot(*walk.T, mark, linestyle="-", color=colour, markersize=4, linewidth=1, label=name)
         ax.set(xlim=(-size, size), ylim=(-size, size), aspect="equal", title=title, xlabel="x", ylabel="y")
-        ax.legend(fontsize=8, loc="lower left")
+        ax.legend(fontsize=8, loc="upper left")
     ends = {
         title: ", ".join(f"{name} ends {np.hypot(*walk[-1]):.2g} from the bottom" for name, walk in walks.items())
         for title, _, walks in paths
