@@ -129,8 +129,18 @@ ACTIVATION_BACKWARD = Exercise(
         ),
         Slip(
             "hard tanh closed at its corners",
-            "dy stopped at z = -1 and z = 1. Lee's table copies for z in [-1, 1], the ends included.",
+            "dy stopped at z = -1 and z = 1. The table lets dy through within [-1, 1], the ends included.",
             only("hardtanh", lambda z: np.abs(z) < 1),
+        ),
+        Slip(
+            "hard tanh closed at one corner",
+            "dy stopped at z = -1, but let through at z = 1. Both ends are included.",
+            only("hardtanh", lambda z: (z > -1) & (z <= 1)),
+        ),
+        Slip(
+            "hard tanh open at 0 to 1",
+            "dy let through for z from 0 to 1 alone. Hard tanh climbs from -1 to 1.",
+            only("hardtanh", lambda z: (z >= 0) & (z <= 1)),
         ),
         Slip(
             "hard tanh as ReLU",

@@ -98,6 +98,11 @@ PATH_SUM = Exercise(
             lambda paths: float(np.prod(paths[-1])) if paths else 0.0,
         ),
         Slip(
+            "first path only",
+            "the product along the first path. Does the return stand within the loop?",
+            lambda paths: float(np.prod(paths[0])) if paths else 0.0,
+        ),
+        Slip(
             "starts from 0", "zero: a product that starts from 0 stays 0. Start every path from 1.", lambda paths: 0.0
         ),
         Slip(
