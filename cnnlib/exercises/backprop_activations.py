@@ -118,6 +118,11 @@ ACTIVATION_BACKWARD = Exercise(
             only("sigmoid", lambda z: 1 - squash(z) ** 2),
         ),
         Slip(
+            "tanh: the sigmoid's formula",
+            "y (1 - y) for tanh. That is the slope of the sigmoid; tanh has 1 - y².",
+            only("tanh", lambda z: np.tanh(z) * (1 - np.tanh(z))),
+        ),
+        Slip(
             "relu looks at dy",
             "dy where dy is positive. The gate was set by z on the way forward: dy may have any sign.",
             relu_by_dy,
