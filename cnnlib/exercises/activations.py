@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs, Shown, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
 
 Array = np.ndarray
@@ -51,7 +51,20 @@ Z_FEATURES: dict[str, Callable[..., bool]] = {
     **LAYOUTS,
 }
 PARTS = {"a": 1, "slope": 1}
-# The check may ask of all four: is the slope the numerical slope of the student's own value?
+STEP = 1e-4
+
+
+def own_slope(z: Array) -> list[Shown]:
+    """How fast the student's own a rises, beside a kink, measured: the slope that belongs to that a."""
+    at = float(np.ravel(z)[0])
+    at += 0.25 * (at in (-1, 0, 1))
+    ends = {"z": np.array([at - STEP, at + STEP])}
+    return [Shown(f"your a rises at {at:g} by", ends, rise)]
+
+
+def rise(answer: tuple[Array, Array]) -> float:
+    below, above = answer[0]
+    return round(float(above - below) / (2 * STEP), 6)
 
 
 def sigmoid(z: Array) -> tuple[Array, Array]:
@@ -74,6 +87,7 @@ SIGMOID = Exercise(
     parts=PARTS,
     reference=sigmoid,
     cases=z_cases,
+    shows=own_slope,
     features=Z_FEATURES,
     hints=(
         "Where z is very negative, exp(−z) overflows. Which exponential is small there?",
@@ -148,6 +162,7 @@ TANH = Exercise(
     parts=PARTS,
     reference=tanh,
     cases=z_cases,
+    shows=own_slope,
     features=Z_FEATURES,
     hints=(
         "You have a sigmoid that does not overflow. How is tanh made of it?",
@@ -226,6 +241,7 @@ RELU = Exercise(
     parts=PARTS,
     reference=relu,
     cases=z_cases,
+    shows=own_slope,
     features=Z_FEATURES,
     hints=(
         "The curve is made of two straight lines. How steep is each?",
@@ -278,6 +294,7 @@ HARDTANH = Exercise(
     parts=PARTS,
     reference=hardtanh,
     cases=z_cases,
+    shows=own_slope,
     features=Z_FEATURES,
     hints=(
         "Three straight pieces: flat, rising, flat.",
