@@ -283,3 +283,14 @@ def test_a_wrong_dictionary_is_shown_with_short_numbers_and_the_mistake_named():
 
 def test_an_answer_that_is_infinite_whatever_the_arguments_are_is_told_without_a_warning():
     assert "inf" in said("margin", lambda x, t, w, b: np.inf)
+
+
+def test_a_code_is_asked_only_as_the_cases_have_it():
+    targets = set()
+
+    def answer(w, b, x, t):
+        targets.add(float(t))
+        return w, b + 1
+
+    said("perceptron_step", answer)
+    assert targets == {-1.0, 1.0}

@@ -8,7 +8,6 @@
 """
 
 from collections.abc import Callable, Sequence
-from itertools import permutations, product
 from operator import mul
 from typing import Any
 
@@ -346,7 +345,7 @@ MARGIN = Exercise(
         ),
         Slip(
             "nearest example",
-            "the distance, with its sign, of the example nearest to the line. One that lies further beyond it is worse.",
+            "the distance, with its sign, of the example nearest to the line. One further beyond it is worse.",
             lambda x, t, w, b: min(t * (x @ w + b), key=abs) / np.sqrt(w @ w),
         ),
         Slip(
@@ -593,20 +592,27 @@ def fair(x: Array, t: Array, epochs: int) -> bool:
     return 8 * len(train_perceptron(x, t, epochs)[2]) <= epochs
 
 
+def seen(unit: tuple[float, ...], r: tuple[float, ...], t: float, made: int) -> tuple[tuple[float, ...], int]:
+    """The unit and the count of mistakes, once it has seen example r = (x, 1)."""
+    if (sum(map(mul, unit, r)) > 0) == (t > 0):
+        return unit, made
+    return tuple(weight + t * value for weight, value in zip(unit, r, strict=True)), made + 1
+
+
 def reachable(x: Array, t: Array, counts: Sequence[int], w: Array, b: float) -> bool:
     """Is there an order of the examples in each pass that makes so many mistakes and ends at w, b?"""
     rows = [(*row, 1.0) for row in x.tolist()]
     units = {(0.0,) * len(rows[0])}
     for count in counts:
-        after = set()
-        for unit, order in product(units, permutations(zip(rows, t.tolist(), strict=True))):
-            made = 0
-            for r, due in order:
-                if (sum(map(mul, unit, r)) > 0) != (due > 0):
-                    unit, made = tuple(weight + due * value for weight, value in zip(unit, r, strict=True)), made + 1
-            if made == count:
-                after.add(unit)
-        units = after
+        states = {(unit, 0, frozenset(range(len(x)))) for unit in units}  # unit, mistakes so far, examples to come
+        for _ in rows:
+            states = {
+                after
+                for unit, made, left in states
+                for n in left
+                if (after := (*seen(unit, rows[n], t[n].item(), made), left - {n}))[1] <= count
+            }
+        units = {unit for unit, made, _ in states if made == count}
     return any(np.allclose(unit, (*w, b)) for unit in units)
 
 
@@ -638,12 +644,12 @@ def accept_training(answer: Any, x: Array, t: Array, epochs: int) -> str:
         return f"each mistake moves b by +1 or −1, from 0; {total} mistakes cannot make it {b:g}"
     if max(counts) > len(x):
         return f"mistakes[{list(counts).index(max(counts))}] is {max(counts)}, but a pass has {len(x)} examples"
-    if len(x) <= FEW and not reachable(x, t, counts, w, b):
+    if len(x) <= FEW and total <= MANY and not reachable(x, t, counts, w, b):
         return "in whatever order the examples come, (1.6) makes other mistakes, or ends at other w and b"
     return ""
 
 
-FEW = 4  # examples, of which all orders can be tried
+FEW, MANY = 4, 30  # examples and mistakes, of which all orders can be tried
 
 
 def train_cases(rng: Rng) -> list[Inputs]:
@@ -831,7 +837,7 @@ BOUND = Exercise(
         ),
         Slip(
             "b counted twice",
-            "γ in which b counts twice. The constant 1 has brought it into w · x already: your margin's own b is then 0.",
+            "γ in which b counts twice. With the constant 1 it is one of the weights: your margin's own b is 0.",
             lambda x, t, w, b: ((x * x).sum(1).max() + 1) * (w @ w + b * b) / (t * (x @ w + 2 * b)).min() ** 2,
         ),
         Slip(
@@ -857,19 +863,19 @@ BOUND = Exercise(
 # ---------------------------------------------------------------- digits
 
 
-def tell_apart(a: Array, b: Array) -> tuple[Array, float]:
-    x = np.concatenate([a, b]).reshape(len(a) + len(b), -1)
-    t = np.concatenate([np.ones(len(a)), -np.ones(len(b))])
+def tell_apart(yes: Array, no: Array) -> tuple[Array, float]:
+    x = np.concatenate([yes, no]).reshape(len(yes) + len(no), -1)
+    t = np.concatenate([np.ones(len(yes)), -np.ones(len(no))])
     w, bias, _ = train_perceptron(x, t, 1000)
-    return w.reshape(a.shape[1:]), bias
+    return w.reshape(yes.shape[1:]), bias
 
 
-def accept_pictures(answer: Any, a: Array, b: Array) -> str:
-    unit = unit_of(answer, a.shape[1:])
+def accept_pictures(answer: Any, yes: Array, no: Array) -> str:
+    unit = unit_of(answer, yes.shape[1:])
     if isinstance(unit, str):
         return f"{unit}, that of a picture" if "shape" in unit else unit
     w, bias = unit
-    for name, pictures, due in (("a", a, 1), ("b", b, -1)):
+    for name, pictures, due in (("yes", yes, 1), ("no", no, -1)):
         z = (pictures * w).sum(axis=(1, 2)) + bias
         wrong = np.flatnonzero((z > 0) != (due > 0))
         if len(wrong):
@@ -880,20 +886,24 @@ def accept_pictures(answer: Any, a: Array, b: Array) -> str:
 
 def picture_cases(rng: Rng) -> list[Inputs]:
     return [
-        {"a": np.array([[[2.0, 2]]]), "b": np.array([[[1.0, 1]]])},
-        {"a": np.array([[[-0.5, 1]]]), "b": np.array([[[1.0, 0]]])},
+        {"yes": np.array([[[2.0, 2]]]), "no": np.array([[[1.0, 1]]])},
+        {"yes": np.array([[[-0.5, 1]]]), "no": np.array([[[1.0, 0]]])},
         {
-            "a": np.array([[[1.0, -1, 1], [1, 1, -1]]]),
-            "b": np.array([[[-1.0, 1, 1], [1, 1, 1]], [[1, 1, 1], [1, 1, 1]]]),
+            "yes": np.array([[[1.0, -1, 1], [1, 1, -1]]]),
+            "no": np.array([[[-1.0, 1, 1], [1, 1, 1]], [[1, 1, 1], [1, 1, 1]]]),
         },
-        {"a": np.array([[[1.0, -2]], [[1, 6]]]), "b": np.array([[[-1.0, 2]], [[-1, -6]]])},
-        *in_other_layouts({"a": rng.normal(size=(3, 3, 4)), "b": rng.normal(size=(5, 3, 4))}),
+        {
+            "yes": np.array([[[1.0], [1], [0]]]),
+            "no": np.array([[[-1.0], [-1], [1]], [[1], [-1], [0]], [[0], [0], [1]]]),
+        },
+        {"yes": np.array([[[1.0, -2]], [[1, 6]]]), "no": np.array([[[-1.0, 2]], [[-1, -6]]])},
+        *in_other_layouts({"yes": rng.normal(size=(3, 3, 4)), "no": rng.normal(size=(5, 3, 4))}),
     ]
 
 
-def from_means(a: Array, b: Array, halfway: bool) -> tuple[Array, float]:
-    w = a.mean(0) - b.mean(0)
-    return w, -float((w * (a.mean(0) + b.mean(0))).sum() / 2) * halfway
+def from_means(yes: Array, no: Array, halfway: bool) -> tuple[Array, float]:
+    w = yes.mean(0) - no.mean(0)
+    return w, -float((w * (yes.mean(0) + no.mean(0))).sum() / 2) * halfway
 
 
 TELL_APART = Exercise(
@@ -905,51 +915,66 @@ TELL_APART = Exercise(
     features=LAYOUTS,
     hints=(
         "Your unit takes rows of numbers. What turns a picture into a row, and the weights back into a picture?",
-        "Lay each picture out as a row, with reshape. The pictures in a get t = +1, those in b get −1. Then train.",
+        "Lay each picture out as a row, with reshape. The pictures in yes get t = +1, those in no get −1. Then train.",
         "x = all pictures as rows (A + B, H W);  t = A times +1, B times −1;  train;  w.reshape(H, W) and the bias",
     ),
     after=(("before you start", "a weight for each pixel: H · W of them"),),
     slips=(
         Slip(
             "exchanged",
-            "the unit that fires for b and not for a. The pictures in a are class +1.",
-            lambda a, b: tell_apart(b, a),
+            "the unit that fires for no and not for yes. The pictures in yes are class +1.",
+            lambda yes, no: tell_apart(no, yes),
         ),
         Slip(
             "still a row",
             "the right weights, but in a row. Give them the shape of a picture.",
-            lambda a, b: (tell_apart(a, b)[0].ravel(), tell_apart(a, b)[1]),
+            lambda yes, no: (tell_apart(yes, no)[0].ravel(), tell_apart(yes, no)[1]),
         ),
         Slip(
             "one pass",
             "the unit after one pass. Go on until a pass makes no mistake.",
-            lambda a, b: _trained(a, b, trainer(passes=1)),
+            lambda yes, no: _trained(yes, no, trainer(passes=1)),
         ),
         Slip(
             "bias still",
             "a unit whose bias stayed 0. Train it as well.",
-            lambda a, b: _trained(a, b, trainer(BIAS_STILL)),
+            lambda yes, no: _trained(yes, no, trainer(BIAS_STILL)),
+        ),
+        Slip(
+            "laid back as if it were square",
+            "the weights laid back in other rows than the pictures have: H and W are not the root of H · W.",
+            lambda yes, no: (tell_apart(yes, no)[0].reshape(int(np.sqrt(yes[0].size)), -1), tell_apart(yes, no)[1]),
+        ),
+        Slip(
+            "pairs only",
+            "a unit trained on as many pictures of the larger pile as the smaller one has, as zip leaves them.",
+            lambda yes, no: tell_apart(yes[: len(no)], no[: len(yes)]),
+        ),
+        Slip(
+            "targets 0 and 1",
+            "a unit trained with 0 for the target −1: its pictures never move the weights.",
+            lambda yes, no: _trained(yes, no, trainer(ZERO_ONE)),
         ),
         Slip(
             "difference of the means",
-            "the mean of a minus the mean of b, with bias 0. Some pictures of each kind can be nearer to the other "
+            "the mean of yes minus the mean of no, with bias 0. Some pictures of each kind can be nearer to the other "
             "kind's mean; learn from the mistakes instead.",
-            lambda a, b: from_means(a, b, halfway=False),
+            lambda yes, no: from_means(yes, no, halfway=False),
         ),
         Slip(
             "nearest mean",
             "the line halfway between the two means. Some pictures of each kind can be nearer to the other kind's "
             "mean; learn from the mistakes instead.",
-            lambda a, b: from_means(a, b, halfway=True),
+            lambda yes, no: from_means(yes, no, halfway=True),
         ),
     ),
 )
 
 
-def _trained(a: Array, b: Array, train: Any) -> tuple[Array, float]:
-    x = np.concatenate([a, b]).reshape(len(a) + len(b), -1)
-    w, bias, _ = train(x, np.repeat([1.0, -1.0], (len(a), len(b))), 1000)
-    return w.reshape(a.shape[1:]), bias
+def _trained(yes: Array, no: Array, train: Any) -> tuple[Array, float]:
+    x = np.concatenate([yes, no]).reshape(len(yes) + len(no), -1)
+    w, bias, _ = train(x, np.repeat([1.0, -1.0], (len(yes), len(no))), 1000)
+    return w.reshape(yes.shape[1:]), bias
 
 
 # ---------------------------------------------------------------- polls
@@ -958,7 +983,7 @@ def _trained(a: Array, b: Array, train: Any) -> tuple[Array, float]:
 def faulty_runs() -> dict[str, list[tuple[Array, float]]]:
     """Three faulty programs learn AND, from 0, the rows of its table in order: (w, b) after each of eight steps."""
     (x, t), runs = TABLES["AND"], dict[str, list[tuple[Array, float]]]()
-    for name, step in (("P", ZERO_ONE), ("Q", BIAS_STILL), ("R", ALWAYS)):
+    for name, step in (("Ida", ZERO_ONE), ("Lea", BIAS_STILL), ("Max", ALWAYS)):
         w, b, runs[name] = np.zeros(2), 0.0, []
         for n in (*range(4), *range(4)):
             w, b = step(w, b, x[n], t[n])

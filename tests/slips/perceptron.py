@@ -122,17 +122,17 @@ def bound_rounded(x, t, w, b):
     return float(round(lecture.mistake_bound(x, t, w, b)))
 
 
-def apart_transposed(a, b):
-    w, bias = lecture.tell_apart(a, b)
+def apart_transposed(yes, no):
+    w, bias = lecture.tell_apart(yes, no)
     return w.T, bias
 
 
-def apart_from_the_first_pictures(a, b):
-    return lecture.tell_apart(a[:1], b[:1])
+def apart_from_the_first_pictures(yes, no):
+    return lecture.tell_apart(yes[:1], no[:1])
 
 
-def apart_by_the_mean_of_a(a, b):
-    return a.mean(0), 0.0
+def apart_by_the_mean_of_a(yes, no):
+    return yes.mean(0), 0.0
 
 
 SLIPS = {
