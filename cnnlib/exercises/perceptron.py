@@ -951,11 +951,6 @@ TELL_APART = Exercise(
             lambda yes, no: tell_apart(yes[: len(no)], no[: len(yes)]),
         ),
         Slip(
-            "targets 0 and 1",
-            "a unit trained with 0 for the target −1: its pictures never move the weights.",
-            lambda yes, no: _trained(yes, no, trainer(ZERO_ONE)),
-        ),
-        Slip(
             "difference of the means",
             "the mean of yes minus the mean of no, with bias 0. Some pictures of each kind can be nearer to the other "
             "kind's mean; learn from the mistakes instead.",
