@@ -314,6 +314,17 @@ def test_an_answer_that_is_infinite_whatever_the_arguments_are_is_told_without_a
     assert "inf" in said("margin", lambda x, t, w, b: np.inf)
 
 
+def test_a_code_is_asked_only_as_the_cases_have_it():
+    targets = set()
+
+    def answer(w, b, x, t):
+        targets.add(float(t))
+        return w, b + 1
+
+    said("perceptron_step", answer)
+    assert targets == {-1.0, 1.0}
+
+
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu"])
 def test_one_array_for_two_results_is_not_blamed_on_its_shape(name):
     """A case of two entries is no pair of results."""

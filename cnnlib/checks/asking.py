@@ -34,7 +34,7 @@ def questions(part: Part, trials: Trials, failing: Sequence[int]) -> list[Questi
     """Of each term: the first failing case, then small cases of other sizes, as far as they can be asked in time."""
     first = trials[failing[0]]
     if not part.equations:
-        return [Question(first, [raised], changed=name) for name, raised in _raised(first.inputs)]
+        return [Question(first, [raised], changed=name) for name, raised in _raised(first.inputs, part.exercise.codes)]
     linear = list(dict.fromkeys(place.name for e in part.exercise.equations for place in e.factors))
     asked: list[Question] = []
     seen: set[str] = set()
@@ -51,10 +51,10 @@ def questions(part: Part, trials: Trials, failing: Sequence[int]) -> list[Questi
     return asked
 
 
-def _raised(inputs: Inputs) -> Iterator[tuple[str, Inputs]]:
-    """The same inputs with 1 added to one of them, to each number of an array."""
+def _raised(inputs: Inputs, codes: Sequence[str]) -> Iterator[tuple[str, Inputs]]:
+    """The same inputs with 1 added to one of them, to each number of an array, but never to a code."""
     for name, value in inputs.items():
-        if isinstance(value, int | float | np.ndarray) and not isinstance(value, bool):
+        if isinstance(value, int | float | np.ndarray) and not isinstance(value, bool) and name not in codes:
             yield (
                 name,
                 inputs | {name: value + np.ones((), np.asarray(value).dtype)[()] if np.ndim(value) else value + 1},

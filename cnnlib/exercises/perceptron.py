@@ -7,7 +7,8 @@
 (1.10)  at most (R / gamma)^2 mistakes
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -105,6 +106,26 @@ UNIT = Exercise(
             "reversed",
             "+1 where z is 0 or below. The unit fires above its line.",
             lambda x, w, b: np.where(x @ w + b > 0, -1.0, 1.0),
+        ),
+        Slip(
+            "b for every input",
+            "z with b added once for every input. It is added once for every example.",
+            lambda x, w, b: np.where((x * w + b).sum(axis=1) > 0, 1.0, -1.0),
+        ),
+        Slip(
+            "last input left out",
+            "the sum without the last input. d goes up to D − 1, and range(D) ends there.",
+            lambda x, w, b: np.where(x[:, :-1] @ w[:-1] + b > 0, 1.0, -1.0),
+        ),
+        Slip(
+            "sum not set back",
+            "a sum that runs on from example to example. Begin anew for each one.",
+            lambda x, w, b: np.where(np.cumsum(x @ w) + b > 0, 1.0, -1.0),
+        ),
+        Slip(
+            "first example only",
+            "the answer to the first example, and 0 for the others. Does the loop return too early?",
+            lambda x, w, b: threshold_unit(x, w, b) * (np.arange(len(x)) == 0),
         ),
     ),
 )
@@ -244,6 +265,11 @@ LINE = Exercise(
             "−w[0] and −b, not yet divided by w[1]. On the line, w[1] x[1] = −w[0] x[0] − b.",
             lambda w, b: (-w[0], -b),
         ),
+        Slip(
+            "exchanged",
+            "the intercept and the slope, exchanged. The slope comes first.",
+            lambda w, b: (-b / w[1], -w[0] / w[1]),
+        ),
     ),
 )
 
@@ -312,6 +338,26 @@ MARGIN = Exercise(
             "distances from a line through 0. Where is b?",
             lambda x, t, w, b: (t * (x @ w)).min() / np.sqrt(w @ w),
         ),
+        Slip(
+            "largest for smallest",
+            "the largest distance, not the smallest. The margin is what the worst example has.",
+            lambda x, t, w, b: (t * (x @ w + b)).max() / np.sqrt(w @ w),
+        ),
+        Slip(
+            "nearest example",
+            "the distance, with its sign, of the example nearest to the line. One further beyond it is worse.",
+            lambda x, t, w, b: min(t * (x @ w + b), key=abs) / np.sqrt(w @ w),
+        ),
+        Slip(
+            "b not times t",
+            "t times w · x, and b added afterwards. t belongs to all of z, so to b as well.",
+            lambda x, t, w, b: (t * (x @ w) + b).min() / np.sqrt(w @ w),
+        ),
+        Slip(
+            "sum of sizes",
+            "t z divided by the sum of the weights' sizes. The length |w| is the root of the sum of their squares.",
+            lambda x, t, w, b: (t * (x @ w + b)).min() / np.abs(w).sum(),
+        ),
     ),
 )
 
@@ -346,6 +392,14 @@ UPHILL = rule(pull=lambda t: -t)
 BIAS_STILL = rule(bias=lambda t: 0)
 ALWAYS = rule(mistaken=lambda z, t: True)
 ZERO_ONE = rule(pull=lambda t: (t + 1) / 2)
+ON_THE_LINE = rule(mistaken=lambda z, t: z * t <= 0)
+BEYOND_THE_LINE = rule(mistaken=lambda z, t: z * t < 0)
+
+
+def until_right(w: Array, b: float, x: Array, t: float) -> tuple[Array, float]:
+    while (1 if w @ x + b > 0 else -1) != t:
+        w, b = w + t * x, b + t
+    return w, b
 
 
 def step_cases(rng: Rng) -> list[Inputs]:
@@ -356,6 +410,7 @@ def step_cases(rng: Rng) -> list[Inputs]:
     t = -1.0 if w @ x > 0 else 1.0
     return [
         case([1], 0.0, [3], -1.0),
+        case([4, 3], 5.0, [1, -1], -1.0),  # still wrong after the step: z goes from 6 to 3
         case([2, 1], -12.0, [3, 4], 1.0),
         case([2, 1], -6.0, [3, 4], -1.0),
         case([0, 0], 0.0, [2, 5], 1.0),
@@ -373,6 +428,7 @@ STEP = Exercise(
     parts={"w": 1, "b": 1},
     reference=perceptron_step,
     cases=step_cases,
+    codes=("t",),
     features=LAYOUTS | {"an example on the line": lambda w, b, x, t: bool(w @ x + b == 0)},
     hints=(
         "Ask the unit first. If its answer is t, hand back what you were given.",
@@ -402,12 +458,12 @@ STEP = Exercise(
             "a mistake only beyond the line",
             "no step for an example of class +1 on the line. There z = 0, so the unit says −1; with w = 0 and b = 0 "
             "it would never start.",
-            rule(mistaken=lambda z, t: z * t < 0),
+            BEYOND_THE_LINE,
         ),
         Slip(
             "on the line is wrong",
             "a step for an example of class −1 on the line. There z = 0, so the unit says −1, and it is right.",
-            rule(mistaken=lambda z, t: z * t <= 0),
+            ON_THE_LINE,
         ),
         Slip(
             "when it is right",
@@ -418,6 +474,26 @@ STEP = Exercise(
             "x forgotten",
             "w + t, the same step for every weight. Each weight moves by t times its own input.",
             lambda w, b, x, t: (w + (perceptron_step(w, b, x, t)[1] - b), perceptron_step(w, b, x, t)[1]),
+        ),
+        Slip(
+            "t forgotten",
+            "x and 1 added after every mistake, whatever t is. For t = −1 they must be taken off.",
+            rule(pull=lambda t: 1.0),
+        ),
+        Slip(
+            "until it is right",
+            "steps for one example until it is right. One mistake is one step; the next pass will bring the next.",
+            until_right,
+        ),
+        Slip(
+            "decided without b",
+            "a decision by w · x alone, whether it is a mistake. The unit's answer depends on b as well.",
+            lambda w, b, x, t: (w + t * x, b + t) if (1 if w @ x > 0 else -1) != t else (w, b),
+        ),
+        Slip(
+            "z for the answer",
+            "a step of t − z. The step is t after a mistake, however far off z was.",
+            lambda w, b, x, t: (w + (t - (w @ x + b)) * x, b + t - (w @ x + b)),
         ),
     ),
 )
@@ -456,6 +532,24 @@ def trainer(step: Step = perceptron_step, *, passes: int = 0, stops: bool = True
     return train
 
 
+def trainer_of(step: Step) -> Any:
+    """Training that counts as a mistake whatever moves its step."""
+
+    def train(x: Array, t: Array, epochs: int) -> Learned:
+        w, b, mistakes = np.zeros(x.shape[1]), 0.0, list[int]()
+        for _ in range(epochs):
+            mistakes.append(0)
+            for n in range(len(x)):
+                before = b
+                w, b = step(w, b, x[n], t[n])
+                mistakes[-1] += round(abs(b - before))
+            if not mistakes[-1]:
+                break
+        return w, b, mistakes
+
+    return train
+
+
 def train_together(x: Array, t: Array, epochs: int) -> Learned:
     w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
     for _ in range(epochs):
@@ -463,6 +557,28 @@ def train_together(x: Array, t: Array, epochs: int) -> Learned:
         if not mistakes[-1]:
             break
         w, b = w + t @ x, b + t.sum()
+    return w, b, mistakes
+
+
+def train_in_batches(x: Array, t: Array, epochs: int) -> Learned:
+    w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
+    for _ in range(epochs):
+        wrong = threshold_unit(x, w, b) != t
+        mistakes.append(int(wrong.sum()))
+        if not mistakes[-1]:
+            break
+        w, b = w + t[wrong] @ x[wrong], b + t[wrong].sum()
+    return w, b, mistakes
+
+
+def train_to_the_first_mistake(x: Array, t: Array, epochs: int) -> Learned:
+    w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
+    for _ in range(epochs):
+        wrong = np.flatnonzero(threshold_unit(x, w, b) != t)
+        mistakes.append(min(len(wrong), 1))
+        if not mistakes[-1]:
+            break
+        w, b = w + t[wrong[0]] * x[wrong[0]], b + t[wrong[0]]
     return w, b, mistakes
 
 
@@ -474,6 +590,30 @@ def train_counting_on(x: Array, t: Array, epochs: int) -> Learned:
 def fair(x: Array, t: Array, epochs: int) -> bool:
     """Is there a line, and are there so many passes that the rule finds it in any order of the examples?"""
     return 8 * len(train_perceptron(x, t, epochs)[2]) <= epochs
+
+
+def seen(unit: tuple[float, ...], r: tuple[float, ...], t: float, made: int) -> tuple[tuple[float, ...], int]:
+    """The unit and the count of mistakes, once it has seen example r = (x, 1)."""
+    if (sum(map(mul, unit, r)) > 0) == (t > 0):
+        return unit, made
+    return tuple(weight + t * value for weight, value in zip(unit, r, strict=True)), made + 1
+
+
+def reachable(x: Array, t: Array, counts: Sequence[int], w: Array, b: float) -> bool:
+    """Is there an order of the examples in each pass that makes so many mistakes and ends at w, b?"""
+    rows = [(*row, 1.0) for row in x.tolist()]
+    units = {(0.0,) * len(rows[0])}
+    for count in counts:
+        states = {(unit, 0, frozenset(range(len(x)))) for unit in units}  # unit, mistakes so far, examples to come
+        for _ in rows:
+            states = {
+                after
+                for unit, made, left in states
+                for n in left
+                if (after := (*seen(unit, rows[n], t[n].item(), made), left - {n}))[1] <= count
+            }
+        units = {unit for unit, made, _ in states if made == count}
+    return any(np.allclose(unit, (*w, b)) for unit in units)
 
 
 def accept_training(answer: Any, x: Array, t: Array, epochs: int) -> str:
@@ -502,7 +642,14 @@ def accept_training(answer: Any, x: Array, t: Array, epochs: int) -> str:
     total = sum(counts)
     if abs(b) > total or (total - b) % 2:
         return f"each mistake moves b by +1 or −1, from 0; {total} mistakes cannot make it {b:g}"
+    if max(counts) > len(x):
+        return f"mistakes[{list(counts).index(max(counts))}] is {max(counts)}, but a pass has {len(x)} examples"
+    if len(x) <= FEW and total <= MANY and not reachable(x, t, counts, w, b):
+        return "in whatever order the examples come, (1.6) makes other mistakes, or ends at other w and b"
     return ""
+
+
+FEW, MANY = 4, 30  # examples and mistakes, of which all orders can be tried
 
 
 def train_cases(rng: Rng) -> list[Inputs]:
@@ -512,6 +659,9 @@ def train_cases(rng: Rng) -> list[Inputs]:
     t[0], apart[0], t[1], apart[1] = 1.0, (1.0, 2.0), -1.0, (-1.0, -2.0)  # so that both classes occur
     return [
         {"x": TABLES["NOT"][0], "t": TABLES["NOT"][1], "epochs": 40},
+        {"x": np.array([[1.0, 2], [2, 1]]), "t": numbers(-1, -1), "epochs": 40},  # right from the start, on the line
+        {"x": np.array([[1.0, 2], [2, 1], [1, 1]]), "t": numbers(1, 1, 1), "epochs": 40},  # one mistake mends all
+        {"x": np.array([[3.0], [1]]), "t": numbers(1, -1), "epochs": 60},  # one step is not enough for x = 1
         *({"x": TABLES[name][0], "t": TABLES[name][1], "epochs": 50} for name in ("OR", "AND", "NAND")),
         {"x": CORNERS.astype(int), "t": np.array([1, -1, -1, -1]), "epochs": 50},
         {"x": np.array([[1.0, 2, 0], [0, 1, 3], [2, 0, 1]]), "t": numbers(1, -1, -1), "epochs": 60},
@@ -529,6 +679,7 @@ TRAIN = Exercise(
     reference=train_perceptron,
     cases=train_cases,
     accept=accept_training,
+    codes=("t",),
     features=LAYOUTS,
     hints=(
         "Two loops: over the passes, and inside over the examples. What must be set to 0 where?",
@@ -574,6 +725,34 @@ TRAIN = Exercise(
             "all examples added up at once, t @ x, in each pass. Only mistakes count, and each is seen by the unit "
             "that the one before has left behind.",
             train_together,
+        ),
+        Slip(
+            "mistakes added up at once",
+            "all mistakes of a pass judged by one unit, and added up at its end. Step at each mistake: the next "
+            "example is judged by the unit that this step has left behind.",
+            train_in_batches,
+        ),
+        Slip(
+            "first mistake ends the pass",
+            "passes that end at their first mistake. A pass goes through all examples.",
+            train_to_the_first_mistake,
+        ),
+        Slip(
+            "steps until it is right",
+            "steps for one example until it is right. One mistake is one step; then comes the next example.",
+            trainer_of(until_right),
+        ),
+        Slip(
+            "on the line is wrong",
+            "training in which examples of class −1 on the line count as mistakes. There z = 0, the unit says −1, and "
+            "it is right.",
+            trainer_of(ON_THE_LINE),
+        ),
+        Slip(
+            "a mistake only beyond the line",
+            "training in which examples of class +1 on the line count as right. There z = 0, and the unit says −1. "
+            "At w = 0, b = 0 all examples are on it.",
+            trainer_of(BEYOND_THE_LINE),
         ),
         Slip(
             "count never set back",
@@ -656,6 +835,26 @@ BOUND = Exercise(
             "γ from the example that lies furthest from the line. Take the one that lies nearest.",
             bound_of(lambda s: s.max() + 1, lambda m, w, b: m.max() / np.sqrt(w @ w + b * b)),
         ),
+        Slip(
+            "b counted twice",
+            "γ in which b counts twice. With the constant 1 it is one of the weights: your margin's own b is 0.",
+            lambda x, t, w, b: ((x * x).sum(1).max() + 1) * (w @ w + b * b) / (t * (x @ w + 2 * b)).min() ** 2,
+        ),
+        Slip(
+            "all lengths for R",
+            "R from all examples together, as np.linalg.norm(r) of the whole array gives it. Take the longest row.",
+            bound_of(lambda s: (s + 1).sum(), lambda m, w, b: m.min() / np.sqrt(w @ w + b * b)),
+        ),
+        Slip(
+            "only R squared",
+            "R² / γ. γ is squared, too.",
+            lambda x, t, w, b: ((x * x).sum(1).max() + 1) * np.sqrt(w @ w + b * b) / (t * (x @ w + b)).min(),
+        ),
+        Slip(
+            "worst single example",
+            "the largest ratio |r| / (t g · r) of one example. R and γ may come from two different examples.",
+            lambda x, t, w, b: (((x * x).sum(1) + 1) * (w @ w + b * b) / (x @ w + b) ** 2).max(),
+        ),
         Slip("upside down", "(γ / R)². The bound is (R / γ)².", lambda x, t, w, b: 1 / mistake_bound(x, t, w, b)),
     ),
 )
@@ -664,19 +863,19 @@ BOUND = Exercise(
 # ---------------------------------------------------------------- digits
 
 
-def tell_apart(a: Array, b: Array) -> tuple[Array, float]:
-    x = np.concatenate([a, b]).reshape(len(a) + len(b), -1)
-    t = np.concatenate([np.ones(len(a)), -np.ones(len(b))])
+def tell_apart(yes: Array, no: Array) -> tuple[Array, float]:
+    x = np.concatenate([yes, no]).reshape(len(yes) + len(no), -1)
+    t = np.concatenate([np.ones(len(yes)), -np.ones(len(no))])
     w, bias, _ = train_perceptron(x, t, 1000)
-    return w.reshape(a.shape[1:]), bias
+    return w.reshape(yes.shape[1:]), bias
 
 
-def accept_pictures(answer: Any, a: Array, b: Array) -> str:
-    unit = unit_of(answer, a.shape[1:])
+def accept_pictures(answer: Any, yes: Array, no: Array) -> str:
+    unit = unit_of(answer, yes.shape[1:])
     if isinstance(unit, str):
         return f"{unit}, that of a picture" if "shape" in unit else unit
     w, bias = unit
-    for name, pictures, due in (("a", a, 1), ("b", b, -1)):
+    for name, pictures, due in (("yes", yes, 1), ("no", no, -1)):
         z = (pictures * w).sum(axis=(1, 2)) + bias
         wrong = np.flatnonzero((z > 0) != (due > 0))
         if len(wrong):
@@ -687,20 +886,24 @@ def accept_pictures(answer: Any, a: Array, b: Array) -> str:
 
 def picture_cases(rng: Rng) -> list[Inputs]:
     return [
-        {"a": np.array([[[2.0, 2]]]), "b": np.array([[[1.0, 1]]])},
-        {"a": np.array([[[-0.5, 1]]]), "b": np.array([[[1.0, 0]]])},
+        {"yes": np.array([[[2.0, 2]]]), "no": np.array([[[1.0, 1]]])},
+        {"yes": np.array([[[-0.5, 1]]]), "no": np.array([[[1.0, 0]]])},
         {
-            "a": np.array([[[1.0, -1, 1], [1, 1, -1]]]),
-            "b": np.array([[[-1.0, 1, 1], [1, 1, 1]], [[1, 1, 1], [1, 1, 1]]]),
+            "yes": np.array([[[1.0, -1, 1], [1, 1, -1]]]),
+            "no": np.array([[[-1.0, 1, 1], [1, 1, 1]], [[1, 1, 1], [1, 1, 1]]]),
         },
-        {"a": np.array([[[1.0, -2]], [[1, 6]]]), "b": np.array([[[-1.0, 2]], [[-1, -6]]])},
-        *in_other_layouts({"a": rng.normal(size=(3, 3, 4)), "b": rng.normal(size=(5, 3, 4))}),
+        {
+            "yes": np.array([[[1.0], [1], [0]]]),
+            "no": np.array([[[-1.0], [-1], [1]], [[1], [-1], [0]], [[0], [0], [1]]]),
+        },
+        {"yes": np.array([[[1.0, -2]], [[1, 6]]]), "no": np.array([[[-1.0, 2]], [[-1, -6]]])},
+        *in_other_layouts({"yes": rng.normal(size=(3, 3, 4)), "no": rng.normal(size=(5, 3, 4))}),
     ]
 
 
-def from_means(a: Array, b: Array, halfway: bool) -> tuple[Array, float]:
-    w = a.mean(0) - b.mean(0)
-    return w, -float((w * (a.mean(0) + b.mean(0))).sum() / 2) * halfway
+def from_means(yes: Array, no: Array, halfway: bool) -> tuple[Array, float]:
+    w = yes.mean(0) - no.mean(0)
+    return w, -float((w * (yes.mean(0) + no.mean(0))).sum() / 2) * halfway
 
 
 TELL_APART = Exercise(
@@ -712,51 +915,61 @@ TELL_APART = Exercise(
     features=LAYOUTS,
     hints=(
         "Your unit takes rows of numbers. What turns a picture into a row, and the weights back into a picture?",
-        "Lay each picture out as a row, with reshape. The pictures in a get t = +1, those in b get −1. Then train.",
+        "Lay each picture out as a row, with reshape. The pictures in yes get t = +1, those in no get −1. Then train.",
         "x = all pictures as rows (A + B, H W);  t = A times +1, B times −1;  train;  w.reshape(H, W) and the bias",
     ),
     after=(("before you start", "a weight for each pixel: H · W of them"),),
     slips=(
         Slip(
             "exchanged",
-            "the unit that fires for b and not for a. The pictures in a are class +1.",
-            lambda a, b: tell_apart(b, a),
+            "the unit that fires for no and not for yes. The pictures in yes are class +1.",
+            lambda yes, no: tell_apart(no, yes),
         ),
         Slip(
             "still a row",
             "the right weights, but in a row. Give them the shape of a picture.",
-            lambda a, b: (tell_apart(a, b)[0].ravel(), tell_apart(a, b)[1]),
+            lambda yes, no: (tell_apart(yes, no)[0].ravel(), tell_apart(yes, no)[1]),
         ),
         Slip(
             "one pass",
             "the unit after one pass. Go on until a pass makes no mistake.",
-            lambda a, b: _trained(a, b, trainer(passes=1)),
+            lambda yes, no: _trained(yes, no, trainer(passes=1)),
         ),
         Slip(
             "bias still",
             "a unit whose bias stayed 0. Train it as well.",
-            lambda a, b: _trained(a, b, trainer(BIAS_STILL)),
+            lambda yes, no: _trained(yes, no, trainer(BIAS_STILL)),
+        ),
+        Slip(
+            "laid back as if it were square",
+            "the weights laid back in other rows than the pictures have: H and W are not the root of H · W.",
+            lambda yes, no: (tell_apart(yes, no)[0].reshape(int(np.sqrt(yes[0].size)), -1), tell_apart(yes, no)[1]),
+        ),
+        Slip(
+            "pairs only",
+            "a unit trained on as many pictures of the larger pile as the smaller one has, as zip leaves them.",
+            lambda yes, no: tell_apart(yes[: len(no)], no[: len(yes)]),
         ),
         Slip(
             "difference of the means",
-            "the mean of a minus the mean of b, with bias 0. Some pictures of each kind can be nearer to the other "
+            "the mean of yes minus the mean of no, with bias 0. Some pictures of each kind can be nearer to the other "
             "kind's mean; learn from the mistakes instead.",
-            lambda a, b: from_means(a, b, halfway=False),
+            lambda yes, no: from_means(yes, no, halfway=False),
         ),
         Slip(
             "nearest mean",
             "the line halfway between the two means. Some pictures of each kind can be nearer to the other kind's "
             "mean; learn from the mistakes instead.",
-            lambda a, b: from_means(a, b, halfway=True),
+            lambda yes, no: from_means(yes, no, halfway=True),
         ),
     ),
 )
 
 
-def _trained(a: Array, b: Array, train: Any) -> tuple[Array, float]:
-    x = np.concatenate([a, b]).reshape(len(a) + len(b), -1)
-    w, bias, _ = train(x, np.repeat([1.0, -1.0], (len(a), len(b))), 1000)
-    return w.reshape(a.shape[1:]), bias
+def _trained(yes: Array, no: Array, train: Any) -> tuple[Array, float]:
+    x = np.concatenate([yes, no]).reshape(len(yes) + len(no), -1)
+    w, bias, _ = train(x, np.repeat([1.0, -1.0], (len(yes), len(no))), 1000)
+    return w.reshape(yes.shape[1:]), bias
 
 
 # ---------------------------------------------------------------- polls
@@ -765,7 +978,7 @@ def _trained(a: Array, b: Array, train: Any) -> tuple[Array, float]:
 def faulty_runs() -> dict[str, list[tuple[Array, float]]]:
     """Three faulty programs learn AND, from 0, the rows of its table in order: (w, b) after each of eight steps."""
     (x, t), runs = TABLES["AND"], dict[str, list[tuple[Array, float]]]()
-    for name, step in (("P", ZERO_ONE), ("Q", BIAS_STILL), ("R", ALWAYS)):
+    for name, step in (("Ida", ZERO_ONE), ("Lea", BIAS_STILL), ("Max", ALWAYS)):
         w, b, runs[name] = np.zeros(2), 0.0, []
         for n in (*range(4), *range(4)):
             w, b = step(w, b, x[n], t[n])

@@ -275,7 +275,13 @@ def pairs(mistakes: Array, images: Mapping[str, Array]) -> Figure:
     for (i, j), count in np.ndenumerate(mistakes):
         if count:
             table.text(j, i, count, ha="center", va="center", fontsize=7.5)
-    table.set(xticks=range(10), yticks=range(10), xlabel="digit b", ylabel="digit a", title="mistakes until it settled")
+    table.set(
+        xticks=range(10),
+        yticks=range(10),
+        xlabel="digit for no",
+        ylabel="digit for yes",
+        title="mistakes until it settled",
+    )
     for number, (name, w) in enumerate(images.items()):
         ax = figure.add_subplot(grid[number // 3, 1 + number % 3])
         shown = weight_image(ax, w / np.abs(w).max(), name)

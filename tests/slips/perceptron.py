@@ -122,17 +122,23 @@ def bound_rounded(x, t, w, b):
     return float(round(lecture.mistake_bound(x, t, w, b)))
 
 
-def apart_transposed(a, b):
-    w, bias = lecture.tell_apart(a, b)
+def apart_transposed(yes, no):
+    w, bias = lecture.tell_apart(yes, no)
     return w.T, bias
 
 
-def apart_from_the_first_pictures(a, b):
-    return lecture.tell_apart(a[:1], b[:1])
+def apart_from_the_first_pictures(yes, no):
+    return lecture.tell_apart(yes[:1], no[:1])
 
 
-def apart_by_the_mean_of_a(a, b):
-    return a.mean(0), 0.0
+def apart_by_the_mean_of_yes(yes, no):
+    return yes.mean(0), 0.0
+
+
+def apart_with_targets_0_and_1(yes, no):
+    x = np.concatenate([yes, no]).reshape(len(yes) + len(no), -1)
+    w, bias, _ = lecture.trainer(lecture.ZERO_ONE)(x, np.repeat([1.0, -1.0], (len(yes), len(no))), 100)
+    return w.reshape(yes.shape[1:]), bias
 
 
 SLIPS = {
@@ -156,5 +162,10 @@ SLIPS = {
         train_on_the_first_two,
     ],
     "mistake_bound": [bound_with_the_mean_radius, bound_with_the_sum_of_all, bound_rounded],
-    "tell_apart": [apart_transposed, apart_from_the_first_pictures, apart_by_the_mean_of_a],
+    "tell_apart": [
+        apart_transposed,
+        apart_from_the_first_pictures,
+        apart_by_the_mean_of_yes,
+        apart_with_targets_0_and_1,
+    ],
 }

@@ -126,17 +126,17 @@ def bound_loop(x, t, w, b):
 # ---------------------------------------------------------------- digits
 
 
-def apart_interleaved(a, b):
-    x = np.vstack([a.reshape(len(a), -1), b.reshape(len(b), -1)])
-    t = np.where(np.arange(len(x)) < len(a), 1, -1)
+def apart_interleaved(yes, no):
+    x = np.vstack([yes.reshape(len(yes), -1), no.reshape(len(no), -1)])
+    t = np.where(np.arange(len(x)) < len(yes), 1, -1)
     w, bias, _ = train_shuffled(x, t, 1000)
-    return w.reshape(a[0].shape), bias
+    return w.reshape(yes[0].shape), bias
 
 
-def apart_in_place(a, b):
-    w, bias = np.zeros(a.shape[1:]), 0.0
+def apart_in_place(yes, no):
+    w, bias = np.zeros(yes.shape[1:]), 0.0
     for _ in range(100):
-        for pictures, t in ((b, -1), (a, 1)):
+        for pictures, t in ((no, -1), (yes, 1)):
             for picture in pictures:
                 if ((picture * w).sum() + bias > 0) != (t > 0):
                     w, bias = w + t * picture, bias + t
@@ -202,7 +202,7 @@ def bound_inputs(rng):
 def picture_inputs(rng):
     shape = rng.integers(2, 5, 2)
     a, b = rng.integers(1, 4, 2)
-    return {"a": rng.normal(size=(a, *shape)), "b": rng.normal(size=(b, *shape))}
+    return {"yes": rng.normal(size=(a, *shape)), "no": rng.normal(size=(b, *shape))}
 
 
 BATTERY = {
