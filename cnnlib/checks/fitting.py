@@ -170,8 +170,7 @@ def _factors(due: str, letter: str, known: Sequence[str]) -> list[str]:
 
 def _cut_short(model: Model, tables: Tables) -> Iterator[Model]:
     """Letters that start late or stop early: as few of them as possible."""
-    if any(len(table.rows) == 0 for table in tables):
-        return
+    tables = [table for table in tables if len(table.rows)]  # an empty one shows no first and no last value
     sizes = [_sizes(model.equation, table) for table in tables]
     named = named_sizes(model.equation)
     options: dict[str, list[tuple[str, str]]] = {}

@@ -281,6 +281,11 @@ INPUT_JACOBIAN = Exercise(
             "the Jacobian lying on its side. Rows belong to outputs, columns to inputs.",
             lambda w, L: input_jacobian(w, L).T,
         ),
+        Slip(
+            "kernel reversed",
+            "the Jacobian of a layer whose kernel is reversed. In row i, w[0] stands first, at column i.",
+            lambda w, L: input_jacobian(w[::-1], L),
+        ),
     ),
 )
 

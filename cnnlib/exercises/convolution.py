@@ -333,6 +333,11 @@ TOEPLITZ = Exercise(
             lambda w, H, W: toeplitz_matrix(w, H, W).T,
         ),
         Slip(
+            "kernel flipped",
+            "the matrix of a true convolution, with the kernel flipped. The layer of (4.2) lays it down as it stands.",
+            lambda w, H, W: toeplitz_matrix(w[::-1, ::-1], H, W),
+        ),
+        Slip(
             "one step a row",
             "rows that move on by one step each. At the end of a row of outputs the kernel jumps to the next row "
             "of pixels: that is KW steps.",
