@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browser.lab import Lab, jupyterlab
+from browser.lab import Lab, jupyterlab, own_homes
 from conftest import IN_CI
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from solved import ROOT
@@ -165,7 +165,7 @@ def test_the_first_command_opens_the_first_lecture(browser: Browser, tmp_path: P
         pytest.skip("start.py has not set up .venv here")
     asked, opener = tmp_path / "url", tmp_path / "opener.py"
     opener.write_text(f"import pathlib, sys\npathlib.Path({str(asked)!r}).write_text(sys.argv[1])\n")
-    environment = os.environ | {"BROWSER": f"{sys.executable} {opener} %s"}
+    environment = os.environ | own_homes(tmp_path) | {"BROWSER": f"{sys.executable} {opener} %s"}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         command = [sys.executable, "start.py", f"--port={free.getsockname()[1]}"]

@@ -1,8 +1,9 @@
 """From what was read off the student's function to a sentence in the letters of the lecture, tested on every case."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -29,31 +30,30 @@ OFTEN = {"-1": "counts with the sign reversed", "2": "counts twice", "1 / 2": "c
 # ---------------------------------------------------------------- what the function does, in every case
 
 
-def rules(part: Part, trials: Trials, tables: dict[Equation, list[Reading]]) -> Iterator[Cause]:
-    """What the function does instead of its equations."""
+def readings_explained(part: Part, tables: dict[Equation, list[Reading]]) -> Iterator[tuple[Model, ...]]:
+    """One model for each term; together they agree with all that was read."""
     rank = len(part.equations[0].target.at) if tables else 0
     if not tables or any(len(reading.shape) != rank for found in tables.values() for reading in found):
-        return
+        return iter(())
+    if len(part.equations) == 1:
+        [equation] = part.equations
+        return ((model,) for model in itertools.islice(models(equation, tables[equation]), 4 * MOST_MODELS))
+    return itertools.product(*(itertools.islice(models(e, tables[e]), MOST_MODELS) for e in part.equations))
+
+
+def rules(part: Part, trials: Trials, explained: Iterable[tuple[Model, ...]]) -> Iterator[Cause]:
+    """What the function does instead of its equations."""
     shape = next(shapes.shapes(part, trials), None)
-    for chosen in _choices(part.equations, tables):
+    for chosen in explained:
         said = [_said(model, equation) for model, equation in zip(chosen, part.equations, strict=True)]
-        said = [text for text in said if text]
-        text = "; ".join([*([shape.text] if shape else []), *said])
-        if text:
-
-            def holds(trials: Trials, chosen: tuple[Model, ...] = chosen) -> bool:
-                return (shape is None or shape.holds(trials)) and all(
-                    _predicts(part, trial, chosen) for trial in trials if not trial.answer.error
-                )
-
-            yield Cause(text, holds)
+        if text := "; ".join([*([shape.text] if shape else []), *filter(None, said)]):
+            yield Cause(text, partial(_does, part, chosen, shape))
 
 
-def _choices(equations: Sequence[Equation], tables: dict[Equation, list[Reading]]) -> Iterator[tuple[Model, ...]]:
-    """One model for each term."""
-    if len(equations) == 1:
-        return ((model,) for model in itertools.islice(models(equations[0], tables[equations[0]]), 4 * MOST_MODELS))
-    return itertools.product(*(itertools.islice(models(e, tables[e]), MOST_MODELS) for e in equations))
+def _does(part: Part, chosen: Sequence[Model], shape: Cause | None, trials: Trials) -> bool:
+    """Is this what the function does?"""
+    answered = [trial for trial in trials if not trial.answer.error]
+    return (shape is None or shape.holds(trials)) and all(_predicts(part, trial, chosen) for trial in answered)
 
 
 def _predicts(part: Part, trial: Trial, chosen: Sequence[Model]) -> bool:

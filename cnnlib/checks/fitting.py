@@ -4,7 +4,7 @@ Each model agrees with all that was read; which of them is true of every case is
 """
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,8 @@ from cnnlib.checks.model import Model
 from cnnlib.checks.reading import Reading
 from cnnlib.checks.spelling import MOST_SPELLINGS, along, common, constants, spelled, sum_of
 
-MOST_RULES = 30  # of the indices
+MOST_RULES = 12  # of the indices
+MOST_TRIED = 110  # models of one term
 Tables = Sequence[Reading]
 
 
@@ -34,26 +35,32 @@ def models(equation: Equation, tables: Tables) -> Iterator[Model]:
 def _unscaled(equation: Equation, tables: Tables) -> Iterator[Model]:
     if _agrees(Model(equation), tables):
         yield Model(equation)
-        return
+    else:
+        possible = itertools.islice(_possible(equation, tables), MOST_TRIED)
+        yield from (model for model in possible if _agrees(model, tables))
+
+
+def _possible(equation: Equation, tables: Tables) -> Iterator[Model]:
+    """Rules of the indices as they are, and cut short or overwritten where more is due than was read."""
     turned = pulled(equation)
     tried: set[str] = set()
     for wraps in ("", "below", "around"):
         for form in (equation, turned) if turned else (equation,):
             for rule in itertools.islice(_rules(form, tables, wraps), MOST_RULES):
-                if f"{rule} {wraps}" not in tried:
-                    tried.add(f"{rule} {wraps}")
-                    yield from _completed(Model(rule, wraps=wraps), tables)
+                model = Model(rule, wraps=wraps)
+                if f"{rule} {wraps}" in tried or (wraps and _alike(model, replace(model, wraps=""), tables)):
+                    continue
+                tried.add(f"{rule} {wraps}")
+                yield model
+                if not _agrees(model, tables) and all(table.within(model) for table in tables):
+                    yield from _cut_short(model, tables, [1])
+                    yield from _overwritten(model)
+                    yield from _cut_short(model, tables, [2, 3])
+                    yield from _in_other_orders(model)
 
 
-def _completed(model: Model, tables: Tables) -> Iterator[Model]:
-    """The model as it is, or cut short or overwritten, if that agrees with what was read."""
-    if model.wraps and all(table.same(replace(model, wraps=""), model) for table in tables):
-        return
-    if _agrees(model, tables):
-        yield model
-    elif all(table.within(model) for table in tables):
-        changed = itertools.chain(_cut_short(model, tables), _overwritten(model))
-        yield from (made for made in changed if _agrees(made, tables))
+def _alike(one: Model, other: Model, tables: Tables) -> bool:
+    return all(table.same(one, other) for table in tables)
 
 
 def _agrees(model: Model, tables: Tables) -> bool:
@@ -104,7 +111,9 @@ def _spellings(equation: Equation, number: int, tables: Tables) -> Iterator[str]
     sides = {named[a] for a, factor in factors.items() if factor != "0" and a in named}
     flipped = {named[a] for a, factor in factors.items() if factor.startswith("-") and a in named}
     found = spelled(sizes, rest, along(sides))
-    found.sort(key=lambda text: not flipped <= set(text.split()))  # what turns a letter round holds its size
+    stretched = any(factor == "-S" for factor in factors.values())
+    # What turns a letter round holds its size, and the stride if it goes in strides.
+    found.sort(key=lambda text: (not flipped <= set(text.split()), stretched and "S" not in text.split()))
     yield from (sum_of(factors, constant, due) for constant in found)
 
 
@@ -168,23 +177,23 @@ def _factors(due: str, letter: str, known: Sequence[str]) -> list[str]:
 # ---------------------------------------------------------------- products that are missing
 
 
-def _cut_short(model: Model, tables: Tables) -> Iterator[Model]:
-    """Letters that start late or stop early: as few of them as possible."""
+def _cut_short(model: Model, tables: Tables, counts: Iterable[int]) -> Iterator[Model]:
+    """So many letters start late or stop early; those that are summed over first."""
     tables = [table for table in tables if len(table.rows)]  # an empty one shows no first and no last value
     sizes = [_sizes(model.equation, table) for table in tables]
-    named = named_sizes(model.equation)
+    named, anchors = named_sizes(model.equation), model.equation.anchors
     options: dict[str, list[tuple[str, str]]] = {}
-    for letter, number in model.equation.anchors.items():
-        full = [table.expected(model)[:, number] for table in tables]
-        seen = [table.rows[:, number] for table in tables]
+    for letter in sorted(anchors, key=lambda letter: model.equation.axes[anchors[letter]][0] == 0):
+        full = [table.expected(model)[:, anchors[letter]] for table in tables]
+        seen = [table.rows[:, anchors[letter]] for table in tables]
         only = along([named[letter]] if letter in named else []) - {"P"}
         starts = _bounds(sizes, only, [int(o.min()) for o in seen], [int(f.min()) for f in full], max)
         stops = _bounds(sizes, only, [int(o.max()) + 1 for o in seen], [int(f.max()) + 1 for f in full], min)
         if (starts, stops) != ([""], [""]):
             options[letter] = [(a, z) for a in starts for z in stops]
-    for count in range(1, len(options) + 1):
+    for count in counts:
         for letters in itertools.combinations(options, count):
-            for chosen in itertools.islice(itertools.product(*(options[letter] for letter in letters)), 12):
+            for chosen in itertools.islice(itertools.product(*(options[letter] for letter in letters)), 4):
                 pairs = dict(zip(letters, chosen, strict=True))
                 yield replace(
                     model,
@@ -206,14 +215,22 @@ def _bounds(sizes: Sequence[Sizes], only: set[str], seen: Sequence[int], full: S
 
 def _overwritten(model: Model) -> Iterator[Model]:
     """What is left when the products of one entry overwrite each other: those with the last values of some letters."""
-    equation = model.equation
+    some = _some(model.equation)
+    yield from (replace(model, last_of=letters) for letters in some)
+
+
+def _in_other_orders(model: Model) -> Iterator[Model]:
+    """The same, where the loops are nested the other way round."""
+    for letters in _some(model.equation):
+        if 1 < len(letters) <= 3:
+            orders = itertools.islice(itertools.permutations(letters), 1, None)
+            yield from (replace(model, last_of=order) for order in orders)
+
+
+def _some(equation: Equation) -> list[tuple[str, ...]]:
+    """Some of the letters that are summed over."""
     free = [letter for letter, number in equation.anchors.items() if equation.axes[number][0] > 0]
-    for count in range(1, len(free) + 1):
-        for letters in itertools.combinations(free, count):
-            yield replace(model, last_of=letters)
-            if count <= 3:
-                orders = itertools.islice(itertools.permutations(letters), 1, None)
-                yield from (replace(model, last_of=order) for order in orders)
+    return [letters for count in range(1, len(free) + 1) for letters in itertools.combinations(free, count)]
 
 
 # ---------------------------------------------------------------- how often each product counts

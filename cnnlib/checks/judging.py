@@ -157,10 +157,12 @@ def _cause(part: Part, trials: Sequence[Trial], first: Trial, tables: dict[Equat
         tail = f"; in other cases it stops with {stop.answer.error}"
         return known or (replace(here, text=here.text + tail) if here else causes.stopped(part, stop))
     plain = _decimals(trials)
+    twice = iter(itertools.tee(diagnosis.readings_explained(part, tables)))  # found once, tested on either
     for tried, where in ((trials, ""), (plain, DECIMALS)):
         if tried is trials or 0 < len(plain) < len(trials):
+            explained = next(twice)
             for statements in (causes.slips, causes.relations, diagnosis.rules, shapes.shapes):
-                if cause := causes.first_true(statements(part, tried, tables), tried):
+                if cause := causes.first_true(statements(part, tried, explained), tried):
                     holds = cause.holds if tried is trials else partial(_of_decimals, cause.holds)
                     return replace(cause, text=cause.text + where, holds=holds)
     last = (causes.refused(part, first), causes.wrong_where(part, trials), diagnosis.facts(part, first, tables))

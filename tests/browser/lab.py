@@ -75,13 +75,18 @@ class Lab:
         )
 
 
+def own_homes(folder: Path) -> dict[str, str]:
+    """Environment variables that keep Jupyter's settings and open tabs in this folder: none of an earlier run's."""
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    names += ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+    return {name: str(folder / "home" / name.lower()) for name in names}
+
+
 @contextmanager
 def jupyterlab(folder: Path, browser: Browser) -> Iterator[Lab]:
     """Start JupyterLab on a free port, with nothing but this environment's settings, and end it afterwards."""
     assert ENABLED.exists(), f"{ENABLED} is missing: install the course again, python -m pip install -e '.[test]'"
-    homes = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-    homes += ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
-    environment = os.environ | {name: str(folder / "home" / name.lower()) for name in homes}
+    environment = os.environ | own_homes(folder)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
