@@ -75,9 +75,8 @@ def all_but_the_last(dy, x):
     return sum((dy[i] * x[i : len(x) - len(dy) + 1 + i] for i in range(len(dy) - 1)), np.zeros(len(x) - len(dy) + 1))
 
 
-def last_tap_only(x, w):
-    KH, KW = w.shape
-    return w[-1, -1] * x[KH - 1 :, KW - 1 :]
+def first_tap_only(x, w):
+    return w[0, 0] * x[: len(x) - len(w) + 1, : x.shape[1] - w.shape[1] + 1]
 
 
 def backwards(dy, x):
@@ -142,7 +141,7 @@ KINDS = [
     ("conv1d_weight_gradient", backwards, "dy[i] x[i − k], where an index below 0 counts from the end; dy[i] x[i + k]"),
     ("conv1d_weight_gradient", windows_added, "in the case shown no dy[i] x[i + k] is added to your dw"),
     ("conv2d_bias_gradient", lambda dy: dy.sum() / len(dy), "dy[i, j] is divided by OH"),
-    ("cross_correlate", last_tap_only, "of all u and v only the last, KH − 1 and KW − 1, are used"),
+    ("cross_correlate", first_tap_only, "of all u and v only the first, 0, are used"),
     ("conv1d_input_jacobian", lambda w, L: find("conv1d_input_jacobian").reference(w[::-1], L), "kernel is reversed"),
     ("spread_gradient", one_after_the_other, "belongs to spread[0, 2], and 4 more entries go astray"),
     ("conv1d_weight_gradient", lambda dy, x: np.correlate(x, dy).round(6), "is something rounded, or in float32?"),
