@@ -91,6 +91,19 @@ def one_after_the_other(dy, stride, shape):
     return np.append(dy, np.zeros(np.prod(shape) - dy.size)).reshape(shape)
 
 
+def linear(db):
+    """The way back through a fully connected layer, with a db of one's own."""
+    return lambda dy, x, w: (dy @ w, dy.T @ x, db(dy))
+
+
+def slopes_kept(graph, slopes={}):  # noqa: B006
+    slopes |= {node: slopes.get(node, 0.0) for node in graph} | {list(graph)[-1]: 1.0}
+    for node in reversed(graph):
+        for parent, s in graph[node]:
+            slopes[parent] += s * slopes[node]
+    return {node: slopes[node] for node in graph}
+
+
 def unwritten(*_, **__):
     raise NotImplementedError
 
@@ -116,6 +129,9 @@ KINDS = [
     ("conv1d_bias_gradient", lambda dy: int(dy.sum()), "it holds integers"),
     ("conv1d_bias_gradient", prints, "it printed"),
     ("conv1d_bias_gradient", lambda dy: np.array([dy.sum()]), "your db has the shape (1,); one number is due"),
+    ("linear_backward", linear(lambda dy: dy.sum(0, keepdims=True)), "your db has the shape (1, M); (M,) is due"),
+    ("linear_backward", linear(lambda dy: dy), "your db has the shape (N, M); (M,) is due"),
+    ("graph_gradients", slopes_kept, "gives another answer when called again"),
     ("conv1d_weight_jacobian", lambda x, K: np.ones((K, 9)), "shape (1, 9), expected (2, 1)"),
     ("conv2d_weight_gradient", square_only, "in other cases it stops with ValueError"),
     ("conv2d_forward", one_channel, "with several channels, and right in all others"),
@@ -229,6 +245,19 @@ def test_parts_that_stand_for_cases_are_judged_apart():
     assert {f.part: f.points for f in findings} == {"one map": 1, "many maps": 1, "stride": 0, "padding": 1}
 
 
+def test_parts_that_stand_for_cases_may_each_have_a_known_mistake():
+    right = find("activation_backward").reference
+
+    def two_slips(name, dy, z):
+        wrong = {"relu": dy * (z >= 0), "tanh": 1 - np.tanh(z) ** 2}
+        return wrong.get(name, right(name, dy, z))
+
+    text = " ".join(said("activation_backward", two_slips).split())
+    assert "sigmoid 1 of 1 tanh 0 of 1 relu 0 of 1 hardtanh 1 of 1" in text
+    assert "the slopes alone" in text
+    assert "dy let through at z = 0 as well" in text
+
+
 def test_parts_are_judged_apart():
     def wrong_dw(dy, x, w, stride=1, padding=0):
         dx, dw, db = backward(dy, x, w, stride, padding)
@@ -318,3 +347,32 @@ def test_a_wrong_dictionary_is_shown_with_short_numbers_and_the_mistake_named():
 
 def test_an_answer_that_is_infinite_whatever_the_arguments_are_is_told_without_a_warning():
     assert "inf" in said("margin", lambda x, t, w, b: np.inf)
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu"])
+def test_one_array_for_two_results_is_not_blamed_on_its_shape(name):
+    """A case of two entries is no pair of results."""
+    text = said(name, lambda z: np.tanh(z))
+    assert "returned one ndarray, expected 2 results: a, slope" in text
+    assert "due" not in text
+
+
+def test_arrays_in_a_list_that_are_changed_are_noticed():
+    exercise = find("mlp_forward")
+
+    def pops(x, weights, activation):
+        last = weights.pop()
+        return exercise.reference(x, (*weights, last), activation)
+
+    def adds(x, weights, activation):
+        weights[0][1][:] += 1
+        return x
+
+    for answer in (pops, adds):
+        assert "changes its argument weights in place" in said("mlp_forward", answer)
+
+
+def test_floats_are_no_indices():
+    reference = find("best_inputs").reference
+    assert "floats" in said("best_inputs", lambda w, x, count: reference(w, x, count) * 1.0)
+    assert judge(find("best_inputs"), asks(lambda w, x, count: reference(w, x, count).tolist())).right

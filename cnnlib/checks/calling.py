@@ -5,6 +5,7 @@ there. So it needs nothing but NumPy and the standard library, and knows nothing
 """
 
 import contextlib
+import copy
 import io
 import linecache
 import sys
@@ -56,7 +57,7 @@ def attempt(
 
     Args:
         function: anything; a value that cannot be called is its own answer (a poll's letters).
-        args, kwargs: passed as they are; arrays among them are compared with a copy afterwards.
+        args, kwargs: passed as they are; arrays among them, and lists of arrays, are compared with a copy afterwards.
         course: the folder of the course's own code, whose functions an answer may not call.
     """
     if not callable(function):
@@ -93,13 +94,21 @@ def attempt(
     )
 
 
-def _copies(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[tuple[int | str, np.ndarray, np.ndarray]]:
-    """(position or keyword, a copy, the array itself) of every array argument."""
+def _copies(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[tuple[int | str, Any, Any]]:
+    """(position or keyword, a copy, the argument itself) of every array and every list of arrays."""
     named: list[tuple[int | str, Any]] = [*enumerate(args), *kwargs.items()]
-    return [(key, value.copy(), value) for key, value in named if isinstance(value, np.ndarray)]
+    return [(key, copy.deepcopy(value), value) for key, value in named if _holds_arrays(value)]
 
 
-def _same(old: np.ndarray, new: np.ndarray) -> bool:
+def _holds_arrays(value: Any) -> bool:
+    return isinstance(value, np.ndarray) or (isinstance(value, list | tuple) and any(map(_holds_arrays, value)))
+
+
+def _same(old: Any, new: Any) -> bool:
+    if not isinstance(old, np.ndarray) or not isinstance(new, np.ndarray):
+        if isinstance(old, list | tuple) and type(new) is type(old):
+            return len(old) == len(new) and all(map(_same, old, new))
+        return type(old) is type(new) and bool(old == new)
     return (
         old.shape == new.shape and old.dtype == new.dtype and np.array_equal(old, new, equal_nan=old.dtype.kind in "fc")
     )

@@ -137,26 +137,28 @@ def pulled(equation: Equation) -> Equation | None:
 
 @cache
 def named_sizes(equation: Equation) -> dict[str, str]:
-    """Letter -> the capital that counts it: i is counted by T in one dimension, by OH in two."""
-    plane = bool({"j", "v", "q"} & set(equation.letters)) and "d" not in equation.letters
+    """Letter -> the capital that counts it: i is counted by T in one dimension, by OH in two; j without i is a unit."""
+    letters = set(equation.letters)
     named = {"n": "N", "c": "C", "f": "F", "d": "D", "k": "K", "u": "KH", "v": "KW"}
-    return named | ({"i": "OH", "j": "OW", "m": "H", "q": "W"} if plane else {"i": "T", "j": "M", "m": "L"})
+    if "d" in letters or ("j" in letters and not letters & set("imuv")):
+        return named | {"j": "M"}
+    return named | ({"i": "OH", "j": "OW", "m": "H", "q": "W"} if letters & set("jvq") else {"i": "T", "m": "L"})
 
 
 def sizes_of(equation: Equation, inputs: Mapping[str, Any], result: Sequence[int], more: Sizes) -> Sizes:
     """What the capital letters stand for in one case.
 
     N, C, F, D, K, KH and KW count n, c, f, d, k, u and v; T or OH, OW count the outputs i, j (M the units j); L or H, W
-    count the entries m, q of x; S is the stride, P the padding. A number among the inputs that is called by a capital
-    counts too. `more` adds to them, or says otherwise.
+    count the entries m, q of x, D those of a fully connected layer's; S is the stride, P the padding. A number among
+    the inputs that is called by a capital counts too. `more` adds to them, or says otherwise.
     """
     named = named_sizes(equation)
     shapes = [tuple(result), *(np.shape(inputs[place.name]) for place in equation.factors)]
     sizes = {name: value for name, value in inputs.items() if name.isupper() and isinstance(value, int)}
     sizes |= {name: inputs[word] for name, word in (("S", "stride"), ("P", "padding")) if word in inputs}
-    spatial = ("H", "W") if "q" in named else ("L",)
-    if np.ndim(inputs.get("x", 0)) >= len(spatial):
-        sizes |= dict(zip(spatial, np.shape(inputs["x"])[-len(spatial) :], strict=True))
+    axes = ("H", "W") if "q" in named else ("L",) if "m" in named else ("N", "D")
+    if np.ndim(inputs.get("x", 0)) >= len(axes):
+        sizes |= dict(zip(axes, np.shape(inputs["x"])[-len(axes) :], strict=True))
     for letter, number in reversed(equation.anchors.items()):
         p, axis = equation.axes[number]
         if axis < len(shapes[p]) and letter in named:

@@ -56,6 +56,7 @@ class Exercise:
     shows: Callable[..., Sequence["Shown"]] | None = None
     # Where many answers are right: accept(answer, **inputs) says what is wrong, or "".
     accept: Callable[..., str] | None = None
+    whole: bool = False  # must the results be of a whole-number type, as an index must?
     after: tuple[tuple[str, str], ...] = ()  # label and text of what is shown once it is right
     tolerance: float = 1e-7  # relative, in float64
 

@@ -102,6 +102,8 @@ class Part:
         if missing:
             return Difference(missing, "type")
         found = difference(got, self.expected(trial), trial.inputs, self.exercise.tolerance)
+        if not found and self.exercise.whole and np.asarray(got).dtype.kind == "f":
+            return Difference("holds floats; whole numbers are asked, since an index must be one", "type")
         if found and found.kind == "shape" and self.exercise.results > 1 and _swapped(trial):
             order = ", ".join(self.exercise.parts)
             return Difference(f"has the shape of another result; the order is {order}", "type")

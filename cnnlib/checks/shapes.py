@@ -14,6 +14,10 @@ from cnnlib.checks.spelling import MOST_SPELLINGS, common, constants
 
 def shapes(part: Part, trials: Trials, *_: object) -> Iterator[Cause]:
     """The shape that the student chose beside the one that is due, in letters if letters fit every case."""
+    failing = part.failing(trials)
+    wrong = part.difference(trials[failing[0]]) if failing else None
+    if wrong and wrong.kind == "type":  # no pair of results, or no numbers: the shape is not the matter
+        return
     pairs = _pairs(part, trials)
     if not pairs or all(got == due for _, got, due in pairs):
         return
@@ -27,7 +31,7 @@ def shapes(part: Part, trials: Trials, *_: object) -> Iterator[Cause]:
                 text = _shape_text(part.result, chosen, [one for (one,) in right])
                 yield Cause(text, partial(_has_shape, part, chosen))
     trial, shape, wanted = next(pair for pair in pairs if pair[1] != pair[2])
-    where = "the case shown" if trial is trials[part.failing(trials)[0]] else "a later case"
+    where = "the case shown" if trial is trials[failing[0]] else "a later case"
     text = f"in {where} your {part.result} has shape {shape}; {wanted} is due"
     yield Cause(text, lambda trials: any(g != d for _, g, d in _pairs(part, trials)), general=False)
 

@@ -32,6 +32,7 @@ def z_cases(rng: Rng) -> list[Inputs]:
 
 Z_FEATURES: dict[str, Callable[..., bool]] = {
     "z far from 0": lambda z: bool(np.abs(z).max() > 100),
+    "a z beyond −100 or 100 in float64": lambda z: bool(np.abs(z).max() > 100) and z.dtype == np.float64,
     "a z of exactly 0": lambda z: bool(np.any(z == 0)),
     "a z of exactly 1": lambda z: bool(np.any(z == 1)),
     "a z of exactly −1": lambda z: bool(np.any(z == -1)),
@@ -110,6 +111,11 @@ SIGMOID = Exercise(
             "slope taken twice",
             "the slope at a instead of at z: the value went through the sigmoid once more.",
             lambda z, a: rising(a) * (1 - rising(a)),
+        ),
+        Slip(
+            "slope for value",
+            "the slope. Two results are asked: the value first, then the slope.",
+            lambda z: (sigmoid(z)[1], sigmoid(z)[1]),
         ),
         sigmoid_slip("value for slope", "the value a once more. The slope is a (1 − a), see (2.6).", lambda z, a: a),
         sigmoid_slip("slope of tanh", "1 − a², which belongs to tanh. See (2.6).", lambda z, a: 1 - a**2),
@@ -191,6 +197,17 @@ TANH = Exercise(
             lambda z, a: (1 - a**2) / 4,
         ),
         tanh_slip("value for slope", "the value a once more. How steep is the curve there?", lambda z, a: a),
+        tanh_slip(
+            "slope of another curve",
+            "the slope of 2 σ(z) − 1. In (2.7) the sigmoid gets 2 z.",
+            lambda z, a: (1 - np.tanh(z / 2) ** 2) / 2,
+        ),
+        tanh_slip(
+            "slope at half of z",
+            "the slope at z / 2: 4 σ′(z). By (2.7) it is 4 σ′(2 z).",
+            lambda z, a: 1 - np.tanh(z / 2) ** 2,
+        ),
+        tanh_slip("squared too late", "(1 − a)². Square a first, then subtract.", lambda z, a: (1 - a) ** 2),
         tanh_slip("not squared", "1 − a. The square is missing.", lambda z, a: 1 - a),
     ),
 )
@@ -236,6 +253,11 @@ RELU = Exercise(
             "slope of |z|",
             "−1 to the left. That is the slope of |z|; max(0, z) is flat there.",
             lambda z: np.sign(z).astype(float),
+        ),
+        relu_slip(
+            "steep on the left",
+            "1 to the left and 0 to the right. It is the other way round.",
+            lambda z: np.where(z < 0, 1.0, 0.0),
         ),
         Slip("|z|", "|z|. What is negative becomes 0.", lambda z: (np.abs(z), relu(z)[1])),
         Slip("minimum", "min(0, z), which keeps what is negative.", lambda z: (np.minimum(z, 0), relu(z)[1])),
@@ -287,6 +309,36 @@ HARDTANH = Exercise(
             "slope of tanh",
             "1 − a², the slope of tanh. A straight piece has one slope.",
             lambda z: 1.0 - np.clip(z, -1, 1) ** 2,
+        ),
+        hardtanh_slip(
+            "steep everywhere",
+            "1 everywhere. The curve is flat beyond −1 and 1.",
+            lambda z: np.ones(z.shape),
+        ),
+        hardtanh_slip(
+            "flat below 0",
+            "1 from 0 to 1 only. The curve rises from −1 on.",
+            lambda z: np.where((z >= 0) & (z <= 1), 1.0, 0.0),
+        ),
+        Slip(
+            "cut off below only",
+            "z cut off at −1, but not at 1.",
+            lambda z: (np.maximum(z, -1), hardtanh(z)[1]),
+        ),
+        Slip(
+            "0 outside",
+            "0 beyond −1 and 1. There the curve stays at −1 and at 1.",
+            lambda z: (np.where(np.abs(z) <= 1, z, 0), hardtanh(z)[1]),
+        ),
+        Slip(
+            "ends exchanged, 1",
+            "1 everywhere: max(min(z, −1), 1). Which of the two ends belongs to min, and which to max?",
+            lambda z: (np.ones(z.shape), hardtanh(z)[1]),
+        ),
+        Slip(
+            "ends exchanged, −1",
+            "−1 everywhere: min(max(z, 1), −1). Which of the two ends belongs to min, and which to max?",
+            lambda z: (-np.ones(z.shape), hardtanh(z)[1]),
         ),
         Slip(
             "cut off above only",

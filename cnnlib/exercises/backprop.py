@@ -1,10 +1,14 @@
 """Lecture 03, backpropagation on computational graphs: its exercises in order, and its polls."""
 
 from cnnlib.checks import poll
+from cnnlib.exercises.backprop_activations import ACTIVATION_BACKWARD
+from cnnlib.exercises.backprop_count import COUNT_PATHS
 from cnnlib.exercises.backprop_descent import DESCEND
-from cnnlib.exercises.backprop_graph import COUNT_PATHS, GRAPH_GRADIENTS, PATH_SUM
-from cnnlib.exercises.backprop_layers import ACTIVATION_BACKWARD, LINEAR_BACKWARD, PIXEL_GRADIENT, VJP
+from cnnlib.exercises.backprop_graph import GRAPH_GRADIENTS
+from cnnlib.exercises.backprop_layers import LINEAR_BACKWARD, VJP
 from cnnlib.exercises.backprop_measured import CENTRAL_DIFFERENCE, RELATIVE_ERROR
+from cnnlib.exercises.backprop_paths import PATH_SUM
+from cnnlib.exercises.backprop_pixels import PIXEL_GRADIENT
 
 LECTURE = "03_backprop"
 

@@ -84,6 +84,16 @@ def last_only(grad: Callable[[Array], Array], x: Array, rate: float, momentum: f
     return np.array(descend(grad, x, rate, momentum, steps)[-1])
 
 
+def from_the_first_slope(
+    grad: Callable[[Array], Array], x: Array, rate: float, momentum: float = 0.0, steps: int = 1
+) -> Array:
+    path, v = [np.array(x, dtype=float)], grad(x)
+    for _ in range(steps):
+        v = momentum * v + grad(path[-1])
+        path.append(path[-1] - rate * v)
+    return np.array(path)
+
+
 DESCEND = Exercise(
     name="descend",
     parts={"plain": 1, "momentum": 2},
@@ -158,6 +168,28 @@ DESCEND = Exercise(
             "sign of the slope",
             "steps of one size: the sign of the slope. Its size counts, too.",
             descend_with(lambda x, v, g, rate, momentum: (x - rate * np.sign(momentum * v + g), momentum * v + g)),
+        ),
+        Slip(
+            "rate left out",
+            "steps as long as v. The rate shortens them: x - rate v.",
+            descend_with(lambda x, v, g, rate, momentum: (x - (momentum * v + g), momentum * v + g)),
+        ),
+        Slip(
+            "rate taken twice",
+            "steps with the rate taken twice: once in v, once in x. It belongs to one of them.",
+            descend_with(
+                lambda x, v, g, rate, momentum: (x - rate * (momentum * v + rate * g), momentum * v + rate * g)
+            ),
+        ),
+        Slip(
+            "velocity begins with a slope",
+            "steps whose velocity begins with the first slope, which then counts twice. v starts at 0.",
+            from_the_first_slope,
+        ),
+        Slip(
+            "old velocity subtracted",
+            "steps along slope - momentum v. What is kept of the old velocity is added.",
+            descend_with(lambda x, v, g, rate, momentum: (x - rate * (g - momentum * v), g - momentum * v)),
         ),
         Slip(
             "old velocity used",

@@ -194,6 +194,7 @@ def error_cases(rng: Rng) -> list[Inputs]:
         {"a": np.array([[4, 0, 0]]), "b": np.array([[5, 0, 2]])},
         {"a": a, "b": b},
         {"a": numbers(0.5, 0, 0.25), "b": numbers(0.75, 0, 0)},
+        {"a": 1e-12 * a, "b": 1e-12 * b},
         *in_other_layouts({"a": 1000 * a, "b": 1000 * b}),
     ]
 
@@ -271,6 +272,17 @@ RELATIVE_ERROR = Exercise(
             "the absolute error |a - b|. Divide by the larger of |a| and |b|, or 0.001 passes for small where both "
             "are 0.001.",
             lambda a, b: np.abs(a - b),
+        ),
+        Slip(
+            "kept from zero",
+            "the error over a lower part that is kept from being 0 by a small number. Errors of slopes near 1e-12 are "
+            "lost by that: ask where both are 0.",
+            over(lambda a, b: np.maximum(np.maximum(np.abs(a), np.abs(b)), 1e-8)),
+        ),
+        Slip(
+            "zero wherever one is zero",
+            "0 wherever one of the two is 0. There the error is 1; it is 0 only where both are.",
+            lambda a, b: np.where(a * b == 0, 0, relative_error(a, b)),
         ),
         Slip(
             "zero over zero",

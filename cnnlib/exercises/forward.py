@@ -52,6 +52,10 @@ HIDDEN_POINTS = Exercise(
              lambda x, w, b: np.where(x @ w.T + b > 0, 1.0, 0.0)),
         Slip("slope for value", "the slope of tanh. Of the two results of your tanh the first is meant.",
              lambda x, w, b: 1 - np.tanh(x @ w.T + b) ** 2),
+        Slip("value and slope", "value and slope of tanh. Of the two results of your tanh only the first is meant.",
+             lambda x, w, b: (np.tanh(x @ w.T + b), 1 - np.tanh(x @ w.T + b) ** 2)),
+        Slip("sigmoid", "the answers of sigmoid units. Here the units are tanh units.",
+             lambda x, w, b: 1 / (1 + np.exp(-(x @ w.T + b)))),
         Slip("w not transposed", ADDED_OVER_UNITS, lambda x, w, b: np.tanh(x @ w + b)),
     ),
 )  # fmt: skip
@@ -85,7 +89,7 @@ def mlp_cases(rng: Rng) -> list[Inputs]:
     square_layer = ((np.array([[1.0, 2], [0, -1]]), numbers(1, 3)),)  # where forgotten things have a fitting shape
     x, weights = rng.normal(size=(5, 3)), layers((3, 4, 2), rng)
     single = tuple((w.astype(np.float32), b.astype(np.float32)) for w, b in weights)
-    return [
+    cases: list[Inputs] = [
         {"x": numbers(1, 3)[None], "weights": one, "activation": given(square)},
         {"x": numbers(1, 3)[None], "weights": one + two, "activation": given(square)},
         {"x": numbers(1, 3)[None], "weights": one + two, "activation": given(ramp)},
@@ -96,6 +100,7 @@ def mlp_cases(rng: Rng) -> list[Inputs]:
         {"x": rng.normal(size=(1, 2)), "weights": layers((2, 3, 3, 2, 1), rng), "activation": given(bump)},
         {"x": x.astype(np.float32), "weights": single, "activation": given(bump)},
     ]
+    return [case | {"weights": list(case["weights"])} for case in cases]
 
 
 MLP_FEATURES: dict[str, Callable[..., bool]] = {
@@ -146,6 +151,24 @@ def always_x(x: Array, weights: Weights, activation: Callable[[Array], Array]) -
     return x @ w.T + b
 
 
+def bias_after(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
+    for w, b in weights[:-1]:
+        x = activation(x @ w.T) + b
+    return mlp_forward(x, weights[-1:], activation)
+
+
+def first_activated(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
+    return never_activated(all_activated(x, weights[:1], activation), weights[1:], activation)
+
+
+def own_tanh(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
+    return mlp_forward(x, weights, np.tanh)
+
+
+def first_row(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
+    return mlp_forward(x, weights, lambda z: activation(z)[0])
+
+
 def not_transposed(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
     return mlp_forward(x, tuple((w.T, b) for w, b in weights), activation)
 
@@ -172,6 +195,13 @@ MLP_FORWARD = Exercise(
         Slip("biases subtracted", "the network with −b for b. In (2.10) the biases are added.", minus_biases),
         Slip("hidden biases missing", "the network without the biases of its hidden layers.", hidden_without_biases),
         Slip("last bias missing", "the network without the bias of its last layer.", last_without_bias),
+        Slip("bias after the activation", "a bias added after the activation. It belongs to z, which the activation "
+             "gets.", bias_after),
+        Slip("activated once", "a network whose first layer alone is activated. All layers are, but the last.",
+             first_activated),
+        Slip("tanh", "a network of tanh units. Call the `activation` that you are given, whatever it is.", own_tanh),
+        Slip("first row", "the network with activation(z)[0] for activation(z). It returns a alone, so [0] is the "
+             "first row of a.", first_row),
         Slip("x again", "the last layer's answer to x. It must get what the layer before it puts out: is x replaced?",
              always_x),
         Slip("w not transposed", ADDED_OVER_UNITS, not_transposed),
@@ -189,6 +219,7 @@ def best_cases(rng: Rng) -> list[Inputs]:
         {"w": numbers(1, -1), "x": np.array([[2.0, 1], [3, 0], [1, 2]]), "count": 1},
         {"w": numbers(1, -1), "x": np.array([[2.0, 1], [3, 0], [1, 2], [0, 9]]), "count": 2},
         {"w": np.array([2, -1, 1]), "x": np.array([[0, 5, 1], [3, 0, 0], [1, 1, 3], [2, 2, -1]]), "count": 3},
+        {"w": numbers(20, -10), "x": np.array([[1.0, 0], [3, 1], [2, 0]]), "count": 2},  # where tanh(z) is 1 for all
         {"w": rng.normal(size=3), "x": rng.normal(size=(5, 3)), "count": 5},
         random,
         *in_other_layouts(random),
@@ -199,6 +230,7 @@ BEST_INPUTS = Exercise(
     name="best_inputs",
     parts={"indices": 2},
     reference=best_inputs,
+    whole=True,
     cases=best_cases,
     features=LAYOUTS,
     hints=(
@@ -220,6 +252,18 @@ BEST_INPUTS = Exercise(
              lambda w, x, count: x[best_inputs(w, x, count)]),
         Slip("sign ignored", "the strongest answers of either sign. A large negative one is the weakest of all.",
              lambda w, x, count: np.argsort(-np.abs(x @ w), kind="stable")[:count]),
+        Slip("floats", "the right numbers as floats. x[1.0] is an error: fill np.zeros(count, int), or a list.",
+             lambda w, x, count: best_inputs(w, x, count).astype(float)),
+        Slip("order of tanh", "the order of tanh(z). For large z tanh is 1 in the computer: use z.",
+             lambda w, x, count: np.argsort(-np.tanh(x @ w), kind="stable")[:count]),
+        Slip("all pictures", "all pictures in order. Only the first `count` are asked.",
+             lambda w, x, count: best_inputs(w, x, len(x))),
+        Slip("places", "the place that each picture takes, of the first pictures: one argsort too many.",
+             lambda w, x, count: np.argsort(np.argsort(-(x @ w), kind="stable"))[:count]),
+        Slip("nearest", "the pictures nearest to w. A unit adds up the products w[d] x[n, d].",
+             lambda w, x, count: np.argsort(((x - w) ** 2).sum(axis=1), kind="stable")[:count]),
+        Slip("divided by the length", "the order of z divided by the length of each picture. The unit answers to z.",
+             lambda w, x, count: np.argsort(-(x @ w) / np.linalg.norm(x, axis=1), kind="stable")[:count]),
         Slip("most ink", "the pictures with the largest sums, whatever the weights say.",
              lambda w, x, count: np.argsort(-x.sum(axis=1), kind="stable")[:count]),
     ),

@@ -83,6 +83,11 @@ PARAMETER_COUNT = Exercise(
             lambda sizes: sum(D + M + M for D, M in pairwise(sizes)),
         ),
         Slip(
+            "biases of the output missing",
+            "all but the biases of the last layer. Its units have one each, too.",
+            lambda sizes: sum(D * M for D, M in pairwise(sizes)) + sum(sizes[1:-1]),
+        ),
+        Slip(
             "last layer alone",
             "the last layer alone. The layers add up: is there an = where += is meant?",
             lambda sizes: sizes[-2] * sizes[-1] + sizes[-1],
@@ -126,20 +131,26 @@ def half_planes(x: Array, w: Array, b: Array) -> Array:
 TRIANGLE = np.array([[1.0, 0], [0, 1], [-1, -1]])  # with b = 0, 0, 4; its sides are all needed
 
 
-def region_cases(rng: Rng) -> list[Inputs]:
+def polygon_cases(rng: Rng) -> list[Inputs]:
     random = {"x": rng.normal(size=(20, 2)), "w": rng.normal(size=(3, 2)), "b": rng.normal(size=3) + 1}
     return [
         {"x": numbers(1, 2)[None], "w": numbers(3, -1)[None], "b": numbers(0)},
         {"x": numbers(1, 2)[None], "w": numbers(-3, 1)[None], "b": numbers(2)},
         {"x": numbers(1, 2)[None], "w": numbers(3, -1)[None], "b": numbers(-1)},
+        {"x": np.array([[1, 2], [0, 0], [2, 1.0]]), "w": numbers(1, -1)[None], "b": numbers(2)},
         {"x": np.array([[0, 0], [2, 1], [1, 3.0]]), "w": np.array([[1, 0], [0, 1.0]]), "b": numbers(-1, -2)},
         {"x": np.array([[1.0, 1], [5, 1], [-1, 1], [1, -1]]), "w": TRIANGLE, "b": numbers(0, 0, 4)},
         {"x": np.array([[2, 2], [2, 0], [0, 0], [3, 1]]), "w": np.array([[1, -2], [1, 1]]), "b": np.array([1, -2])},
-        {"x": rng.normal(size=(9, 4)), "w": rng.normal(size=(3, 4)), "b": rng.normal(size=3)},
         {"x": rng.normal(size=(12, 2)), "w": rng.normal(size=(5, 2)) / 3, "b": np.ones(5)},
         random,
         *in_other_layouts(random),
     ]
+
+
+def region_cases(rng: Rng) -> list[Inputs]:
+    """Those of the plane, and one with four inputs."""
+    space = {"x": rng.normal(size=(9, 4)), "w": rng.normal(size=(3, 4)), "b": rng.normal(size=3)}
+    return [*polygon_cases(rng), space]
 
 
 REGION_FEATURES: dict[str, Callable[..., bool]] = {
@@ -173,6 +184,16 @@ HALF_PLANES = Exercise(
             "minus one for zero",
             "−1 where a unit does not fire. In this lecture it answers 0.",
             lambda x, w, b: np.where(x @ w.T + b > 0, 1.0, -1.0),
+        ),
+        Slip(
+            "sign",
+            "np.sign(z), which is −1 where z is below 0. In this lecture a unit that does not fire answers 0.",
+            lambda x, w, b: np.sign(x @ w.T + b),
+        ),
+        Slip(
+            "half on the line",
+            "1/2 for a point on the line. In (2.2) z must be above 0: such a unit answers 0.",
+            lambda x, w, b: np.heaviside(x @ w.T + b, 0.5),
         ),
         Slip(
             "bias missing",
@@ -213,7 +234,7 @@ INSIDE_POLYGON = Exercise(
     name="inside_polygon",
     parts={"y": 2},
     reference=inside_polygon,
-    cases=region_cases,
+    cases=polygon_cases,
     features=REGION_FEATURES,
     hints=(
         "Your half_planes says for every point in which half planes it lies. How many must that be?",
@@ -246,6 +267,16 @@ INSIDE_POLYGON = Exercise(
             "two lines assumed",
             "a threshold of 1.5, which is right for two half planes. What is it for M?",
             lambda x, w, b: np.where(fires(x, w, b) > 1.5, 1.0, 0.0),
+        ),
+        Slip(
+            "points counted",
+            "a threshold of N − 1/2, with the number of points for N. A point must lie in all M half planes.",
+            lambda x, w, b: np.where(fires(x, w, b) > len(x) - 0.5, 1.0, 0.0),
+        ),
+        Slip(
+            "not compared",
+            "how many half planes hold each point. Compare that number: are they all?",
+            fires,
         ),
         Slip(
             "the rim is inside",

@@ -313,7 +313,7 @@ def bowls(paths: Sequence[tuple[str, Array, Mapping[str, Array]]], size: float =
         paths: for each bowl its title, its two curvatures, and paths (steps + 1, 2) by name.
         size: half the width of what is seen.
     """
-    figure, axes = plt.subplots(1, len(paths), figsize=(3.4 * len(paths), 3.1), layout="constrained")
+    figure, axes = plt.subplots(1, len(paths), figsize=(3.4 * len(paths), 3.9), layout="constrained")
     grid = np.linspace(-size, size, 121)
     for ax, (title, curvature, walks) in zip(axes, paths, strict=True):
         height = (curvature[0] * grid**2 + curvature[1] * grid[:, None] ** 2) / 2
@@ -321,7 +321,7 @@ def bowls(paths: Sequence[tuple[str, Array, Mapping[str, Array]]], size: float =
         for (name, walk), colour, mark in zip(walks.items(), CYCLE, ".s^", strict=False):
             ax.plot(*walk.T, mark, linestyle="-", color=colour, markersize=4, linewidth=1, label=name)
         ax.set(xlim=(-size, size), ylim=(-size, size), aspect="equal", title=title, xlabel="x", ylabel="y")
-        ax.legend(fontsize=8, loc="lower left")
+        ax.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.18))
     ends = {
         title: ", ".join(f"{name} ends {np.hypot(*walk[-1]):.2g} from the bottom" for name, walk in walks.items())
         for title, _, walks in paths

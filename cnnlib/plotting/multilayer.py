@@ -145,7 +145,7 @@ def planes(x: Array, t: Array, stages: Sequence[tuple[str, Decide, Array, float]
     identity = ("where the points are", lambda points: points, None, 0.0)
     for ax, (title, place, w2, b2) in zip(axes, [identity, *stages], strict=True):
         if w2 is not None:
-            _region(ax, partial(_above, w2, b2), (-1.15, 1.15))
+            _region(ax, partial(_above, w2, b2), (-1.3, 1.3))
         for stretch in mesh:
             ax.plot(*place(stretch).T, color=GREY, linewidth=0.8, zorder=1)
         if w2 is None:
@@ -180,7 +180,7 @@ def _grid(limits: tuple[float, float]) -> tuple[Array, tuple[float, float, float
 
 
 def _points(ax: Axes, places: Array, t: Array, names: Array | None = None) -> None:
-    """Points in the colours of their classes; those on one spot share a label."""
+    """Points in the colours of their classes; those on one spot share a label, one below the other."""
     ax.scatter(places[:, 0], places[:, 1], c=_class_colours(t), s=70, edgecolor=INK, zorder=3)
     texts = [f"({', '.join(map(signed, name))})" for name in (places if names is None else names)]
     left, right = ax.get_xlim()
@@ -191,7 +191,7 @@ def _points(ax: Axes, places: Array, t: Array, names: Array | None = None) -> No
         side = "right" if place[0] > left + 0.8 * (right - left) else "left"
         box = {"boxstyle": "round,pad=0.1", "facecolor": PAPER, "edgecolor": "none", "alpha": 0.7}
         ax.annotate(
-            " ".join(text for text, close in zip(texts, near, strict=True) if close),
+            "\n".join(text for text, close in zip(texts, near, strict=True) if close),
             place,
             (-7 if side == "right" else 7, 7),
             textcoords="offset points",
@@ -230,7 +230,7 @@ def _diagram(ax: Axes, network: Threshold, inputs: list[str]) -> None:
         lines += [(places[0][d], output, network.direct[d]) for d in range(D)]
     for (x0, y0), (x1, y1), weight in lines:
         ax.plot((x0, x1), (y0, y1), color=BLUE if weight > 0 else VERMILION, linewidth=1.4, zorder=1)
-        at = 0.32 if x1 - x0 == 1 else 0.72
+        at = 0.5 if y0 == y1 else 0.32 if x1 - x0 == 1 else 0.72  # where no other line passes
         box = {"boxstyle": "round,pad=0.12", "facecolor": PAPER, "edgecolor": "none"}
         where = x0 + at * (x1 - x0), y0 + at * (y1 - y0)
         ax.text(*where, signed(weight), ha="center", va="center", fontsize=9, bbox=box, zorder=2)
@@ -239,7 +239,10 @@ def _diagram(ax: Axes, network: Threshold, inputs: list[str]) -> None:
         ax.add_patch(Circle((x, y), 0.23, facecolor=PAPER, edgecolor=INK, zorder=3))
         ax.text(x, y, label, ha="center", va="center", fontsize=8.5, zorder=4)
     for j, (x, y) in enumerate(places[1]):
-        ax.text(x, y + 0.27, f"a[{j}]", ha="center", va="bottom", fontsize=9)
+        if network.direct is None:
+            ax.text(x, y + 0.27, f"a[{j}]", ha="center", va="bottom", fontsize=9)
+        else:  # the direct lines pass above and below
+            ax.text(x - 0.28, y, f"a[{j}]", ha="right", va="center", fontsize=9)
     ax.text(2.28, 0, "y", va="center", fontsize=10)
     ax.set_aspect("equal")
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from cnnlib.exercises.backprop_activations import activation_backward as activation_right
+
 # ---------------------------------------------------------------- paths
 
 
@@ -17,6 +19,21 @@ def count_no_second_input(graph):
     counts = {}
     for node, edges in graph.items():
         counts[node] = sum(counts[p] for p, _ in edges) or 1
+    return counts[node]
+
+
+def count_from_w_to_o(graph):
+    counts = {}
+    for node, edges in graph.items():
+        counts[node] = 1 if node == "w" else sum(counts[p] for p, _ in edges)
+    return counts["o"]
+
+
+def count_most_of_a_parent(graph):
+    first, *rest = graph
+    counts = {first: 1}
+    for node in rest:
+        counts[node] = max((counts[p] for p, _ in graph[node]), default=0)
     return counts[node]
 
 
@@ -38,6 +55,10 @@ def difference_summed(f, x, h):
 
 def error_of_norms(a, b):
     return np.linalg.norm(a - b) / max(np.linalg.norm(a), np.linalg.norm(b))
+
+
+def error_with_a_guard(a, b):
+    return abs(a - b) / (np.maximum(abs(a), abs(b)) + 1e-12)
 
 
 # ---------------------------------------------------------------- the graph
@@ -74,6 +95,22 @@ def linear_keepdims(dy, x, w):
     return dy @ w, dy.T @ x, dy.sum(0, keepdims=True)
 
 
+def linear_db_of_the_examples(dy, x, w):
+    return dy @ w, dy.T @ x, dy.sum(1)
+
+
+def linear_db_one_number(dy, x, w):
+    return dy @ w, dy.T @ x, dy.sum()
+
+
+def linear_db_is_dy(dy, x, w):
+    return dy @ w, dy.T @ x, dy
+
+
+def linear_dw_lying(dy, x, w):
+    return dy @ w, x.T @ dy, dy.sum(0)
+
+
 def linear_dy_twice(dy, x, w):
     return dy @ w, dy.T @ dy, dy.sum(0)
 
@@ -88,6 +125,23 @@ def activation_whole_numbers(name, dy, z):
     slopes = {"sigmoid": e / (1 + e) ** 2, "tanh": 1 - np.tanh(z) ** 2, "relu": z > 0, "hardtanh": abs(z) <= 1}
     dz[...] = dy * slopes[name]
     return dz
+
+
+def activation_two_slips(name, dy, z):
+    dz = dy * np.where(name == "relu", z >= 0, abs(z) < 1)
+    return dz if name in ("relu", "hardtanh") else activation_right(name, dy, z)
+
+
+def activation_relu_times_value(name, dy, z):
+    return dy * np.maximum(z, 0) if name == "relu" else activation_right(name, dy, z)
+
+
+def activation_tanh_alone(name, dy, z):
+    return activation_right(name, dy**0 if name == "tanh" else dy, z)
+
+
+def vjp_of_the_outputs(J, dy):
+    return (J * dy[:, None]).sum(axis=1)
 
 
 def vjp_outer(J, dy):
@@ -129,13 +183,18 @@ def pixel_row_for_column(x, w1, b1, w2, b2, j, linear_backward, activation_backw
 
 SLIPS = {
     "path_sum": [path_sum_rectangular],
-    "count_paths": [count_layers, count_no_second_input],
+    "count_paths": [count_layers, count_no_second_input, count_from_w_to_o, count_most_of_a_parent],
     "central_difference": [*(difference_flat_only,), difference_summed],
-    "relative_error": [error_of_norms],
+    "relative_error": [error_of_norms, error_with_a_guard],
     "graph_gradients": [*(gradients_mean, gradients_inputs_only)],
-    "linear_backward": [linear_w_transposed, linear_keepdims, linear_dy_twice, linear_last_example],
-    "activation_backward": [*(activation_whole_numbers,)],
-    "vjp": [vjp_outer, vjp_first_row, vjp_mean],
+    "linear_backward": [
+        *(linear_w_transposed, linear_keepdims, linear_dy_twice, linear_last_example, linear_db_is_dy),
+        *(linear_db_of_the_examples, linear_db_one_number, linear_dw_lying),
+    ],
+    "activation_backward": [
+        *(activation_whole_numbers, activation_two_slips, activation_relu_times_value, activation_tanh_alone),
+    ],
+    "vjp": [vjp_of_the_outputs, vjp_outer, vjp_first_row, vjp_mean],
     "descend": [*(descend_rate_shrinks, descend_momentum_on_places)],
     "pixel_gradient": [pixel_row_for_column],
 }

@@ -70,6 +70,18 @@ def mlp_first_bias(x: Array, weights: lecture.Weights, activation: object) -> Ar
     return lecture.mlp_forward(x, tuple((w, b[:1]) for w, b in weights), activation)
 
 
+def mlp_popped(x: Array, weights: list, activation: object) -> Array:
+    """Takes the last layer out of the student's own list: right once, wrong at the next call."""
+    last = weights.pop()
+    return lecture.mlp_forward(x, (*weights, last), activation)
+
+
+def mlp_bias_in_place(x: Array, weights: list, activation: object) -> Array:
+    for _, b in weights:
+        b += 1
+    return lecture.mlp_forward(x, tuple((w, b - 1) for w, b in weights), activation)
+
+
 def best_off_by_one(w: Array, x: Array, count: int) -> Array:
     return np.argsort(-(x @ w), kind="stable")[1 : count + 1]
 
@@ -87,6 +99,6 @@ SLIPS = {
     "tanh": [tanh_of_sigmoid],
     "relu": [relu_leaky],
     "hardtanh": [hardtanh_scaled],
-    "mlp_forward": [mlp_two_layers, mlp_first_bias],
+    "mlp_forward": [mlp_two_layers, mlp_first_bias, mlp_popped, mlp_bias_in_place],
     "best_inputs": [best_off_by_one, best_of_normed],
 }

@@ -7,7 +7,7 @@ import numpy as np
 import scipy.special
 
 from cnnlib.checks.cases import given
-from cnnlib.exercises import backprop_descent, backprop_layers, backprop_measured
+from cnnlib.exercises import backprop_activations, backprop_descent, backprop_layers, backprop_measured
 
 # ---------------------------------------------------------------- paths
 
@@ -369,7 +369,7 @@ def a_layer(rng):
 def an_activation(rng):
     shape = tuple(rng.integers(1, 5, 2))
     z = np.where(rng.random(shape) < 0.5, rng.normal(size=shape), rng.integers(-2, 3, shape))
-    return {"name": str(rng.choice(backprop_layers.NAMES)), "dy": rng.normal(size=shape), "z": z.astype(float)}
+    return {"name": str(rng.choice(backprop_activations.NAMES)), "dy": rng.normal(size=shape), "z": z.astype(float)}
 
 
 def a_jacobian(rng):
@@ -385,7 +385,9 @@ def a_descent(rng):
 
 def a_network(rng):
     n, d, h, m = rng.integers(1, 5, 4)
-    functions = {f.__name__: given(f) for f in (backprop_layers.linear_backward, backprop_layers.activation_backward)}
+    functions = {
+        f.__name__: given(f) for f in (backprop_layers.linear_backward, backprop_activations.activation_backward)
+    }
     arrays = {"x": (n, d), "w1": (h, d), "b1": (h,), "w2": (m, h), "b2": (m,)}
     drawn = {name: rng.normal(size=shape) for name, shape in arrays.items()}
     return {**drawn, "j": int(rng.integers(m)), **functions}

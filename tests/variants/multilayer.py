@@ -54,6 +54,16 @@ def polygon_least(x, w, b):
     return ((x @ w.T + b).min(axis=1) > 0).astype(float)
 
 
+def polygon_of_coordinates(x, w, b):
+    y = []
+    for first, second in x:
+        y.append(1)
+        for j in range(len(w)):
+            if first * w[j, 0] + second * w[j, 1] + b[j] <= 0:
+                y[-1] = 0
+    return np.array(y)
+
+
 def xor_two_ands():
     return [(np.array([[1, -1], [-1, 1]]), np.array([-0.5, -0.5])), (np.array([[1, 1]]), np.array([-0.5]))]
 
@@ -167,6 +177,14 @@ def mlp_one_by_one(x, weights, activation):
     return np.array(rows)
 
 
+def mlp_popped_from_a_copy(x, weights, activation):
+    left = weights.copy()
+    w, b = left.pop()
+    for pair in left:
+        x = activation(x @ pair[0].T + pair[1])
+    return x @ w.T + b
+
+
 def mlp_recursive(x, weights, activation):
     (w, b), rest = weights[0], weights[1:]
     z = np.einsum("nd,jd->nj", x, w) + b
@@ -192,14 +210,14 @@ def best_sorted(w, x, count):
 VARIANTS = {
     "parameter_count": (count_loop, count_dot),
     "half_planes": (planes_loops, planes_einsum, planes_threshold),
-    "inside_polygon": (polygon_threshold, polygon_product, polygon_least),
+    "inside_polygon": (polygon_threshold, polygon_product, polygon_least, polygon_of_coordinates),
     "xor_weights": (xor_two_ands, xor_lists),
     "sigmoid": (sigmoid_plain, sigmoid_tanh, sigmoid_where, sigmoid_both_sides),
     "tanh": (tanh_from_sigmoid, tanh_cosh, tanh_factors),
     "relu": (relu_mask, relu_where, relu_copy),
     "hardtanh": (hardtanh_nested, hardtanh_same, hardtanh_relus),
     "hidden_points": (points_from_exponentials, points_columns, points_cnnlib),
-    "mlp_forward": (mlp_index, mlp_one_by_one, mlp_recursive),
+    "mlp_forward": (mlp_index, mlp_one_by_one, mlp_popped_from_a_copy, mlp_recursive),
     "best_inputs": (best_reversed, best_one_by_one, best_sorted),
     "poll_counts": (["C", "B"], "BC", "b, c"),
     "poll_convex": (("B", "C"), "BC", "C B"),
@@ -213,6 +231,11 @@ def layer(rng):
     return {"x": x, "w": w, "b": b}
 
 
+def plane(rng):
+    inputs = layer(rng)
+    return inputs | {name: np.round(rng.normal(size=(len(inputs[name]), 2)) * 2) for name in ("x", "w")}
+
+
 def activation(rng):
     shape = tuple(int(size) for size in rng.integers(1, 5, int(rng.integers(1, 4))))
     return {
@@ -224,7 +247,7 @@ def network(rng):
     sizes = tuple(int(size) for size in rng.integers(1, 5, int(rng.integers(2, 5))))
     function = (lecture.ramp, lecture.square, lecture.bump)[int(rng.integers(3))]
     x = rng.normal(size=(int(rng.integers(1, 5)), sizes[0]))
-    return {"x": x, "weights": lecture.layers(sizes, rng), "activation": given(function)}
+    return {"x": x, "weights": list(lecture.layers(sizes, rng)), "activation": given(function)}
 
 
 def unit(rng):
@@ -235,7 +258,7 @@ def unit(rng):
 BATTERY = {
     "parameter_count": lambda rng: {"sizes": tuple(int(s) for s in rng.integers(1, 9, int(rng.integers(2, 5))))},
     "half_planes": layer,
-    "inside_polygon": layer,
+    "inside_polygon": plane,
     "xor_weights": lambda rng: {},
     "sigmoid": activation,
     "tanh": activation,
