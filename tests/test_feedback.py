@@ -71,6 +71,26 @@ def column_means(picture, template, correlate):
     return find("locate").reference(picture, template - template.mean(axis=0), correlate)
 
 
+def all_but_the_last(dy, x):
+    return sum((dy[i] * x[i : len(x) - len(dy) + 1 + i] for i in range(len(dy) - 1)), np.zeros(len(x) - len(dy) + 1))
+
+
+def first_tap_only(x, w):
+    return w[0, 0] * x[: len(x) - len(w) + 1, : x.shape[1] - w.shape[1] + 1]
+
+
+def backwards(dy, x):
+    return np.array([sum(dy[i] * x[i - k] for i in range(len(dy))) for k in range(len(x) - len(dy) + 1)])
+
+
+def windows_added(dy, x):
+    return np.correlate(x, np.ones(len(dy)))
+
+
+def one_after_the_other(dy, stride, shape):
+    return np.append(dy, np.zeros(np.prod(shape) - dy.size)).reshape(shape)
+
+
 def linear(db):
     """The way back through a fully connected layer, with a db of one's own."""
     return lambda dy, x, w: (dy @ w, dy.T @ x, db(dy))
@@ -133,6 +153,13 @@ KINDS = [
     ("conv2d_input_gradient", lambda dy, w: unwritten(), "calls unwritten, which is not written yet"),
     ("kernel_step", lambda *given: find("kernel_step").reference(*given)[::-1], "the order is gradients, w"),
     ("conv1d_bias_gradient", lambda dy: np.abs(dy).sum(), "expected 9"),
+    ("conv1d_weight_gradient", all_but_the_last, "i stops before T − 1: the rest is left out"),
+    ("conv1d_weight_gradient", backwards, "dy[i] x[i − k], where an index below 0 counts from the end; dy[i] x[i + k]"),
+    ("conv1d_weight_gradient", windows_added, "in the case shown no dy[i] x[i + k] is added to your dw"),
+    ("conv2d_bias_gradient", lambda dy: dy.sum() / len(dy), "dy[i, j] is divided by OH"),
+    ("cross_correlate", first_tap_only, "of all u and v only the first, 0, are used"),
+    ("conv1d_input_jacobian", lambda w, L: find("conv1d_input_jacobian").reference(w[::-1], L), "kernel is reversed"),
+    ("spread_gradient", one_after_the_other, "belongs to spread[0, 2], and 4 more entries go astray"),
     ("conv1d_weight_gradient", lambda dy, x: np.correlate(x, dy).round(6), "is something rounded, or in float32?"),
 ]  # fmt: skip
 
@@ -239,6 +266,14 @@ def test_parts_are_judged_apart():
     verdict = judge(find("conv2d_backward"), asks(wrong_dw))
     assert {f.part: f.points for f in verdict.findings} == {"dx": 2, "dw": 0, "db": 1}
     assert verdict.status == "partly right"
+
+
+def test_a_remark_on_a_value_is_made_for_every_part():
+    def of_the_arguments_type(dy, x, w, stride=1, padding=0):
+        dx, dw, db = backward(dy, x, w, stride, padding)
+        return dx.astype(x.dtype), dw.astype(w.dtype), db
+
+    assert str(judge(find("conv2d_backward"), asks(of_the_arguments_type))).count("it holds integers") == 2
 
 
 def test_one_missing_part_does_not_cost_the_others():

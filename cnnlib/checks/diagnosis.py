@@ -23,8 +23,8 @@ WRAPS = {
     "below": "an index below 0 counts from the end",
     "around": "what runs off one end comes back at the other",
 }
-AT = "(With an array of indices that repeat, += keeps one too; np.add.at adds.)"
-OFTEN = {"-1": "with the sign reversed", "2": "twice", "1 / 2": "half"}
+AT = "(If an array of indices holds one of them twice, += keeps only the last, too; np.add.at adds both.)"
+OFTEN = {"-1": "counts with the sign reversed", "2": "counts twice", "1 / 2": "counts half"}
 
 
 # ---------------------------------------------------------------- what the function does, in every case
@@ -70,31 +70,35 @@ def _predicts(part: Part, trial: Trial, chosen: Sequence[Model]) -> bool:
 def _said(model: Model, due: Equation) -> str:
     """One term's departure from its equation, "" where there is none."""
     turned = pulled(due)
+    wraps = f", where {WRAPS[model.wraps]}" if model.wraps else ""
     form = turned if turned and model.equation.target.at == turned.target.at != due.target.at else due
     mine, name = model.equation, due.target.name
     if model.absent:
         return f"{due.product} is never added to your {name}"
     if mine.target != form.target and mine.factors == form.factors:
-        said = [f"you add {mine.product} to {mine.target}; it belongs to {form.target}"]
+        said = [f"you add {mine.product} to {mine.target}{wraps}; it belongs to {form.target}"]
     elif mine != form:
-        said = [f"your {mine.target} adds {mine.product}; {form.product} is due"]
-    elif model.wraps:
-        said = [f"your {mine.target} adds {mine.product}"]
+        said = [f"your {mine.target} adds {mine.product}{wraps}; {form.product} is due"]
+    elif wraps:
+        said = [f"your {mine.target} adds {mine.product}{wraps}"]
     else:
         said = []
     own = [letter for letter in mine.letters if letter not in due.letters and letter in "grs"]
     if own:
         said[-1] += f" (yours for every {' and every '.join(own)})"
     said += _bounds(model)
-    if model.wraps:
-        said.append(WRAPS[model.wraps])
     if model.last_of:
         left = f"only those of the last {' and '.join(model.last_of)} are left"
         said.append(f"of the products that meet in one entry of {name} {left}: is there an = where += is meant? {AT}")
     if model.scale != "1":
-        often = OFTEN.get(model.scale, f"{pretty(model.scale)} times")
-        said.append(f"{due.product} counts {often}")
+        said.append(f"{due.product} {_often(model.scale)}")
     return ", and ".join(said)
+
+
+def _often(scale: str) -> str:
+    if scale.startswith("1 / ") and scale not in OFTEN:
+        return f"is divided by {scale.removeprefix('1 / ').strip('()')}"
+    return OFTEN.get(scale, f"counts {pretty(scale)} times")
 
 
 def _bounds(model: Model) -> list[str]:
@@ -108,12 +112,14 @@ def _bounds(model: Model) -> list[str]:
             said.append(f"{letter} starts at {pretty(starts[letter])}, not at 0")
         if letter in stops and letter not in first:
             whatever = " in every case" if stops[letter].isdigit() else ""
-            said.append(f"{letter} stops before {pretty(stops[letter])}{whatever}: what comes after is left out")
+            said.append(f"{letter} stops before {pretty(stops[letter])}{whatever}: the rest is left out")
     if first:
-        said.append(f"of all {' and '.join(first)} only the first, 0, is used")
+        said.append(f"of all {' and '.join(first)} only the first, 0, {'is' if len(first) == 1 else 'are'} used")
     if last:
-        which = ", ".join(pretty(starts[letter]) for letter in last)
-        said.append(f"of all {' and '.join(last)} only the last, {which}, is used: is there an = where += is meant?")
+        which, verb = " and ".join(pretty(starts[letter]) for letter in last), "is" if len(last) == 1 else "are"
+        said.append(
+            f"of all {' and '.join(last)} only the last, {which}, {verb} used: is there an = where += is meant?"
+        )
     return said
 
 
@@ -142,8 +148,11 @@ def facts(part: Part, trial: Trial, tables: dict[Equation, list[Reading]]) -> It
             says = f"{name} is added to {entry(equation.target, goes[0])}; it belongs to {spot}"
         else:
             says = f"{name} is never added to {spot}"
-        others = len({key[0] for key in wrong}) - 1
-        tail = f", and {others} more {'product goes' if others == 1 else 'products go'} astray" if others else ""
+        if not counted:
+            says = f"no {equation.product} is added to your {equation.target.name}"
+        others = len({key[0] for key in wrong}) - 1 if counted else 0
+        noun = ("entry goes", "entries go") if len(factors) == 1 else ("product goes", "products go")
+        tail = f", and {others} more {noun[others > 1]} astray" if others else ""
         yield Cause(f"in the case shown {says}{tail}", lambda trials: True, general=False)
 
 

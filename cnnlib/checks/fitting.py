@@ -179,8 +179,7 @@ def _factors(due: str, letter: str, known: Sequence[str]) -> list[str]:
 
 def _cut_short(model: Model, tables: Tables, counts: Iterable[int]) -> Iterator[Model]:
     """So many letters start late or stop early; those that are summed over first."""
-    if any(len(table.rows) == 0 for table in tables):
-        return
+    tables = [table for table in tables if len(table.rows)]  # an empty one shows no first and no last value
     sizes = [_sizes(model.equation, table) for table in tables]
     named, anchors = named_sizes(model.equation), model.equation.anchors
     options: dict[str, list[tuple[str, str]]] = {}

@@ -65,7 +65,8 @@ class Verdict:
         """Everything below the headline, as label and text; what two parts share is said once."""
         shown: set[tuple[str, str]] = set()
         for block in (*(finding.rows for finding in self.findings), self.notes):
-            new = [row for row in block if row not in shown]
+            pairs = zip((None, *block), block, strict=False)  # a row without a label goes with the one before it
+            new = [row for before, row in pairs if row not in shown or (not row[0] and before not in shown)]
             if any(label != CASE for label, _ in new):  # a case alone says nothing
                 yield from new
                 shown.update(new)

@@ -281,6 +281,11 @@ INPUT_JACOBIAN = Exercise(
             "the Jacobian lying on its side. Rows belong to outputs, columns to inputs.",
             lambda w, L: input_jacobian(w, L).T,
         ),
+        Slip(
+            "kernel reversed",
+            "the Jacobian of a layer whose kernel is reversed. In row i, w[0] stands first, at column i.",
+            lambda w, L: input_jacobian(w[::-1], L),
+        ),
     ),
 )
 
@@ -514,12 +519,28 @@ POLL_STRIDE = poll(
     ),
 )
 
+POLL_BUG = poll(
+    "poll_bug",
+    options={
+        "A": (False, "a reversed kernel leaves 5·3 = 15 in front; here it is 5·1."),
+        "B": (True, "5, 7 and 11 stand where each window wrote last: 11·1, 11·2, 11·3 at the end, one product each."),
+        "C": (False, "indices below 0 spoil the first entries, and make them larger; 5 is right."),
+        "D": (False, "a mean would make every entry a third; 5 and 33 are right."),
+    },
+    hints=(
+        "Which entries are right, and at which end?",
+        "How many products does each entry of a right dx have? How many does each of these have?",
+        "(5.5)  dx[2] = dy[2] w[0] + dy[1] w[1] + dy[0] w[2] = 11 + 14 + 15 = 40. Here it is 11.",
+    ),
+)
+
 EXERCISES = (
     FORWARD,
     BIAS_GRADIENT,
     WEIGHT_GRADIENT,
     POLL_LENGTH,
     INPUT_GRADIENT,
+    POLL_BUG,
     WEIGHT_JACOBIAN,
     INPUT_JACOBIAN,
     POLL_STRIDE,

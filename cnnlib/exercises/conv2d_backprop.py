@@ -469,11 +469,30 @@ POLL_BATCH = poll(
     ),
 )
 
+POLL_BUG_2D = poll(
+    "poll_bug_2d",
+    options={
+        "A": (False, "without any flip both axes would be reversed: [[6, 5, 4], [3, 2, 1]]."),
+        "B": (
+            True,
+            "the rows stand in the wrong order, the columns in the right one: only left and right were flipped.",
+        ),
+        "C": (False, "a transposed kernel has three rows and two columns: dx would not have this shape."),
+        "D": (False, "too few zeros around dy would give fewer entries."),
+    },
+    hints=(
+        "For dy = [[1]] the answer must be w itself. What was done to w?",
+        "Compare rows, then columns, with w's.",
+        "(6.7)  dx[0, 0] = dypad[KH - 1, KW - 1] w[0, 0]: both axes of w are read backwards.",
+    ),
+)
+
 EXERCISES = (
     BIAS_GRADIENT,
     WEIGHT_GRADIENT,
     INPUT_GRADIENT,
     POLL_RIM,
+    POLL_BUG_2D,
     POLL_CONTRIBUTIONS,
     POLL_INPUT,
     POLL_FILTER,

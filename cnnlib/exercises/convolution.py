@@ -333,6 +333,11 @@ TOEPLITZ = Exercise(
             lambda w, H, W: toeplitz_matrix(w, H, W).T,
         ),
         Slip(
+            "kernel flipped",
+            "the matrix of a true convolution, with the kernel flipped. The layer of (4.2) lays it down as it stands.",
+            lambda w, H, W: toeplitz_matrix(w[::-1, ::-1], H, W),
+        ),
+        Slip(
             "one step a row",
             "rows that move on by one step each. At the end of a row of outputs the kernel jumps to the next row "
             "of pixels: that is KW steps.",
@@ -686,6 +691,21 @@ POLL_BRIGHTNESS = poll(
     ),
 )
 
+POLL_REACH = poll(
+    "poll_reach",
+    options={
+        "A": (False, "1 + 2 + 2 + 2 = 7 is right for stride 1 everywhere."),
+        "B": (True, "1 + 2·1 + 2·2 + 2·4 = 15: the steps of a layer are as long as the strides below have made them."),
+        "C": (False, "a layer's own stride does not widen what its units see, only what the layers above it see."),
+        "D": (True, "the stride of the last layer has no layer above it."),
+    },
+    hints=(
+        "How far apart, in pixels, are the neighbours that a unit of each layer looks at?",
+        "Add K - 1 steps for each layer. How long is a step in the second layer, and in the third?",
+        "(4.10)  reach = 1 + sum over layers of (K - 1) times the strides of all layers below",
+    ),
+)
+
 EXERCISES = (
     CROSS_CORRELATE,
     CONVOLVE,
@@ -698,5 +718,6 @@ EXERCISES = (
     PARAMETERS,
     CONV2D_FORWARD,
     IM2COL,
+    POLL_REACH,
     LOCATE,
 )

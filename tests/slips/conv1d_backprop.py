@@ -95,8 +95,6 @@ SLIPS = {
         lambda x, K: x[: len(x) // K * K].reshape(-1, K),
     ],
     "conv1d_input_jacobian": [
-        # kernel reversed
-        lambda w, L: input_jacobian(w[::-1], L),
         # band on the wrong side
         lambda w, L: input_jacobian(w, L)[::-1],
         # negative index wrapped

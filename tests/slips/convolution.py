@@ -55,8 +55,6 @@ SLIPS = {
         lambda x, w, b, stride=1, padding=0: layers.forward(x, w, b, stride, (padding, 0)),
     ],
     "toeplitz_matrix": [
-        # kernel flipped
-        lambda k, H, W: toeplitz_matrix(k[::-1, ::-1], H, W),
         # pixels numbered by H
         lambda k, H, W: numbered_by_height(k, H, W, pixels=True),
         # one row short

@@ -215,6 +215,7 @@ VARIANTS = {
     "conv1d_layer_backward": (layer_backward_loops, layer_backward_spread, layer_backward_cnnlib),
     "fit_kernel": (fit_gradient_first,),
     "poll_dw_length": (["C", "B"], "BC", "b, c"),
+    "poll_bug": ("B", ["b"]),
     "poll_stride_backward": (("A", "D"), "AD", "D A"),
 }
 

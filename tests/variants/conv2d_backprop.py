@@ -149,6 +149,7 @@ VARIANTS = {
     "poll_input_derivative": ("ABC", ["C", "B", "A"]),
     "poll_filter_derivative": ("AC", ("A", "C")),
     "poll_rim": ("AB", ["b", "a"]),
+    "poll_bug_2d": ("B", {"b"}),
     "poll_batch": ("BD", {"D", "B"}),
 }
 

@@ -201,6 +201,7 @@ VARIANTS = {
     "poll_filters": (["D", "A"], "AD", "a, d"),
     "poll_equivariance": ("ACD", ("D", "C", "A")),
     "poll_brightness": ("BC", {"c", "b"}),
+    "poll_reach": ("BD", ["d", "b"]),
 }
 
 
