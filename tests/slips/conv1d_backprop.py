@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnlib.exercises.conv1d_backprop import input_jacobian, weight_jacobian
+from cnnlib.exercises.conv1d_line import input_jacobian, weight_jacobian
 from cnnlib.exercises.layers import Array, flat
 from slips import layer_slips
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from cnnlib.exercises import layers
-from cnnlib.exercises.convolution import cross_correlate, im2col, numbered_by_height, place, reordered, toeplitz_matrix
+from cnnlib.exercises.convolution_layer import im2col, numbered_by_height, reordered, toeplitz_matrix
+from cnnlib.exercises.convolution_sliding import cross_correlate, place
 from cnnlib.exercises.layers import Array
 from slips import layer_slips
 

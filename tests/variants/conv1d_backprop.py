@@ -6,7 +6,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 import cnnlib
 from cnnlib.checks.cases import given
-from cnnlib.exercises import conv1d_backprop as lecture
+from cnnlib.exercises import conv1d_line as lecture
 from variants import floats
 
 # ---------------------------------------------------------------- forward

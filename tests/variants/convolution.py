@@ -6,7 +6,7 @@ from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 import cnnlib
 from cnnlib.checks.cases import given
-from cnnlib.exercises import convolution as lecture
+from cnnlib.exercises import convolution_sliding as lecture
 from variants import floats
 
 # ---------------------------------------------------------------- sliding
