@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from cnnlib.exercises import perceptron as lecture
+from cnnlib.exercises.perceptron_digits import tell_apart
+from cnnlib.exercises.perceptron_rule import ZERO_ONE, mistake_bound, perceptron_step
+from cnnlib.exercises.perceptron_training import train_perceptron, trainer
+from cnnlib.exercises.perceptron_unit import gate_weights
 
 
 def unit_of_the_first_example(x, w, b):
@@ -18,7 +21,7 @@ def unit_with_rounding(x, w, b):
 
 
 def gates_without_a_bias(name):
-    return lecture.gate_weights(name)[0], 0.0
+    return gate_weights(name)[0], 0.0
 
 
 def gates_all_alike(name):
@@ -26,7 +29,7 @@ def gates_all_alike(name):
 
 
 def gates_as_one_array(name):
-    return np.append(*lecture.gate_weights(name))
+    return np.append(*gate_weights(name))
 
 
 def line_in_whole_numbers(w, b):
@@ -56,12 +59,12 @@ def step_on_the_signed_answer(w, b, x, t):
 
 
 def step_with_a_small_rate(w, b, x, t):
-    new, bias = lecture.perceptron_step(w, b, x, t)
+    new, bias = perceptron_step(w, b, x, t)
     return w + 0.1 * (new - w), b + 0.1 * (bias - b)
 
 
 def step_of_length_one(w, b, x, t):
-    new, bias = lecture.perceptron_step(w, b, x, t)
+    new, bias = perceptron_step(w, b, x, t)
     return w + (new - w) / np.sqrt(x @ x), bias
 
 
@@ -78,16 +81,16 @@ def step_in_place(w, b, x, t):
 
 
 def train_and_return_no_counts(x, t, epochs):
-    return lecture.train_perceptron(x, t, epochs)[:2]
+    return train_perceptron(x, t, epochs)[:2]
 
 
 def train_and_count_right_answers(x, t, epochs):
-    w, b, mistakes = lecture.train_perceptron(x, t, epochs)
+    w, b, mistakes = train_perceptron(x, t, epochs)
     return w, b, [len(x) - count for count in mistakes]
 
 
 def train_and_return_one_count(x, t, epochs):
-    w, b, mistakes = lecture.train_perceptron(x, t, epochs)
+    w, b, mistakes = train_perceptron(x, t, epochs)
     return w, b, sum(mistakes)
 
 
@@ -101,11 +104,11 @@ def train_until_one_is_right(x, t, epochs):
 
 
 def train_one_pass_too_many(x, t, epochs):
-    return lecture.train_perceptron(x, t, epochs + 1)
+    return train_perceptron(x, t, epochs + 1)
 
 
 def train_on_the_first_two(x, t, epochs):
-    return lecture.train_perceptron(x[:2], t[:2], epochs)
+    return train_perceptron(x[:2], t[:2], epochs)
 
 
 def bound_with_the_mean_radius(x, t, w, b):
@@ -119,16 +122,16 @@ def bound_with_the_sum_of_all(x, t, w, b):
 
 
 def bound_rounded(x, t, w, b):
-    return float(round(lecture.mistake_bound(x, t, w, b)))
+    return float(round(mistake_bound(x, t, w, b)))
 
 
 def apart_transposed(yes, no):
-    w, bias = lecture.tell_apart(yes, no)
+    w, bias = tell_apart(yes, no)
     return w.T, bias
 
 
 def apart_from_the_first_pictures(yes, no):
-    return lecture.tell_apart(yes[:1], no[:1])
+    return tell_apart(yes[:1], no[:1])
 
 
 def apart_by_the_mean_of_yes(yes, no):
@@ -137,7 +140,7 @@ def apart_by_the_mean_of_yes(yes, no):
 
 def apart_with_targets_0_and_1(yes, no):
     x = np.concatenate([yes, no]).reshape(len(yes) + len(no), -1)
-    w, bias, _ = lecture.trainer(lecture.ZERO_ONE)(x, np.repeat([1.0, -1.0], (len(yes), len(no))), 100)
+    w, bias, _ = trainer(ZERO_ONE)(x, np.repeat([1.0, -1.0], (len(yes), len(no))), 100)
     return w.reshape(yes.shape[1:]), bias
 
 

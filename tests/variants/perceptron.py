@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from cnnlib.exercises import perceptron as lecture
+from cnnlib.exercises.perceptron_line import margin
+from cnnlib.exercises.perceptron_unit import TABLES, XOR
 
 # ---------------------------------------------------------------- the unit and its line
 
@@ -113,7 +114,7 @@ def train_backwards(x, t, epochs):
 
 def bound_by_margin(x, t, w, b):
     r = np.column_stack([x, np.ones(len(x))])
-    return np.max(np.sum(r**2, axis=1)) / lecture.margin(r, t, np.append(w, b), 0) ** 2
+    return np.max(np.sum(r**2, axis=1)) / margin(r, t, np.append(w, b), 0) ** 2
 
 
 def bound_loop(x, t, w, b):
@@ -189,7 +190,7 @@ def step_inputs(rng):
 
 def training_inputs(rng):
     if rng.random() < 0.3:
-        return lecture.XOR | {"epochs": int(rng.integers(1, 5))}
+        return XOR | {"epochs": int(rng.integers(1, 5))}
     x, t, *_ = labelled(rng, gap=0.5)
     return {"x": np.round(4 * x), "t": t, "epochs": 400}
 
@@ -207,7 +208,7 @@ def picture_inputs(rng):
 
 BATTERY = {
     "threshold_unit": unit_inputs,
-    "gate_weights": lambda rng: {"name": str(rng.choice(list(lecture.TABLES)))},
+    "gate_weights": lambda rng: {"name": str(rng.choice(list(TABLES)))},
     "decision_line": lambda rng: {"w": rng.normal(size=2) + 3 * rng.choice([-1, 1], 2), "b": rng.normal()},
     "margin": margin_inputs,
     "perceptron_step": step_inputs,
