@@ -2,7 +2,7 @@
 
 import numpy as np
 import scipy.signal
-from numpy.lib.stride_tricks import as_strided, sliding_window_view
+from numpy.lib.stride_tricks import sliding_window_view
 
 import cnnlib
 from cnnlib.checks.cases import given
@@ -28,11 +28,6 @@ def correlate_windows(x, k):
 
 def correlate_scipy(x, k):
     return scipy.signal.correlate2d(x, k, mode="valid")
-
-
-def correlate_strided(x, k):
-    shape = (x.shape[0] - k.shape[0] + 1, x.shape[1] - k.shape[1] + 1, *k.shape)
-    return (as_strided(x, shape, x.strides + x.strides) * k).sum(axis=(2, 3))
 
 
 def convolve_loops(x, k):
@@ -189,7 +184,7 @@ def locate_where(picture, template, correlate):
 
 
 VARIANTS = {
-    "cross_correlate": (correlate_loops, correlate_windows, correlate_scipy, correlate_strided),
+    "cross_correlate": (correlate_loops, correlate_windows, correlate_scipy),
     "convolve": (convolve_loops, convolve_scipy, convolve_rotated),
     "conv_output_size": (size_floor, size_counted),
     "conv_parameters": (parameters_added, parameters_counted),
