@@ -5,8 +5,20 @@ JupyterLab from asking about news and from looking for updates.
 """
 
 import inspect
+import platform
 from collections.abc import Awaitable
 from typing import Any
+
+# What ipykernel reports of this Python. Written out, since importing a kernel changes how widgets of this process talk.
+LANGUAGE: dict[str, Any] = {
+    "name": "python",
+    "version": platform.python_version(),
+    "mimetype": "text/x-python",
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "pygments_lexer": "ipython3",
+    "nbconvert_exporter": "python",
+    "file_extension": ".py",
+}
 
 
 def keep_pictures(model: dict[str, Any], **kwargs: Any) -> None:
@@ -29,9 +41,7 @@ def name_language(model: dict[str, Any]) -> dict[str, Any]:
     """
     metadata = (model["content"] or {}).get("metadata", {}) if model["type"] == "notebook" else {}
     if metadata.get("kernelspec", {}).get("name") == "python3":
-        from ipykernel.ipkernel import IPythonKernel
-
-        metadata["language_info"] = dict(IPythonKernel.language_info)
+        metadata["language_info"] = dict(LANGUAGE)
     return model
 
 
