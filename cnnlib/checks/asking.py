@@ -16,7 +16,7 @@ from cnnlib.checks.part import Part, Trial
 from cnnlib.checks.reading import Reading, calls, cost, read
 
 MOST_CALLS = 200  # that one case may need
-ALL_CALLS = 260
+ALL_CALLS = 220
 MOST_CASES = 4
 
 

@@ -53,7 +53,10 @@ def rules(part: Part, trials: Trials, explained: Iterable[tuple[Model, ...]]) ->
 def _does(part: Part, chosen: Sequence[Model], shape: Cause | None, trials: Trials) -> bool:
     """Is this what the function does?"""
     answered = [trial for trial in trials if not trial.answer.error]
-    return (shape is None or shape.holds(trials)) and all(_predicts(part, trial, chosen) for trial in answered)
+    return (shape is None or shape.holds(trials)) and all(
+        _predicts(part, trial, chosen)
+        for trial in reversed(answered)  # the last are the largest, and tell at once
+    )
 
 
 def _predicts(part: Part, trial: Trial, chosen: Sequence[Model]) -> bool:

@@ -16,7 +16,7 @@ from cnnlib.checks.reading import Reading
 from cnnlib.checks.spelling import MOST_SPELLINGS, along, common, constants, spelled, sum_of
 
 MOST_RULES = 12  # of the indices
-MOST_TRIED = 110  # models of one term
+MOST_TRIED = 70  # models of one term
 Tables = Sequence[Reading]
 
 
