@@ -178,13 +178,15 @@ def angle_cases(rng: Rng) -> list[Inputs]:
     turn, roll, at_corners, at_edges = map(given, (quarter_turn, rolled, corners, edges))
     four = np.array([[9.0, 1, 2, 3], [1, 8, 3, 5], [4, 2, 7, 1], [6, 5, 1, 2]]).reshape(4, 1, 2, 2)
     labels = np.array([0, 1, 2, 3])
-    some, many = rng.permutation(120.0).reshape(10, 1, 3, 4), rng.permutation(90.0).reshape(5, 1, 3, 6)
+    wide = np.array([[[9.0, 1, 2], [0, 0, 3]], [[9, 0, 7], [1, 2, 1]]])[:, None]
+    some, many = (1.0 * rng.permutation(12 * N).reshape(N, 1, 3, 4) for N in (10, 7))
     return [
         {"net": at_corners, "x": four, "t": labels, "angles": numbers(0), "rotate": turn},
         {"net": at_corners, "x": four, "t": labels, "angles": numbers(90, 180), "rotate": turn},
         {"net": at_corners, "x": four, "t": np.array([3, 2, 1, 3]), "angles": numbers(90, 0, 90), "rotate": turn},
+        {"net": at_corners, "x": wide, "t": np.array([2, 2]), "angles": numbers(10, 20), "rotate": roll},
         {"net": at_edges, "x": some, "t": rng.integers(0, 3, 10), "angles": numbers(90, 180, -90, 0), "rotate": turn},
-        {"net": at_corners, "x": many, "t": rng.integers(0, 4, 5), "angles": numbers(10, 20, 30), "rotate": roll},
+        {"net": at_corners, "x": many, "t": rng.integers(0, 4, 7), "angles": numbers(10, 20, 30), "rotate": roll},
     ]
 
 
@@ -194,6 +196,7 @@ def judged(
     sign: int = 1,
     onward: bool = False,
     axis: int = 1,
+    picks: tuple[Callable[..., Array], Callable[..., Array]] = (np.argmax, np.argmax),
     previous: bool = False,
     share: Callable[[Array], float] = np.mean,
     turns_net: bool = True,
@@ -201,11 +204,11 @@ def judged(
     """by_angle with another comparison, direction, axis or share, or a picture that is turned on and on."""
 
     def slipped(net: Any, x: Array, t: Array, angles: Array, rotate: Any) -> tuple[Array, Array]:
-        upright = net(x).argmax(axis=1)
+        upright = picks[0](net(x), axis=1)
         right, same = [], []
         for degrees in angles:
             seen = rotate(x, sign * degrees) if turns_net else x
-            answers = net(seen).argmax(axis=axis)
+            answers = picks[1](net(seen), axis=axis)
             first, second = against(upright, t)
             right.append(share(answers == first) if len(answers) == len(first) else 0.0)
             same.append(share(answers == second) if len(answers) == len(second) else 0.0)
@@ -258,10 +261,26 @@ BY_ANGLE = Exercise(
             judged(lambda upright, t: (upright, upright)),
         ),
         Slip(
-            "exchanged",
-            "the two results in the other order: right comes first.",
-            judged(lambda upright, t: (upright, t)),
+            "argmin",
+            "the shares for the *smallest* outputs. The answer is the class with the largest one.",
+            judged(picks=(np.argmin, np.argmin)),
         ),
+        Slip(
+            "argmin upright",
+            "in `same` a comparison with the smallest output for each upright picture. Take the largest there, too.",
+            judged(picks=(np.argmin, np.argmax)),
+        ),
+        Slip(
+            "argmin turned",
+            "the shares for the *smallest* outputs. The answer is the class with the largest one.",
+            judged(picks=(np.argmax, np.argmin)),
+        ),
+        Slip(
+            "the last picture",
+            "1/N or 0: only the last picture is counted. Add up, +=, over all of them.",
+            judged(share=lambda hit: hit[-1] / len(hit)),
+        ),
+        Slip("times N", "counts times N. Divide by N.", judged(share=lambda hit: np.sum(hit) * len(hit))),
         Slip("with the clock", "turns by minus the angle.", judged(sign=-1)),
         Slip("counts", "counts, not shares: divide by the number of pictures.", judged(share=np.sum)),
         Slip(

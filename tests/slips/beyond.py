@@ -97,6 +97,12 @@ def angle_first_is_upright(net, x, t, angles, rotate):
     return (answers == t).mean(axis=1), (answers == answers[0]).mean(axis=1)
 
 
+def angle_exchanged(net, x, t, angles, rotate):
+    upright = net(x).argmax(axis=1)
+    answers = np.array([net(rotate(x, degrees)).argmax(axis=1) for degrees in angles])
+    return (answers == upright).mean(axis=1), (answers == t).mean(axis=1)
+
+
 SLIPS = {
     "residual": [residual_in_place, residual_of_ones],
     "residual_backward": [back_in_place, back_only_where_positive],
@@ -106,5 +112,5 @@ SLIPS = {
     "class_map": [map_of_the_column, map_of_the_mean],
     "dilate": [dilate_dense_zeros, dilate_in_whole_numbers],
     "rotate": [rotate_by_quarters, rotate_square_only],
-    "by_angle": [angle_one_result, angle_first_is_upright],
+    "by_angle": [angle_one_result, angle_first_is_upright, angle_exchanged],
 }
