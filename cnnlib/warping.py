@@ -1,8 +1,8 @@
-"""Pictures turned, grown and shrunk: every output pixel is told where in the input to look."""
+"""Pictures turned and resized: every output pixel is told where in the input to look."""
 
 import numpy as np
 
-from cnnlib.arguments import Array
+from cnnlib.arguments import Array, real
 
 
 def read(x: Array, rows: Array, columns: Array) -> Array:
@@ -10,10 +10,10 @@ def read(x: Array, rows: Array, columns: Array) -> Array:
 
     Args:
         x: pictures (..., H, W).
-        rows, columns: where to look, (OH, OW) each; 1.25 lies a quarter of the way from row 1 to row 2.
+        rows, columns: where to look, (OH, OW) each; row 1.25 lies a quarter of the way from row 1 to row 2.
 
     Returns:
-        y: (..., OH, OW), the four pixels around each place, each weighted by its nearness.
+        y: (..., OH, OW), each the mean of the four pixels around its place, weighted by how near they are.
     """
     xpad = np.pad(x, [(0, 0)] * (x.ndim - 2) + [(1, 1), (1, 1)])
     rows = np.clip(rows + 1, 0, xpad.shape[-2] - 1)
@@ -26,22 +26,22 @@ def read(x: Array, rows: Array, columns: Array) -> Array:
     return (1 - down) * upper + down * lower
 
 
-def from_centre(x: Array) -> tuple[Array, Array]:
-    """How far down and to the right of the centre each pixel of pictures (..., H, W) stands: two of (H, W)."""
+def resize(x: Array, factor: float) -> Array:
+    """Pictures grown or shrunk about their centre, in a frame of the same size.
+
+    Args:
+        x: pictures (..., H, W).
+        factor: above 1 they grow, below 1 they shrink; above 0.
+
+    Returns:
+        y: (..., H, W), of the dtype of x.
+
+    Raises:
+        TypeError, ValueError: factor is not a number, or not above 0.
+    """
+    if not real("factor", factor, 0):
+        raise ValueError("factor must be above 0, got 0")
     H, W = x.shape[-2:]
-    rows, columns = np.mgrid[:H, :W]
-    return rows - (H - 1) / 2, columns - (W - 1) / 2
-
-
-def rotate(x: Array, degrees: float) -> Array:
-    """Pictures (..., H, W) turned about their centre, against the clock, in a frame of the same size."""
-    down, right = from_centre(x)
-    H, W = x.shape[-2:]
-    c, s = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
-    return read(x, c * down + s * right + (H - 1) / 2, c * right - s * down + (W - 1) / 2)
-
-
-def resize(x, factor):
-    down, right = from_centre(x)
-    H, W = x.shape[-2:]
-    return read(x, down / factor + (H - 1) / 2, right / factor + (W - 1) / 2)
+    i, j = np.indices((H, W))
+    rows, columns = (i - (H - 1) / 2) / factor + (H - 1) / 2, (j - (W - 1) / 2) / factor + (W - 1) / 2
+    return read(x, rows, columns).astype(x.dtype)
