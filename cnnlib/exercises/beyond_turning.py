@@ -175,7 +175,7 @@ def rolled(x: Array, degrees: float) -> Array:
 
 def angle_cases(rng: Rng) -> list[Inputs]:
     """Pictures of which some, never all, are taken for another after each turn."""
-    turn, roll, at_corners, at_edges = map(given, (quarter_turn, rolled, corners, edges))
+    turn, roll, at_corners, at_edges = given(quarter_turn), given(rolled), given(corners), given(edges)
     four = np.array([[9.0, 1, 2, 3], [1, 8, 3, 5], [4, 2, 7, 1], [6, 5, 1, 2]]).reshape(4, 1, 2, 2)
     labels = np.array([0, 1, 2, 3])
     wide = np.array([[[9.0, 1, 2], [0, 0, 3]], [[9, 0, 7], [1, 2, 1]]])[:, None]

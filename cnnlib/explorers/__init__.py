@@ -5,7 +5,9 @@ from cnnlib.explorers.backprop import depth_explorer, descent_explorer
 from cnnlib.explorers.boards import Board, conv1d_board, conv2d_board
 from cnnlib.explorers.graph_walk import graph_explorer
 from cnnlib.explorers.kernels import KernelExplorer, kernel_explorer
+from cnnlib.explorers.located import class_map_explorer
 from cnnlib.explorers.perceptron import PerceptronExplorer, perceptron_explorer
+from cnnlib.explorers.roads import residual_explorer
 from cnnlib.explorers.xor import xor_trainer
 
 __all__ = [
@@ -13,6 +15,7 @@ __all__ = [
     "KernelExplorer",
     "PerceptronExplorer",
     "activation_explorer",
+    "class_map_explorer",
     "conv1d_board",
     "conv2d_board",
     "depth_explorer",
@@ -20,5 +23,6 @@ __all__ = [
     "graph_explorer",
     "kernel_explorer",
     "perceptron_explorer",
+    "residual_explorer",
     "xor_trainer",
 ]

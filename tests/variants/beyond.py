@@ -234,7 +234,7 @@ VARIANTS = {
 
 
 def some(rng, *shapes):
-    return rng.normal(size=tuple(rng.integers(1, 4, rng.integers(1, 4))) if not shapes else shapes)
+    return rng.normal(size=shapes or tuple(rng.integers(1, 4, rng.integers(1, 4))))
 
 
 def a_block(rng):
