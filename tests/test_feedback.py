@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from cnnlib.checks import asks, judge
+from cnnlib.checks import Exercise, asks, judge
 from cnnlib.checks.verdict import CLOSE, OPEN
 from cnnlib.exercises import find, lectures
 from cnnlib.exercises.layers import backward, forward
@@ -387,3 +387,62 @@ def test_floats_are_no_indices():
     reference = find("best_inputs").reference
     assert "floats" in said("best_inputs", lambda w, x, count: reference(w, x, count) * 1.0)
     assert judge(find("best_inputs"), asks(lambda w, x, count: reference(w, x, count).tolist())).right
+
+
+def winners(dy, x, stride, K=2):
+    """win[i, k] is 1 at the first maximum of window i."""
+    windows = np.lib.stride_tricks.sliding_window_view(x, K)[::stride]
+    return {"win": (np.arange(K) == windows.argmax(1)[:, None]).astype(float)}
+
+
+def to_winners(dy, x, stride, K=2):
+    dx = np.zeros(x.shape)
+    for i, k in enumerate(winners(dy, x, stride)["win"].argmax(1)):
+        dx[stride * i + k] += dy[i]
+    return dx
+
+
+def to_corners(dy, x, stride, K=2):
+    dx = np.zeros(x.shape)
+    np.add.at(dx, winners(dy, x, stride)["win"].argmax(1), dy)
+    return dx
+
+
+def overwriting(dy, x, stride, K=2):
+    dx = np.zeros(x.shape)
+    for i, k in enumerate(winners(dy, x, stride)["win"].argmax(1)):
+        dx[stride * i + k] = dy[i]
+    return dx
+
+
+def to_all_ties(dy, x, stride, K=2):
+    dx = np.zeros(x.shape)
+    for i, value in enumerate(dy):
+        window = x[stride * i : stride * i + K]
+        dx[stride * i : stride * i + K] += value * (window == window.max())
+    return dx
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (to_corners, "you add dy[i] win[i, k] to dx[k]; it belongs to dx[S i + k]"),
+        (overwriting, "of the products that meet in one entry of dx only those of the last i are left"),
+        (to_all_ties, "in the case shown dy[0] is added to dx[1], where it does not belong"),
+    ],
+)
+def test_a_function_is_read_where_a_factor_follows_from_other_arguments(answer, cause):
+    def cases(rng):
+        xs = [np.array([4.0, 4, 1, 5]), np.array([2.0, 7, 3, 3, 0]), np.array([0.0, 1, 6, 1, 2, 8])]
+        return [
+            {"dy": rng.uniform(1, 2, (len(x) - 2) // stride + 1), "x": x, "stride": stride}
+            for stride in (2, 1)
+            for x in xs
+        ]
+
+    equation = ("dx[S i + k] += dy[i] win[i, k]",)
+    pooling = Exercise("pooling", {"dx": 1}, to_winners, cases, ("", "", ""), feeds=equation, known=winners)
+    assert judge(pooling, asks(to_winners)).right
+    finding = judge(pooling, asks(answer)).findings[0]
+    assert finding.cause.startswith(cause)
+    assert "in your answer" in dict(finding.rows)

@@ -13,10 +13,10 @@ from cnnlib.checks.compare import numbers_of
 from cnnlib.checks.equation import Equation
 from cnnlib.checks.exercise import Inputs
 from cnnlib.checks.part import Part, Trial
-from cnnlib.checks.reading import Reading, calls, cost, read
+from cnnlib.checks.reading import Reading, asked_of, calls, cost, read
 
-MOST_CALLS = 200  # that one case may need
-ALL_CALLS = 220
+MOST_CALLS = 120  # that one case may need
+ALL_CALLS = 130
 MOST_CASES = 4
 
 
@@ -35,7 +35,7 @@ def questions(part: Part, trials: Trials, failing: Sequence[int]) -> list[Questi
     first = trials[failing[0]]
     if not part.equations:
         return [Question(first, [raised], changed=name) for name, raised in _raised(first.inputs, part.exercise.codes)]
-    linear = list(dict.fromkeys(place.name for e in part.exercise.equations for place in e.factors))
+    linear = asked_of(part.exercise.equations, first.inputs)
     asked: list[Question] = []
     seen: set[str] = set()
     left = ALL_CALLS
@@ -95,8 +95,7 @@ def readings(
         inputs = question.trial.inputs
         values = [part.got(answer.value)[0] for answer in given if not answer.error]
         values = [part.unfolded(array, inputs) for value in values if (array := numbers_of(value)) is not None]
-        due = part.due(question.trial)
-        table = read(question.equation, inputs, due, values, part.sizes(question.trial))
+        table = read(question.equation, inputs, part.scene(question.trial), values)
         if table is None:
             return {}
         found.setdefault(question.equation, []).append(table)

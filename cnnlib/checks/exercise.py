@@ -50,6 +50,8 @@ class Exercise:
     features: Mapping[str, Callable[..., bool]] = field(default_factory=dict)
     # The sums of products that make the result, in the letters of the lecture: ("y[i] += w[k] x[i + k]", "y[i] += b").
     feeds: tuple[str, ...] = ()
+    # Factors of these sums that are no argument but follow from the others: known(**inputs) -> {"win": the mask}.
+    known: Callable[..., Inputs] | None = None
     # Where indices share an axis of the result, how far each of them runs: unfolded(**inputs) -> (N, C, KH, ...).
     unfolded: Callable[..., tuple[int, ...]] | None = None
     # Numbers on the way to the result, to be shown beside the student's: shows(**inputs) -> some `Shown`.

@@ -65,7 +65,11 @@ def judge(exercise: Exercise, ask: Ask, seed: int = 0) -> Verdict:
 
 def trials_of(exercise: Exercise, cases: Sequence[Inputs], answers: Sequence[Answer]) -> list[Trial]:
     """Cases and answers, beside what the reference answers."""
-    return [Trial(inputs, _reference(exercise, inputs), a) for inputs, a in zip(cases, answers, strict=False)]
+    known = exercise.known or (lambda **inputs: {})
+    return [
+        Trial(inputs, _reference(exercise, inputs), a, known(**inputs))
+        for inputs, a in zip(cases, answers, strict=False)
+    ]
 
 
 def _verdict(exercise: Exercise, trials: list[Trial], ask: Ask) -> Verdict:
