@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from cnnlib.checks import Exercise, asks, judge
+from cnnlib.checks import Exercise, Property, asks, judge
 from cnnlib.checks.verdict import CLOSE, OPEN
 from cnnlib.exercises import find, lectures
 from cnnlib.exercises.layers import backward, forward
@@ -446,3 +446,45 @@ def test_a_function_is_read_where_a_factor_follows_from_other_arguments(answer, 
     finding = judge(pooling, asks(answer)).findings[0]
     assert finding.cause.startswith(cause)
     assert "in your answer" in dict(finding.rows)
+
+
+def stable(z):
+    e = np.exp(z - z.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (lambda z: stable(z.T).T, "each row of y sums to 1; your row 0 sums to "),
+        (lambda z: np.abs(z) / np.abs(z).sum(1, keepdims=True), "100 more for every logit changes nothing; yours goes"),
+        (lambda z: np.exp(z) / np.exp(z).sum(1, keepdims=True), "it is right while the largest |z| is 600, and wrong"),
+    ],
+)
+def test_a_wrong_answer_is_told_which_property_it_lacks(answer, cause):
+    def rows(y, z):
+        row = next((n for n, total in enumerate(np.sum(y, 1)) if abs(total - 1) > 1e-9), None)
+        return "" if row is None else f"your row {row} sums to {np.sum(y, 1)[row]:.3g}"
+
+    def moved(after, before, z):
+        return "" if np.allclose(after, before) else f"yours goes from {before[0, 0]:.3g} to {after[0, 0]:.3g}"
+
+    softmax = Exercise(
+        "softmax",
+        {"y": 1},
+        stable,
+        lambda rng: [
+            {"z": np.array([[1.0, 2, 0]])},
+            {"z": np.array([[2.0, 1, 0], [0, -1, 1]])},
+            {"z": np.full((2, 3), 1e3)},
+        ],
+        ("", "", ""),
+        properties=(
+            Property("each row of y sums to 1", rows),
+            Property("100 more for every logit changes nothing", moved, changed=lambda z: {"z": z + 100}),
+        ),
+        grows="z",
+    )
+    assert judge(softmax, asks(stable)).right
+    with np.errstate(all="ignore"):
+        assert judge(softmax, asks(answer)).findings[0].cause.startswith(cause)
