@@ -30,7 +30,7 @@ POLL_BLANK = poll(
         "A": (True, "row 1 of w is (−2, −1): its map is negative everywhere, and the cut leaves 0."),
         "B": (False, "w[0] weighs the maps to (3, 3, 1), (0, 3, 0): the cut at 0 changes nothing there."),
         "C": (True, "the slope of a probability near 1 is y (1 − y), near 0. The places are right, the size is lost."),
-        "D": (False, "half of the map is half, not 10⁻⁴ of it."),
+        "D": (False, "one map alone has another pattern, such as (2, 2, 0), (0, 1, 0); and no number is so small."),
         "E": (True, "one mean for each map has no place left: the same number everywhere."),
         "F": (False, "the bias adds the same everywhere, but the differences between places stay."),
     },

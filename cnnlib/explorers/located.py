@@ -51,15 +51,16 @@ def located_view(network: Sequential, a: str, b: str, at_a: Any, at_b: Any, clas
         np.maximum(window, digit(kind), out=window)
     maps = class_maps(network, canvas[None, None])[0]
     found = maps[int(class_)]
-    shares = [float(found[top : top + SIZE, left : left + SIZE].sum()) / CANVAS**2 for top, left in corners]
+    lines = [
+        f"on the {kind}, for or against: {spoken(maps[:, top : top + SIZE, left : left + SIZE].sum((1, 2)))}"
+        for kind, (top, left) in zip((a, b), corners, strict=True)
+        if kind != "none"
+    ]
     handles = [
         handle(middle(place), f"digit {kind}", drag=name, hue=hue)
         for kind, place, name, hue in ((a, corners[0], "at_a", 2), (b, corners[1], "at_b", 3))
     ]
     frames = [line(outline(place), hue=hue) for place, hue in zip(corners, (2, 3), strict=True)]
-    logits = maps.sum((1, 2)) / CANVAS**2 + network.layers[-1].parameters["bias"]
-    lines = [f"the map of {class_} adds up to {spoken(share)} on the {kind}" for kind, share in told(a, b, shares)]
-    lines.append("strongest classes: " + ", ".join(f"{j} ({logits[j]:.1f})" for j in np.argsort(-logits)[:3]))
     most = float(np.abs(maps).max())
     paper = heat(1 - canvas[::-1], limits=(0, 1), palette="gray")
     signed = heat(found[::-1], limits=(-most, most), palette="RdBu")
@@ -75,12 +76,11 @@ def located_view(network: Sequential, a: str, b: str, at_a: Any, at_b: Any, clas
     }
 
 
-def told(a: str, b: str, shares: list[float]) -> list[tuple[str, float]]:
-    return [(kind, share) for kind, share in zip((a, b), shares, strict=True) if kind != "none"]
-
-
-def spoken(share: float) -> str:
-    return f"{share:+.1f}".replace("-", "−")
+def spoken(totals: Array) -> str:
+    """What part of all class maps adds up to, in logits of the training canvas: the three highest and the lowest."""
+    order = np.argsort(-totals)
+    chosen = [*order[:3], order[-1]]
+    return ", ".join(f"{j} {totals[j] / CANVAS**2:+.1f}" for j in chosen).replace("-", "−")
 
 
 def middle(place: tuple[int, int]) -> list[float]:

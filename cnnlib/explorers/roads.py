@@ -132,7 +132,7 @@ def told(name: str, state: State) -> str:
     if not np.isfinite(state.loss):
         return f"{name}: no number is left: the steps were too long for such gradients"
     lowest = state.sizes[0] / state.sizes[-1]
-    return f"{name}: loss {state.loss:.2f}, gradient at the bottom {lowest:.2g} of that on top"
+    return f"{name}: loss {state.loss:.2f}, gradient at the bottom {lowest:.2g} times that on top"
 
 
 def residual_explorer(blocks: int = 12, start: str = "identity", steps: int = 20) -> Explorer:

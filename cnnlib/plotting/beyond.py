@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from cnnlib.plotting import BLUE, CYCLE, DIVERGING, GREEN, GREY, INK, VERMILION, described, tint
+from cnnlib.plotting import BLUE, CYCLE, DIVERGING, GREEN, GREY, INK, PAPER, VERMILION, described, signed, tint
 
 Array = np.ndarray
 STYLES = ("-", "--", "-.", ":")
@@ -37,6 +37,36 @@ def losses(found: Mapping[str, Mapping[int, Sequence[float]]]) -> Figure:
     )
 
 
+def road(x: float, f: float, slope: float) -> Figure:
+    """A block with a road around it, for single numbers: in blue what goes forward, in red what comes back.
+
+    Args:
+        x: input.
+        f: what the block makes of it.
+        slope: of f at x.
+    """
+    figure, ax = plt.subplots(figsize=(5.2, 2), layout="constrained")
+    places = {"x": (0, 0), "f": (2, 0.9), "y": (4, 0)}
+    values = {"x": (x, 1 + slope), "f": (f, 1), "y": (x + f, 1)}
+    for name, at in places.items():
+        circle = {"boxstyle": "circle,pad=0.3", "facecolor": PAPER, "edgecolor": INK}
+        ax.text(*at, f"{name}\n{signed(values[name][0])}", ha="center", va="center", bbox=circle, zorder=3, size=9)
+        ax.text(at[0], at[1] - 0.62, f"d{name} = {signed(values[name][1])}", ha="center", color=VERMILION, size=9)
+    for tail, head, forward, back in (("x", "f", x, slope), ("f", "y", f, 1), ("x", "y", x, 1)):
+        (x0, y0), (x1, y1) = places[tail], places[head]
+        arrow = {"arrowstyle": "->", "color": INK, "shrinkA": 17, "shrinkB": 17}
+        ax.annotate("", (x1, y1), (x0, y0), arrowprops=arrow)
+        ax.text((x0 + x1) / 2, (y0 + y1) / 2 + 0.12, signed(forward), ha="center", color=BLUE, size=9)
+        ax.text((x0 + x1) / 2, (y0 + y1) / 2 - 0.26, signed(back), ha="center", color=VERMILION, size=9)
+    ax.set(xlim=(-0.6, 4.6), ylim=(-0.75, 1.35))
+    ax.axis("off")
+    return described(
+        figure,
+        f"Two ways from x = {signed(x)} to y = {signed(x + f)}: over f = {signed(f)}, where {signed(slope)} comes "
+        f"back, and straight, where 1 comes back. They add up to dx = {signed(1 + slope)}.",
+    )
+
+
 def factors() -> Figure:
     """What one block makes of a slope: |f'| without the road round it, |1 + f'| with it."""
     slope = np.linspace(-2.5, 1.5, 161)
@@ -44,10 +74,10 @@ def factors() -> Figure:
     ax.plot(slope, np.abs(slope), "--", color=VERMILION, label="without the road: |f′|")
     ax.plot(slope, np.abs(1 + slope), color=BLUE, label="with it: |1 + f′|")
     ax.plot([-1, 0], [0, 0], linestyle="", marker="o", color=INK)
-    ax.annotate("f′ = −1: cancelled", (-1, 0), (-2.35, 0.4), arrowprops={"arrowstyle": "->"}, fontsize=9)
-    ax.annotate("f′ = 0: nothing left\nwithout the road", (0, 0), (0.25, 0.1), fontsize=9, va="bottom")
+    ax.text(-1, -0.12, "f′ = −1: the roads cancel", ha="center", va="top", fontsize=9)
+    ax.text(0, -0.12, "f′ = 0: nothing without the road", ha="left", va="top", fontsize=9)
     ax.axhline(1, color=GREY, linewidth=0.8)
-    ax.set(xlabel="f′, the slope of what is added", ylabel="factor of the slope", ylim=(-0.1, 2.6))
+    ax.set(xlabel="f′, the slope of what is added", ylabel="factor of the slope", ylim=(-0.45, 2.6))
     ax.legend(fontsize=8, loc="upper center")
     return described(
         figure,
