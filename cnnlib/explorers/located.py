@@ -68,10 +68,10 @@ def located_view(network: Sequential, a: str, b: str, at_a: Any, at_b: Any, clas
         "panels": [
             plot("canvas", "canvas: drag a digit", X, Y, [paper, *frames, *handles]),
             plot("map", f"class map of {class_}", X, Y, [signed, *frames]),
-            text("told", "what the map says", lines),
+            text("told", "what the maps add up to", lines),
         ],
         "layout": [{"title": "", "rows": [["canvas", "map"]]}, {"title": "", "rows": [["told"]]}],
-        "caption": f"Blue speaks for class {class_}, red against it, white says nothing. All classes have one scale.",
+        "caption": f"Blue speaks for class {class_}, red against it, pale says nothing. All classes have one scale.",
         "summary": f"class_map_explorer: digits {a} and {b} on a canvas, class map of {class_}",
     }
 
