@@ -9,7 +9,7 @@ from cnnlib.data import digits
 from cnnlib.gradients import central_difference
 from cnnlib.kernels import convolve2d, correlate2d
 from cnnlib.slips.claim import Trial, claim
-from cnnlib.slips.examples import DY, PADDED, W, pulled
+from cnnlib.slips.examples import ARORA, DY, PADDED, W, pulled
 
 SUSPECT = "suspect"
 
@@ -182,6 +182,27 @@ def pictures_of_54_pixels() -> Trial:
     )
 
 
+@claim(
+    "Lee",
+    "Forward propagation (1/2)",
+    printed="x = rot180{w} ∗ o + b = ΣΣ w(m, n) o(i + m, j + n) + b",
+    right="the same",
+    why="A turned kernel, truly convolved, is a correlation. So here his ∗ flips; in equation 22 it must not.",
+    kind=SUSPECT,
+    lecture="04_convolution",
+    section="A true convolution flips",
+)
+def turned_then_convolved() -> Trial:
+    x, w = ARORA
+    at = [(i, j) for i in range(2) for j in range(2)]
+    return Trial(
+        asked="Arora's picture and kernel, without b",
+        printed=convolve2d(x, w[::-1, ::-1]).ravel(),
+        right=correlate2d(x, w).ravel(),
+        measured=[sum(w[m, n] * x[i + m, j + n] for m in range(3) for n in range(3)) for i, j in at],
+    )
+
+
 CLAIMS = (
     two_flips_that_cancel,
     plus_for_a_layer_that_flips,
@@ -191,4 +212,5 @@ CLAIMS = (
     as_many_lost_as_won,
     only_the_shape,
     pictures_of_54_pixels,
+    turned_then_convolved,
 )

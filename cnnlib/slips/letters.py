@@ -110,10 +110,32 @@ def an_index_too_many() -> Trial:
     )
 
 
+@claim(
+    "Raj",
+    "Derivative at Y(l − 1, m, x, y) from a single Z map",
+    printed="rows y − 2, y − 1, y − 1, and y − 1 three times",
+    right="y − 2, y − 1, y: each with x − 2, x − 1, x",
+    why="A 3 × 3 kernel reaches nine outputs, in three rows. The formula below the table reaches them all.",
+    kind="transcript",
+    lecture="06_conv2d_backprop",
+    section="One pixel in three ways",
+)
+def rows_that_feed_a_pixel() -> Trial:
+    y = 4
+    slopes = central_difference(lambda x: correlate2d(x, np.ones((3, 3))), np.zeros((9, 9)))[..., y, 4]
+    return Trial(
+        asked="which rows of outputs the pixel (4, 4) reaches, kernel 3 × 3",
+        printed=sorted({y - 2, y - 1, y - 1}),
+        right=[y - 2, y - 1, y],
+        measured=np.flatnonzero(slopes.any(axis=1)),
+    )
+
+
 CLAIMS = (
     first_term_of_a_sum,
     coordinates_add_up,
     letters_summed_away,
     row_for_column,
     an_index_too_many,
+    rows_that_feed_a_pixel,
 )

@@ -118,4 +118,24 @@ def window_one_late() -> Trial:
     )
 
 
-CLAIMS = (counted_outside, winner_of_nowhere, pixel_for_window, window_one_late)
+@claim(
+    "Raj",
+    "Max Pooling layer",
+    printed="pidx = maxidx(Y(l − 1, j, x:x+K−1, y:y+K−1)), then Y(l − 1, j, pidx)",
+    right="x and y added to the index within the segment",
+    why="An index counted from the segment's corner points elsewhere in the map. NumPy's argmax counts so.",
+    kind="loop",
+    lecture="07_pooling",
+)
+def index_within_a_segment() -> Trial:
+    x, K = np.array([2.0, 7, 1, 9]), 2
+    within = [int(np.argmax(x[y : y + K])) for y in corners(4, K, 1)]
+    return Trial(
+        asked="maxima of (2, 7, 1, 9), windows of two, if maxidx counts within the window",
+        printed=x[within],
+        right=[x[y + winner] for y, winner in enumerate(within)],
+        measured=np.maximum(x[:-1], x[1:]),
+    )
+
+
+CLAIMS = (counted_outside, winner_of_nowhere, pixel_for_window, window_one_late, index_within_a_segment)

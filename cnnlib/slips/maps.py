@@ -117,4 +117,34 @@ def layers_counted_twice() -> Trial:
     )
 
 
-CLAIMS = (square_maps_only, zeros_of_the_output, scalar_of_a_bank, pooling_forgotten, layers_counted_twice)
+@claim(
+    "Raj",
+    "The size of the Y-derivative map",
+    printed="(H + K − 1) × (W + K − 1) “will be the size of the actual Y map”",
+    right="only if the stride left nothing over",
+    why="Pixels that the last window did not reach have slope 0, and a place in dx. With stride 1 there are none.",
+    kind="wording",
+    lecture="06_conv2d_backprop",
+    section="A stride in the forward pass",
+)
+def pixels_left_over() -> Trial:
+    L, K, S = 6, 3, 2
+    x, w = np.zeros((1, 1, L, L)), np.ones((1, 1, K, K))
+    y, backward = conv2d(x, w, stride=S)
+    spread = (y.shape[2] - 1) * S + 1  # zeros between the rows of dy
+    return Trial(
+        asked="rows of dx: 6 × 6, kernel 3 × 3, stride 2, zeros put between the 2 rows of dy",
+        printed=spread + K - 1,
+        right=spread + K - 1 + (L - K) % S,
+        measured=backward(y)[0].shape[2],
+    )
+
+
+CLAIMS = (
+    square_maps_only,
+    zeros_of_the_output,
+    scalar_of_a_bank,
+    pooling_forgotten,
+    layers_counted_twice,
+    pixels_left_over,
+)

@@ -80,7 +80,7 @@ def activations_are_sparse() -> Trial:
 @claim(
     "Arora",
     "Convolutional Neural Network (CNN): Key Idea",
-    printed="“To Give: Translation Invariance”",
+    printed="to give “Translation Invariance”",
     right="equivariance: the map moves with the picture",
     why="A later slide of his says “equi-variant”. Invariance would be a map that stays.",
     kind="wording",
