@@ -157,11 +157,11 @@ def same_truth(x: Array) -> Any:
 
 
 def product_claim(x: Array, w: Array) -> Any:
-    return x * w  # raises ValueError where their lengths differ
+    return x @ w  # raises ValueError where their lengths differ
 
 
 def product_truth(x: Array, w: Array) -> Any:
-    return np.sum(x) * w[0] + 0 * x
+    return np.sum(x) * w[0]
 
 
 def refuted_cases(rng: Rng) -> list[Inputs]:
@@ -178,11 +178,17 @@ def refuted_cases(rng: Rng) -> list[Inputs]:
         case(size_claim, same_truth, f"(np.array([1.0, {first} - n]),)", first + 1),
         case(size_claim, same_truth, f"(np.array([1.0, {first} - n]),)", first + 2),
         case(square_claim, same_truth, f"(np.array([1.0 * (n >= {later})]),)", 30),
+        case(square_claim, same_truth, f"(np.array([1.0, 1.0 + 1e-3 * (n >= {first})]),)", 30),
         case(square_claim, same_truth, f"(np.array([1.0 + 1e-9 * n, 1.0 + (n == {later})]),)", 30),
         case(cube_claim, square_claim, f"(np.array([0.0, 1.0, 1.0 * (n < {first})]),)", 25),
         case(cube_claim, square_claim, f"(np.array([1.0 - 3 * (n == {later}), 1.0 - 3 * (n == {first})]),)", 25),
-        case(product_claim, product_truth, f"(np.ones(1), np.ones(1 + (n > {first})))", 20),
-        case(product_claim, product_truth, f"(np.ones(2) * (n > {first}), np.ones(2 + (n > {later})))", 20),
+        case(product_claim, product_truth, f"(np.ones(2), np.ones(2 + (n > {first})))", 20),
+        case(
+            product_claim,
+            product_truth,
+            f"(np.ones(2 + (n == {later})), np.array([1.0, 1.0 + (n > {later}), 1.0][: 2 + (n == {first})]))",
+            20,
+        ),
     ]
 
 

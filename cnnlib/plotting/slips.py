@@ -106,14 +106,27 @@ def _cell(tag: str, text: str) -> str:
 
 def shares(
     slips: Mapping[str, tuple[Callable[..., Any], Callable[..., Any]]],
-    draws: Mapping[str, Callable[[int], tuple[Any, ...]]],
+    ways: Mapping[str, Callable[[np.random.Generator, int], np.ndarray]],
     differ: Callable[[Any, Any], bool],
     tries: int = 200,
 ) -> Figure:
-    """In what share of draws a claim and the truth differ, one row a slip, one column a kind of numbers."""
+    """In what share of draws a claim and the truth differ, one row a slip, one column a way to draw numbers.
+
+    Args:
+        slips: name -> (claim, truth), both functions of x (5,) and w (2,).
+        ways: name -> a function that draws so many numbers.
+    """
+
+    def draw(way: Callable[[np.random.Generator, int], np.ndarray], n: int) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng(n)
+        return way(rng, 5), way(rng, 2)
+
     found = np.array(
         [
-            [np.mean([differ(claim(*draw(n)), truth(*draw(n))) for n in range(tries)]) for draw in draws.values()]
+            [
+                np.mean([differ(claim(*inputs), truth(*inputs)) for inputs in (draw(way, n) for n in range(tries))])
+                for way in ways.values()
+            ]
             for claim, truth in slips.values()
         ]
     )
@@ -121,11 +134,11 @@ def shares(
     ax.imshow(found, cmap="cividis", vmin=0, vmax=1, aspect="auto")
     for (row, column), share in np.ndenumerate(found):
         ax.text(column, row, f"{share:.0%}", ha="center", va="center", color="black" if share > 0.5 else "white")
-    ax.set_xticks(range(len(draws)), list(draws))
+    ax.set_xticks(range(len(ways)), list(ways))
     ax.set_yticks(range(len(slips)), list(slips))
     ax.tick_params(length=0, top=True, bottom=False, labeltop=True, labelbottom=False)
     said = "; ".join(
-        f"{slip}: " + ", ".join(f"{kind} {share:.0%}" for kind, share in zip(draws, row, strict=True))
+        f"{slip}: " + ", ".join(f"{kind} {share:.0%}" for kind, share in zip(ways, row, strict=True))
         for slip, row in zip(slips, found, strict=True)
     )
     return described(figure, f"How often {tries} draws of numbers show a slip. {said}.")

@@ -93,7 +93,7 @@ def refuted_inputs(rng):
     claim, truth, drawn = [
         (size_claim, same_truth, f"(np.array([1.0, {first} - n]),)"),
         (cube_claim, same_truth, f"(np.array([1.0, 1.0 + (n == {first}), 1 + 1e-9 * n]),)"),
-        (product_claim, product_truth, f"(np.ones(1), np.ones(1 + (n > {first})))"),
+        (product_claim, product_truth, f"(np.ones(2), np.ones(2 + (n > {first})))"),
     ][rng.integers(3)]
     draw = build(f"def draw(n):\n    return {drawn}", "draw")
     functions = {"claim": given(claim), "truth": given(truth), "draw": draw}
