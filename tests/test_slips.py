@@ -1,4 +1,4 @@
-"""The decks' claims: each trial decides, by a measurement that needs no formula of ours, and the tables say what it said."""
+"""The decks' claims: each trial decides by a measurement that needs no formula of ours; tables say what it said."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from IPython.utils.capture import capture_output
 from scipy.ndimage import uniform_filter
 from scipy.signal import convolve2d, correlate2d
 from scipy.special import expit, softmax
@@ -106,9 +105,8 @@ def test_what_cannot_be_computed_is_said_in_words_and_other_faults_are_not_hidde
 
 @pytest.mark.parametrize("make", [drawn.table, drawn.overview])
 def test_a_table_shows_every_claim_once_and_reads_well_without_style(make):
-    with capture_output() as captured:
-        make(CLAIMS)
-    html, text = (captured.outputs[0].data[kind] for kind in ("text/html", "text/plain"))
+    made = make(CLAIMS)._repr_mimebundle_()
+    html, text = made["text/html"], made["text/plain"]
     assert html.count("<tr>") == len(CLAIMS) + 1
     assert html.count("✗ refuted") == text.count("✗ refuted") == sum(c.kind != "suspect" for c in CLAIMS)
     assert html.count("✓ holds") == text.count("✓ holds") == sum(c.kind == "suspect" for c in CLAIMS)
@@ -119,12 +117,8 @@ def test_a_table_shows_every_claim_once_and_reads_well_without_style(make):
 
 
 def test_the_counts_add_up():
-    with capture_output() as captured:
-        drawn.counts()
-    rows = [
-        re.findall(r"<div[^>]*>(?:<b>)?(.*?)(?:</b>)?</div>", row)
-        for row in captured.outputs[0].data["text/html"].split("<tr>")[2:]
-    ]
+    html = drawn.counts().html
+    rows = [re.findall(r"<div[^>]*>(?:<b>)?(.*?)(?:</b>)?</div>", row) for row in html.split("<tr>")[2:]]
     *kinds, refuted, holds = [[int(n) if n.isdigit() else 0 for n in row[2:]] for row in rows]
     assert np.array_equal(np.sum(kinds, axis=0), np.add(refuted, holds))
     assert sum(refuted) + sum(holds) == len(CLAIMS)

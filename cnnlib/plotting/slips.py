@@ -4,11 +4,11 @@ import html
 import inspect
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from IPython.display import display
 from matplotlib.figure import Figure
 
 from cnnlib.checks import show as numbers
@@ -16,6 +16,29 @@ from cnnlib.plotting import described
 from cnnlib.slips import CLAIMS, KINDS, Claim, verdict
 
 MARKS = {"refuted": "✗ refuted", "holds": "✓ holds", "open": "? open"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of HTML, and the same as text; a notebook shows it."""
+
+    head: tuple[str, ...]
+    rows: list[list[str]]
+    text: str
+
+    @property
+    def html(self) -> str:
+        """It reads well where style attributes are taken away: a div's align stays."""
+        body = "".join(f"<tr>{''.join(_cell('td', text) for text in row)}</tr>" for row in self.rows)
+        top = "".join(_cell("th", text) for text in self.head)
+        return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/plain": self.text, "text/html": self.html}
+
+
+def _cell(tag: str, text: str) -> str:
+    return f'<{tag} valign="top"><div align="left">{text}</div></{tag}>'
 
 
 def told(value: Any) -> str:
@@ -33,7 +56,7 @@ def link(claim: Claim) -> str:
     return f'<a href="{target}">lecture {claim.lecture[:2]}</a>'
 
 
-def table(claims: Iterable[Claim]) -> None:
+def table(claims: Iterable[Claim]) -> Table:
     """Decide these claims, and show what each says, what came out, and the verdict."""
     head = ("Deck", "As transcribed", "Right", "On numbers", "Verdict")
     rows, lines = [], []
@@ -52,20 +75,20 @@ def table(claims: Iterable[Claim]) -> None:
         )
         lines.append(f"{decided}  {claim.deck}, {claim.place}: {claim.printed}")
         lines.append(f"    {trial.asked}: " + ", ".join(f"{n} {told(v)}" for n, v in results))
-    _display(head, rows, lines)
+    return Table(head, rows, "\n".join(lines))
 
 
-def overview(claims: Iterable[Claim] = CLAIMS) -> None:
+def overview(claims: Iterable[Claim] = CLAIMS) -> Table:
     """One line a claim, by lecture: where it is treated, who says what, and the verdict."""
     rows, lines = [], []
     for claim in sorted(claims, key=lambda claim: claim.lecture):
         decided = MARKS[verdict(claim.decide())]
         rows.append([link(claim), claim.deck, *map(html.escape, (claim.printed, claim.right)), decided])
         lines.append(f"{claim.lecture[:2]}  {claim.deck:<8} {decided:<10} {claim.printed}")
-    _display(("Treated in", "Deck", "As transcribed", "Right", "Verdict"), rows, lines)
+    return Table(("Treated in", "Deck", "As transcribed", "Right", "Verdict"), rows, "\n".join(lines))
 
 
-def counts(claims: Iterable[Claim] = CLAIMS) -> None:
+def counts(claims: Iterable[Claim] = CLAIMS) -> Table:
     """How many claims of each deck came out how, by kind."""
     claims = tuple(claims)
     found = Counter((claim.deck, claim.kind) for claim in claims)
@@ -74,13 +97,11 @@ def counts(claims: Iterable[Claim] = CLAIMS) -> None:
         [f"<b>{kind}</b>", html.escape(means), *(str(found[deck, kind] or "·") for deck in decks)]
         for kind, means in KINDS.items()
     ]
-    verdicts = {(claim.deck, verdict(claim.decide())): 0 for claim in claims}
-    for claim in claims:
-        verdicts[claim.deck, verdict(claim.decide())] += 1
+    verdicts = Counter((claim.deck, verdict(claim.decide())) for claim in claims)
     for said in ("refuted", "holds"):
-        rows.append([f"<b>{MARKS[said]}</b>", "", *(f"<b>{verdicts.get((deck, said), 0)}</b>" for deck in decks)])
-    lines = [f"{deck}: {verdicts.get((deck, 'refuted'), 0)} refuted" for deck in decks]
-    _display(("Kind", "", *decks), rows, lines)
+        rows.append([f"<b>{MARKS[said]}</b>", "", *(f"<b>{verdicts[deck, said]}</b>" for deck in decks)])
+    lines = [f"{deck}: {verdicts[deck, 'refuted']} refuted, {verdicts[deck, 'holds']} hold" for deck in decks]
+    return Table(("Kind", "", *decks), rows, "\n".join(lines))
 
 
 def proof(claim: Claim) -> None:
@@ -90,18 +111,6 @@ def proof(claim: Claim) -> None:
     for name in ("asked", "printed", "right", "measured"):
         print(f"{name:<9} {told(getattr(trial, name))}")
     print(f"verdict   {verdict(trial)}")
-
-
-def _display(head: Iterable[str], rows: Iterable[Iterable[str]], lines: Iterable[str]) -> None:
-    """A table that reads well where style attributes are taken away: a div's align stays."""
-    body = "".join(f"<tr>{''.join(_cell('td', text) for text in row)}</tr>" for row in rows)
-    top = "".join(_cell("th", text) for text in head)
-    content = f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-    display({"text/html": content, "text/plain": "\n".join(lines)}, raw=True)
-
-
-def _cell(tag: str, text: str) -> str:
-    return f'<{tag} valign="top"><div align="left">{text}</div></{tag}>'
 
 
 def shares(
