@@ -108,8 +108,8 @@ def test_a_table_shows_every_claim_once_and_reads_well_without_style(make):
     made = make(CLAIMS)._repr_mimebundle_()
     html, text = made["text/html"], made["text/plain"]
     assert html.count("<tr>") == len(CLAIMS) + 1
-    assert html.count("✗ refuted") == text.count("✗ refuted") == sum(c.kind != "suspect" for c in CLAIMS)
-    assert html.count("✓ holds") == text.count("✓ holds") == sum(c.kind == "suspect" for c in CLAIMS)
+    assert html.count("✗\u00a0refuted") == text.count("✗\u00a0refuted") == sum(c.kind != "suspect" for c in CLAIMS)
+    assert html.count("✓\u00a0holds") == text.count("✓\u00a0holds") == sum(c.kind == "suspect" for c in CLAIMS)
     assert "style=" not in html
     for claim in CLAIMS:
         assert f'href="{claim.lecture}.ipynb#{claim.section.replace(" ", "-")}"' in html

@@ -16,14 +16,14 @@ POLL_FORMULAS = poll(
     {
         "A": (False, "T is the number of places, and a kernel as long as the signal has one: L − K + 1."),
         "B": (True, "m and k fix the output, m − k: their indices add up to the input's."),
-        "C": (False, "where x[i] < 0, a larger x[i] makes the norm smaller: the sign of x[i] is missing."),
+        "C": (False, "two tied entries would get dy each: twice what there is to hand out. One winner gets it all."),
         "D": (False, "a mean weighs each entry by 1 / K, so each gets its share of dy: divided, not multiplied."),
-        "E": (True, "the slopes of the other classes do not vanish, they make the −t of all classes into y − t."),
+        "E": (True, "every score moves every probability; summed up, the slopes give y − t."),
     },
     hints=(
         "Give each of them the smallest numbers that it can take.",
-        "A: K = L. C: one entry, x = −1, p = 2. D: K = 2, and raise one entry by 1.",
-        "How often does a kernel fit that is as long as the signal? Does |x| rise or fall where x is negative?",
+        "A: K = L. C: K = 2, both entries 3, and raise both by 1. D: K = 2, and raise one entry by 1.",
+        "How often does a kernel fit that is as long as the signal? By how much does max(3, 3) rise if both rise by 1?",
     ),
 )
 
@@ -48,7 +48,7 @@ POLL_CULPRITS = poll(
         "A": (True, "np.convolve flips, and w was flipped before: two flips are none."),
         "B": (
             False,
-            "a transposed kernel would swap 2 and 3, and keep the corners 1 and −5. The corners of 1 are 5 and −1.",
+            "then w[0, 0] and w[1, 1] would stay, and with them the first entry, 1, and the last, −5.",
         ),
         "C": (
             True,

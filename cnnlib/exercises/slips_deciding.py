@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -164,11 +165,14 @@ def product_truth(x: Array, w: Array) -> Any:
     return np.sum(x) * w[0]
 
 
+handed = cache(given)  # the same functions in every case: made once
+
+
 def refuted_cases(rng: Rng) -> list[Inputs]:
     def case(claim: Any, truth: Any, draw: str, tries: int) -> Inputs:
         made = build(f"def draw(n):\n    return {draw}", "draw")
-        functions = {"claim": given(claim), "truth": given(truth), "draw": made}
-        return functions | {"tries": tries, "distance": given(distance)}
+        functions = {"claim": handed(claim), "truth": handed(truth), "draw": made}
+        return functions | {"tries": tries, "distance": handed(distance)}
 
     first, later = int(rng.integers(3, 7)), int(rng.integers(7, 12))
     return [
@@ -265,6 +269,16 @@ REFUTED = Exercise(
             "tries for -1",
             "`tries` where nothing refutes. Asked is −1: no draw has that number.",
             search(answer=lambda found, tries: found[0] if found else tries),
+        ),
+        Slip(
+            "-2 for -1",
+            "−2 where nothing refutes. Asked is −1.",
+            search(answer=lambda found, tries: found[0] if found else -2),
+        ),
+        Slip(
+            "every draw refutes",
+            "0 for every claim, a right one included. Return n only where the distance is above 1e-6.",
+            search(wrong=lambda apart: True),
         ),
         Slip(
             "first one not drawn",

@@ -15,7 +15,7 @@ from cnnlib.checks import show as numbers
 from cnnlib.plotting import described
 from cnnlib.slips import CLAIMS, KINDS, Claim, verdict
 
-MARKS = {"refuted": "✗ refuted", "holds": "✓ holds", "open": "? open"}
+MARKS = {"refuted": "✗\u00a0refuted", "holds": "✓\u00a0holds", "open": "?\u00a0open"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def told(value: Any) -> str:
 def link(claim: Claim) -> str:
     """To the section that treats it, with the lecture's number as its text."""
     target = f"{claim.lecture}.ipynb#{claim.section.replace(' ', '-')}"
-    return f'<a href="{target}">lecture {claim.lecture[:2]}</a>'
+    return f'<a href="{target}">lecture\u00a0{claim.lecture[:2]}</a>'
 
 
 def table(claims: Iterable[Claim]) -> Table:
@@ -66,14 +66,14 @@ def table(claims: Iterable[Claim]) -> Table:
         results = [("as printed", trial.printed), ("right", trial.right), ("measured", trial.measured)]
         rows.append(
             [
-                f"<b>{claim.deck}</b><br>{html.escape(claim.place)}",
+                f"<b>{claim.deck}</b><br>{html.escape(claim.place)}<br><code>{claim.name}</code>",
                 html.escape(claim.printed),
                 f"<b>{html.escape(claim.right)}</b><br>{html.escape(claim.why)}",
                 "<br>".join([f"<i>{html.escape(trial.asked)}</i>", *(f"{n}: {told(v)}" for n, v in results)]),
                 f"<b>{decided}</b><br>{claim.kind}<br>{link(claim)}",
             ]
         )
-        lines.append(f"{decided}  {claim.deck}, {claim.place}: {claim.printed}")
+        lines.append(f"{decided}  {claim.name}. {claim.deck}, {claim.place}: {claim.printed}")
         lines.append(f"    {trial.asked}: " + ", ".join(f"{n} {told(v)}" for n, v in results))
     return Table(head, rows, "\n".join(lines))
 

@@ -14,10 +14,10 @@ KINDS = {
     "formula": "a formula that gives the wrong number",
     "loop": "pseudocode that does not do what it is for",
     "wording": "words that say more than is so",
-    "misprint": "a letter or a number that the deck itself has right elsewhere",
+    "misprint": "one letter, sign or number; mostly right elsewhere in the deck",
     "sign": "right or wrong as one reads the sign for convolution",
-    "transcript": "probably not the deck's: whoever typed it misread",
-    "suspect": "looks wrong",
+    "transcript": "probably not the deck's, but misread by whoever typed it",
+    "suspect": "a false alarm: it looks wrong",
 }
 
 

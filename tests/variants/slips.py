@@ -2,8 +2,16 @@
 
 import numpy as np
 
-from cnnlib.checks.cases import build, given
-from cnnlib.exercises.slips_deciding import cube_claim, distance, product_claim, product_truth, same_truth, size_claim
+from cnnlib.checks.cases import build
+from cnnlib.exercises.slips_deciding import (
+    cube_claim,
+    distance,
+    handed,
+    product_claim,
+    product_truth,
+    same_truth,
+    size_claim,
+)
 
 # ---------------------------------------------------------------- how far two answers are apart
 
@@ -96,8 +104,8 @@ def refuted_inputs(rng):
         (product_claim, product_truth, f"(np.ones(2), np.ones(2 + (n > {first})))"),
     ][rng.integers(3)]
     draw = build(f"def draw(n):\n    return {drawn}", "draw")
-    functions = {"claim": given(claim), "truth": given(truth), "draw": draw}
-    return functions | {"tries": tries, "distance": given(distance)}
+    functions = {"claim": handed(claim), "truth": handed(truth), "draw": draw}
+    return functions | {"tries": tries, "distance": handed(distance)}
 
 
 def kernel_inputs(rng):
