@@ -187,6 +187,7 @@ def refuted_cases(rng: Rng) -> list[Inputs]:
         case(cube_claim, square_claim, f"(np.array([0.0, 1.0, 1.0 * (n < {first})]),)", 25),
         case(cube_claim, square_claim, f"(np.array([1.0 - 3 * (n == {later}), 1.0 - 3 * (n == {first})]),)", 25),
         case(product_claim, product_truth, f"(np.ones(2), np.ones(2 + (n > {first})))", 20),
+        case(size_claim, same_truth, "(np.array([-1.0 - n]),)", 0),
         case(
             product_claim,
             product_truth,

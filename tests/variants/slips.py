@@ -35,18 +35,17 @@ def distance_where(got, due):
     return (np.abs(np.asarray(due) - got) / size).max()
 
 
-def refuted_while(claim, truth, draw, tries, distance):
-    n = 0
-    while n < tries:
-        x = draw(n)
+def refuted_in_two_steps(claim, truth, draw, tries, distance):
+    found = -1
+    for n, drawn in enumerate(map(draw, range(tries))):
+        due = truth(*drawn)
         try:
-            wrong = distance(claim(*x), truth(*x)) > 1e-6
+            wrong = distance(claim(*drawn), due) > 1e-6
         except ValueError:
             wrong = True
-        if wrong:
-            return n
-        n += 1
-    return -1
+        if wrong and found == -1:
+            found = n
+    return found
 
 
 def refuted_list(claim, truth, draw, tries, distance):
@@ -73,7 +72,7 @@ def blind_random(KH, KW):
 
 VARIANTS = {
     "distance": [distance_loop, distance_where],
-    "refuted": [refuted_while, refuted_list],
+    "refuted": [refuted_in_two_steps, refuted_list],
     "blind_kernel": [blind_centre, blind_random],
     "poll_formulas": ["BE", ["b", "e"]],
     "poll_culprits": ["A, C, E", ("E", "C", "A")],
