@@ -35,17 +35,15 @@ def distance_where(got, due):
     return (np.abs(np.asarray(due) - got) / size).max()
 
 
-def refuted_in_two_steps(claim, truth, draw, tries, distance):
-    found = -1
-    for n, drawn in enumerate(map(draw, range(tries))):
+def refuted_by_index(claim, truth, draw, tries, distance):
+    wrong = []
+    for drawn in map(draw, range(tries)):
         due = truth(*drawn)
         try:
-            wrong = distance(claim(*drawn), due) > 1e-6
+            wrong.append(bool(distance(claim(*drawn), due) > 1e-6))
         except ValueError:
-            wrong = True
-        if wrong and found == -1:
-            found = n
-    return found
+            wrong.append(True)
+    return wrong.index(True) if any(wrong) else -1
 
 
 def refuted_list(claim, truth, draw, tries, distance):
@@ -72,7 +70,7 @@ def blind_random(KH, KW):
 
 VARIANTS = {
     "distance": [distance_loop, distance_where],
-    "refuted": [refuted_in_two_steps, refuted_list],
+    "refuted": [refuted_by_index, refuted_list],
     "blind_kernel": [blind_centre, blind_random],
     "poll_formulas": ["BE", ["b", "e"]],
     "poll_culprits": ["A, C, E", ("E", "C", "A")],
