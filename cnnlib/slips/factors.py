@@ -72,7 +72,7 @@ def times_for_divided() -> Trial:
     "Video 12.4, Summary",
     printed="∂L/∂g_ij = ΣΣ ∂L/∂z_yx · f′(z_(y−i)(x−j))",
     right="f for f′: the layer's input",
-    why="What meets the weight is the activation, not its slope. The slides of Video 12.5 have f.",
+    why="What meets the weight is the activation, not its slope. Video 12.5 has f. (One build for full layers has f′.)",
     kind="misprint",
     lecture="05_conv1d_backprop",
 )
