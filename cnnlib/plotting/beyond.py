@@ -51,14 +51,15 @@ def road(x: float, f: float, slope: float) -> Figure:
     for name, at in places.items():
         circle = {"boxstyle": "circle,pad=0.3", "facecolor": PAPER, "edgecolor": INK}
         ax.text(*at, f"{name}\n{signed(values[name][0])}", ha="center", va="center", bbox=circle, zorder=3, size=9)
-        ax.text(at[0], at[1] - 0.62, f"d{name} = {signed(values[name][1])}", ha="center", color=VERMILION, size=9)
+        beside = 0.42 if name == "f" else -0.62
+        ax.text(at[0], at[1] + beside, f"d{name} = {signed(values[name][1])}", ha="center", color=VERMILION, size=9)
     for tail, head, forward, back in (("x", "f", x, slope), ("f", "y", f, 1), ("x", "y", x, 1)):
         (x0, y0), (x1, y1) = places[tail], places[head]
         arrow = {"arrowstyle": "->", "color": INK, "shrinkA": 17, "shrinkB": 17}
         ax.annotate("", (x1, y1), (x0, y0), arrowprops=arrow)
         ax.text((x0 + x1) / 2, (y0 + y1) / 2 + 0.12, signed(forward), ha="center", color=BLUE, size=9)
         ax.text((x0 + x1) / 2, (y0 + y1) / 2 - 0.26, signed(back), ha="center", color=VERMILION, size=9)
-    ax.set(xlim=(-0.6, 4.6), ylim=(-0.75, 1.35))
+    ax.set(xlim=(-0.6, 4.6), ylim=(-0.75, 1.5))
     ax.axis("off")
     return described(
         figure,
