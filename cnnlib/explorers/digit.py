@@ -1,227 +1,29 @@
-"""Draw a digit: a trained network answers every stroke with all its maps, its probabilities and its gradient.
-
-A reader draws over a test digit, or on a blank sheet; what was done to it is a list of edits, so that each can be
-undone. Everything else follows from the picture and the network as it is at that moment.
-"""
+"""Draw a digit: a trained network answers every stroke with all its maps, its probabilities and its gradient."""
 
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.data import digits
-from cnnlib.explorers import drawing
 from cnnlib.explorers.controls import Control
-from cnnlib.explorers.frames import Frame, Group, Panel, cells, text
-from cnnlib.explorers.network_maps import Stage, Tiling, as_maps, passes, stages
-from cnnlib.explorers.plots import axis, bars, plot
-from cnnlib.explorers.unit import SIDE, explain, numbered, outlines, unit_panels
-from cnnlib.explorers.widget import Action, Explorer, Knobs
-from cnnlib.losses import cross_entropy, softmax
+from cnnlib.explorers.digit_view import ALL, BLANK, ITS, Setting, done, gradient_by, picture, setting, view, wanted
+from cnnlib.explorers.network_maps import Tiling, as_maps, passes
+from cnnlib.explorers.widget import Action, Explorer, Knobs, Values, rows
 from cnnlib.network import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
-from cnnlib.training import fit, predict
-
-ALL, WRONG, BLANK, ITS = "all test digits", "answered wrongly", "blank sheet", "its own"
-WIDTH = 380  # pixels of the screen, of all maps of a stage
-
-
-class Setting(NamedTuple):
-    """What an explorer is about. sources: which examples of x (N, 1, H, W) there are to choose; tops: colour limits."""
-
-    network: Any
-    parts: list[Stage]
-    x: Array
-    t: Array
-    sources: dict[str, Array]
-    tops: list[tuple[float, float]]
-
-
-def setting(network: Any, x: Array, t: Array) -> Setting:
-    """Ask the network once about all the examples: which it gets wrong, and how large its maps become.
-
-    Raises:
-        ValueError: the network does not take such pictures, or does not answer with one number a class.
-    """
-    if x.ndim != 4 or x.shape[1] != 1 or not len(x) or max(x.shape[2:]) > 64:
-        raise ValueError(f"x must be grey pictures (N, 1, H, W) of at most 64 x 64, got shape {x.shape}")
-    if len(t) != len(x):
-        raise ValueError(f"t must have one label for each of the {len(x)} pictures of x, got {len(t)}")
-    try:
-        answers = predict(network, x)
-    except ValueError as refusal:
-        size = f"{x.shape[2]} x {x.shape[3]}"
-        raise ValueError(f"the network takes no pictures of {size}; give x and t that it takes. {refusal}") from None
-    if answers.ndim != 2:
-        raise ValueError(f"the network must answer with one number a class, (N, M), got shape {answers.shape}")
-    parts, wrong = stages(network), np.flatnonzero(answers.argmax(1) != t)
-    sources = {ALL: np.arange(len(x))}
-    sources |= {f"label {label}": np.flatnonzero(t == label) for label in np.unique(t)}
-    sources |= {WRONG: wrong} if len(wrong) else {}
-    some = [[run.a for run in passes(parts, example)] for example in x[:: max(1, len(x) // 100)]]
-    tops = []
-    for outputs in zip(*some, strict=True):
-        values = np.concatenate([a.ravel() for a in outputs])
-        top = float(np.quantile(np.abs(values[values != 0]), 0.97)) if values.any() else 1.0  # a few may glare
-        tops.append((-top if values.min() < 0 else 0.0, top))
-    return Setting(network, parts, x, t, sources, tops)
-
-
-def picture(about: Setting, source: str, n: int, edits: Any, noise: float) -> tuple[Array, int | None]:
-    """The picture (H, W) after the edits and the noise, and the number of the test digit under it."""
-    if source not in about.sources and source != BLANK:
-        raise ValueError(f"source must be one of {', '.join(about.sources)}, {BLANK}; got {source!r}")
-    number = None if source == BLANK else int(about.sources[source][n % len(about.sources[source])])
-    seen: Array = np.zeros(about.x.shape[2:]) if number is None else about.x[number, 0].astype(float)
-    for name, *how in done({"source": source, "n": n, "edits": edits}):
-        seen = EDITS[name](seen, *how)
-    return drawing.noisy(seen, noise) if noise else seen, number
-
-
-EDITS: dict[str, Any] = {
-    "draw": drawing.inked,
-    "erase": drawing.erased,
-    "shift": drawing.shifted,
-    "clear": lambda seen: np.zeros_like(seen),
-}
-
-
-def done(knobs: Knobs) -> list[Any]:
-    """The edits of the digit that is shown: they belong to it, and are there again when the reader comes back."""
-    of, edits = knobs["edits"]
-    return list(edits) if list(of) == [knobs["source"], knobs["n"]] else []
-
-
-def view(
-    about: Setting,
-    *,
-    source: str,
-    n: int,
-    edits: Any,
-    noise: float,
-    unit: list[int],
-    part: int,
-    held: bool,
-    gradient: bool,
-    target: Any,
-    width: float,
-    erase: bool,
-) -> Frame:
-    """The frame of the digit explorer.
-
-    Args:
-        about: network and examples.
-        source: which examples, or BLANK.
-        n: which of them; counted around.
-        edits: [source, n] of the digit that they belong to, and a list of [name, ...] as in EDITS.
-        noise: standard deviation of the noise that is added.
-        unit: stage, map, row and column of the unit that is explained.
-        part: the input map whose products are shown; -1 for the one that adds most.
-        held: whether pointing leaves the unit as it is.
-        gradient: whether the gradient of the loss by the picture is shown.
-        target: the label of that loss, or ITS.
-        width, erase: the pen's; a stroke takes them along.
-
-    Returns:
-        a frame with the panels x, p, says, one for every stage (stage0, ...), those of the unit, and dx.
-    """
-    seen, number = picture(about, source, n, edits, noise)
-    dtype = next((p.dtype for p in about.network.parameters.values()), about.x.dtype)
-    runs = passes(about.parts, seen[None].astype(dtype))
-    z = runs[-1].a
-    p = softmax(z[None].astype(float))[0][0]
-    answer = int(p.argmax())
-    own = answer if number is None else int(about.t[number])
-    label = own if target == ITS else int(target)
-    verdict, *lines = said(p, answer, None if number is None else own, label if gradient else None)
-    found = explain(about.parts, runs, unit)
-    boxes = outlines(about.parts, runs, unit, found)
-    explained, rows = unit_panels(about.parts, runs, unit, found, part)
-    panels: list[Panel] = [
-        cells(
-            "x",
-            "",
-            seen,
-            "eraser: drag to wipe" if erase else "drag to draw; ink from 0 to 1",
-            picture=True,
-            size=SIDE * 8,
-            limits=(0.0, 1.0),
-            palette="gray_r",
-            paint="stroke",
-            boxes=boxes[0],
-        ),
-        *([slope(about, seen.astype(dtype), label)] if gradient else []),
-        text("says", verdict, lines, live=True),
-        answers(p, answer, None if number is None else own),
-    ]
-    for k, (stage, run) in enumerate(zip(about.parts, runs, strict=True)):
-        shown = as_maps(run.a)
-        tiling = Tiling(*shown.shape)
-        pixels = tiling.picture(shown)
-        many = f"{shown.shape[0]} maps of {shown.shape[1]} × {shown.shape[2]}"
-        low, high = about.tops[k]
-        how: dict[str, Any] = {} if held else {"point": f"point {k}"}
-        panels.append(
-            cells(
-                *(f"stage{k}", "", pixels, f"{stage.name}, {f'±{high:.2g}' if low else f'0 to {high:.2g}'}"),
-                name=f"stage {k}",
-                extent=f"{run.a.size} numbers" if run.a.ndim == 1 else many,
-                picture=True,
-                size=min(WIDTH, 36 * max(pixels.shape)),
-                asset=f"stage{k}",
-                limits=(low, high),
-                palette="RdBu" if low < 0 else "viridis",
-                click=f"hold {k}",
-                boxes=boxes[k + 1],
-                **how,
-            )
-        )
-    layout: list[Group] = [
-        {"title": "the picture and the answer", "rows": [["x"] + ["dx"] * gradient, ["says"], ["p"]]},
-        {"title": "what every stage makes of it", "rows": [[f"stage{k}"] for k in range(len(runs))]},
-        {"title": "one unit", "rows": rows},
-    ]
-    what = "a blank sheet" if number is None else f"test digit {number} of {len(about.x)}, a {own}"
-    drawn = ", changed by hand" if done({"source": source, "n": n, "edits": edits}) else ""
-    return {
-        "panels": [*panels, *explained],
-        "layout": layout,
-        "caption": f"{what}{drawn}{f', noise {noise:g}' if noise else ''}".capitalize() + ".",
-        "summary": f"digit_explorer: {what}; the network says {answer}",
-        "finished": number is not None and (n + 1) % len(about.sources[source]) == 0,
-    }
-
-
-def slope(about: Setting, seen: Array, label: int) -> Panel:
-    """The gradient of the loss by every pixel."""
-    z, backward = about.network(seen[None, None])
-    _, loss_backward = cross_entropy(z, np.array([label]))
-    dx = backward(loss_backward())[0][0, 0].astype(float)
-    return cells("dx", "", dx, f"slope of −ln p[{label}]", picture=True, size=SIDE * 8)
-
-
-def answers(p: Array, answer: int, own: int | None) -> Panel:
-    """The probabilities as bars: the answer's is filled blue, the label's, if it is another, orange."""
-    ticks = {str(j): float(j) for j in range(len(p))}
-    hues = [1 if j == answer else 0 if j == own else -1 for j in range(len(p))]
-    texts = [f"p[{j}] = {numbered(v)}" for j, v in enumerate(p)]
-    across, up = axis("class", -0.6, len(p) - 0.4, ticks=ticks), axis("p", 0, 1, ticks=2)
-    return plot("p", "", across, up, [bars(np.arange(len(p)), p, hues=hues, texts=texts)], size=(228, 96))
-
-
-def said(p: Array, answer: int, own: int | None, label: int | None) -> list[str]:
-    """What the network answers, in words; with a label, the loss whose gradient is shown."""
-    verdict = "" if own is None else ", which is right" if answer == own else f"; the label is {own}"
-    best = ", ".join(f"p[{j}] = {p[j]:.4f}" for j in p.argsort()[::-1][:3])
-    lines = [f"It says {answer}{verdict}.", best]
-    if label is not None:
-        lines += [f"loss −ln p[{label}] = {numbered(-np.log(max(p[label], 1e-300)))}"]
-        lines += ["More ink at a red pixel lowers it, at a blue one raises it."]
-    return lines
+from cnnlib.training import fit
 
 
 class DigitExplorer(Explorer):
-    """A network to draw for."""
+    """A network to draw for.
+
+    Attributes:
+        picture: (H, W), what the network sees, read-only; assign an array from 0 (paper) to 1 (ink) to show your own.
+        probabilities: (M,), what it answers.
+    """
+
+    picture = Values("x", partial(rows, height=64, width=64))
 
     def __init__(self, about: Setting, unit: list[int]) -> None:
         super().__init__(
@@ -231,24 +33,50 @@ class DigitExplorer(Explorer):
             **{"source": ALL, "n": 0, "edits": [[ALL, 0], []], "noise": 0.0, "unit": unit, "part": -1, "held": False},
             **{"gradient": False, "target": ITS, "width": 1.5, "erase": False},
         )
+        self.about = about
+
+    def choose(self, **changes: Any) -> None:
+        if "picture" in changes:
+            given, shape = changes.pop("picture"), self.about.x.shape[2:]
+            if given.shape != shape:
+                raise ValueError(f"picture must have the shape {shape} that the network takes, got {given.shape}")
+            changes |= edited(self.knobs, ["given", given.tolist()])
+        super().choose(**changes)
+
+    @property
+    def probabilities(self) -> Array:
+        (panel,) = (panel for panel in self.shown["panels"] if panel["kind"] == "plot")
+        (mark,) = (mark for mark in panel["marks"] if mark["kind"] == "bars")
+        return mark["heights"].copy()
+
+
+def edited(knobs: Knobs, *edits: Any, undo: int = 0) -> Knobs:
+    """The knobs after some more edits of the digit that is shown, instead of the last `undo`."""
+    before = done(knobs)
+    return {"edits": [[knobs["source"], knobs["n"]], [*before[: len(before) - undo], *edits]]}
 
 
 def actions(about: Setting) -> dict[str, Action]:
     """What buttons, strokes and pointing do to the knobs."""
     shown = [as_maps(run.a).shape for run in passes(about.parts, about.x[0])]
 
-    def edit(knobs: Knobs, *edits: Any) -> Knobs:
-        return {"edits": [[knobs["source"], knobs["n"]], [*done(knobs), *edits]]}
-
     def stroke(knobs: Knobs, path: Any, on: bool) -> Knobs:
         name, edits = "erase" if knobs["erase"] else "draw", done(knobs)
         if on and edits and edits[-1][0] == name:  # the stroke goes on
             before, width = edits[-1][1:]
-            return edit(knobs | {"edits": [knobs["edits"][0], edits[:-1]]}, [name, [*before, *path[1:]], width])
-        return edit(knobs, [name, path, knobs["width"]])
+            return edited(knobs, [name, [*before, *path[1:]], width], undo=1)
+        return edited(knobs, [name, path, knobs["width"]])
 
-    def undo(knobs: Knobs) -> Knobs:
-        return {"edits": [knobs["edits"][0], done(knobs)[:-1]]}
+    def descend(knobs: Knobs) -> Knobs:
+        """One step of the picture against the gradient that is shown, its largest entry a tenth; undone as one edit."""
+        source, n, edits = knobs["source"], knobs["n"], knobs["edits"]
+        seen, number = picture(about, source, n, edits, knobs["noise"])
+        ink, _ = picture(about, source, n, edits, 0)
+        label = wanted(about, seen, number, knobs["target"])
+        dx = gradient_by(about, seen, label)
+        moved = np.clip(ink - 0.1 * dx / (np.abs(dx).max() or 1.0), 0, 1).round(3)
+        goes_on = [name for name, *_ in done(knobs)[-1:]] == ["descended"]
+        return {"gradient": True, **edited(knobs, ["descended", moved.tolist()], undo=int(goes_on))}
 
     def point(knobs: Knobs, at: Any, index: int, stage: int) -> Knobs:
         found = Tiling(*shown[stage]).unit(*at)
@@ -269,12 +97,13 @@ def actions(about: Setting) -> dict[str, Action]:
         "next": lambda knobs: {"n": knobs["n"] + 1},
         "previous": lambda knobs: {"n": knobs["n"] - 1},
         "stroke": stroke,
-        "clear": lambda knobs: edit(knobs, ["clear"]),
-        "undo": undo,
+        "descend": descend,
+        "clear": lambda knobs: edited(knobs, ["clear"]),
+        "undo": lambda knobs: edited(knobs, undo=min(1, len(done(knobs)))),
         "map": point_map,
         "part": point_part,
     }
-    found |= {name: lambda knobs, by=by: edit(knobs, ["shift", *by]) for name, by in moves.items()}
+    found |= {name: lambda knobs, by=by: edited(knobs, ["shift", *by]) for name, by in moves.items()}
     for k in range(len(about.parts)):
         found |= {f"point {k}": partial(point, stage=k), f"hold {k}": partial(hold, stage=k)}
     return found
@@ -298,7 +127,8 @@ def controls(about: Setting) -> list[Control]:
         {"kind": "range", "name": "noise", "label": "noise", "min": 0, "max": 0.5, "step": 0.05},
         {"kind": "toggle", "name": "held", "label": "hold the unit"},
         {"kind": "toggle", "name": "gradient", "label": "gradient by the picture"},
-        {"kind": "choice", "name": "target", "label": "of label", "options": [ITS, *classes]},
+        {"kind": "choice", "name": "target", "label": "for label", "options": [ITS, *classes]},
+        {"kind": "play", "action": "descend", "label": "descend"},
     ]
 
 
@@ -345,5 +175,6 @@ def digit_explorer(network: Any = None, x: Any = None, t: Any = None) -> DigitEx
     about = setting(network, *(held_out.x_test, held_out.t_test) if x is None else (np.asarray(x), np.asarray(t)))
     first = passes(about.parts, about.x[0])
     stage = min(2, len(first) - 1)
-    unit = np.unravel_index(np.nanargmax(as_maps(first[stage].a)), as_maps(first[stage].a).shape)
-    return DigitExplorer(about, [stage, *map(int, unit)])
+    maps = as_maps(first[stage].a)
+    i, j = (size // 2 for size in maps.shape[1:])
+    return DigitExplorer(about, [stage, int(maps[:, i, j].argmax()), i, j])

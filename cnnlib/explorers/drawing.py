@@ -1,9 +1,10 @@
-"""Drawing on a picture of few pixels: strokes of a pen or an eraser, shifts, noise; every function returns a new one.
+"""Drawing on a picture of few pixels: strokes of a pen or an eraser, shifts, noise; every edit returns a new picture.
 
 The bundled digits were written on a tablet, kept as 32 x 32 black and white points, and counted in blocks of 4 x 4:
 a pixel is the share of it that is ink. A stroke here does the same: it inks each pixel by the share that it covers.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -57,3 +58,13 @@ def noisy(picture: Array, strength: float) -> Array:
     """With normal noise of this standard deviation, always the same, cut off at paper (0) and ink (1)."""
     noise = np.random.default_rng(0).standard_normal(picture.shape)
     return np.clip(picture + strength * noise, 0, 1)
+
+
+EDITS: dict[str, Callable[..., Array]] = {  # what can be done to a picture, by name; knobs keep [name, ...]
+    "draw": inked,
+    "erase": erased,
+    "shift": shifted,
+    "clear": lambda picture: np.zeros_like(picture),
+    "given": lambda picture, values: np.array(values, float),
+    "descended": lambda picture, values: np.array(values, float),
+}

@@ -261,7 +261,7 @@ class Lines {
     this.el.className = "lm-text";
   }
   load({ id, title, lines, live }) {
-    this.body.ariaLive = live ? "polite" : "off"; this.el.dataset.panel = id; write(this.heading, title);
+    this.el.ariaLive = live ? "polite" : "off"; this.el.dataset.panel = id; write(this.heading, title);
     while (this.body.childNodes.length > lines.length) this.body.lastChild.remove();
     lines.forEach((line, n) => write(this.body.childNodes[n] ?? this.body.appendChild(make("p")), line));
   }

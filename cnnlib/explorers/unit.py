@@ -88,7 +88,9 @@ def unit_panels(
     most = max(found.reads, key=lambda c: abs(found.adds[c]))
     part = part if part in found.reads else most
     where = f"[{', '.join(str(n) for n in found.at)}]"
-    panels: list[Panel] = [text("unit", f"{where} of stage {stage}: {parts[stage].name}", sums(parts[stage], found))]
+    panels: list[Panel] = [
+        text("unit", f"{where} of stage {stage}: {parts[stage].name}", sums(parts[stage], found), live=True)
+    ]
     shown = as_maps(runs[stage].a)[map]
     if runs[stage].a.ndim == 3 or shown.size > 12:
         side = min(SIDE * max(shown.shape), 272 if runs[stage].a.ndim == 3 else 1000)
