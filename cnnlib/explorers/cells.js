@@ -154,7 +154,7 @@ class Picture extends Panel {
       if (Number.isNaN(value)) return;
       const [row, col] = [Math.floor(place / this.cols), place % this.cols].map(n => (n + .5) * pixels);
       const light = .299 * data[4 * place] + .587 * data[4 * place + 1] + .114 * data[4 * place + 2];
-      pen.fillStyle = light < 140 ? "#fff" : "#000"; pen.fillText(short(+value.toFixed(2), 5), col, row);
+      pen.fillStyle = light < 140 ? "#fff" : "#000"; pen.fillText(short(this.limits[1] < .1 ? value : +value.toFixed(2), 5), col, row);
     });
   }
 }

@@ -143,7 +143,8 @@ def view(
     return {
         "panels": [*panels, *explained],
         "layout": layout,
-        "caption": f"{what}{drawn}{f', noise {noise:g}' if noise else ''}".capitalize() + ".",
+        "caption": f"{what}{drawn}{f', noise {noise:g}' if noise else ''}. ".capitalize()
+        + "A stroke inks a pixel by the share of it that it covers.",
         "summary": f"digit_explorer: {what}; the network says {answer}",
     }
 
