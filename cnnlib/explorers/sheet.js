@@ -15,7 +15,7 @@ class Sheet extends Picture {
       if (this.drawing) this.stroke(this.spot(e));
     };
     canvas.onpointerup = canvas.onpointercancel = () => { this.drawing = false; };
-    canvas.onpointerleave = () => write(this.told, "");
+    canvas.onpointerleave = () => { this.looked = null; write(this.told, ""); };
     canvas.onclick = e => this.choose(under(e));
     canvas.onfocus = () => {};
     canvas.onblur = () => { this.cursor = null; this.fill(); };
@@ -24,6 +24,7 @@ class Sheet extends Picture {
     const none = { boxes: [], point: null, click: null, paint: null };
     super.load({ ...none, ...spec }, link, assets);
     this.canvas.classList.toggle("lm-paint", !!this.paint); this.told.hidden = !!(this.point || this.click);
+    if (this.told.textContent) this.tell();
   }
   fill() {
     const { pen, box } = this.surface(), cursor = this.cursor ? [[...this.cursor, 1, 1]] : [];
@@ -33,8 +34,9 @@ class Sheet extends Picture {
   ask(action, at) { if (action) this.act.ask({ action, at, index: 0 }); }
   look(at) {
     if (!this.cellAt(at) || String(at) === String(this.looked)) return;
-    this.looked = at; write(this.told, `${this.label(at)} = ${fmt(this.value(at))}`); this.ask(this.point, at);
+    this.looked = at; this.tell(); this.ask(this.point, at);
   }
+  tell() { write(this.told, `${this.label(this.looked)} = ${fmt(this.value(this.looked))}`); }
   choose(at) { if (this.cellAt(at)) this.ask(this.click, at); }
   stroke(to) {                                                    // the pen's way, from where it was
     const at = to.map(v => +v.toFixed(2)), path = this.pen ? [this.pen, at] : [at];
