@@ -52,7 +52,7 @@ def prompt(connection: type) -> type:
     40 ms, as the kernel says "busy" before it answers.
     """
 
-    class Prompt(connection):  # type: ignore[misc]
+    class Prompt(connection):
         def connect(self) -> Any:
             self.websocket_handler.set_nodelay(True)
             return super().connect()
