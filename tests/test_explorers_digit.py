@@ -335,7 +335,7 @@ def test_pictures_of_other_sizes_and_networks_that_take_them() -> None:
         assert explorer.frame["note"] == ""
         assert explorer.knobs["unit"][0] == k
     send(explorer, "stroke", path=[[3, 3], [25, 20]], on=False)
-    assert explorer.picture[14, 11] == 1
+    assert explorer.picture[14, 11] > 0.9
     with pytest.raises(
         ValueError, match=r"picture must have the shape \(28, 26\) that the network takes, got \(8, 8\)"
     ):
