@@ -1,5 +1,6 @@
 """The digit explorer without a browser: every number it shows is the network's own."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -305,6 +306,22 @@ def test_what_each_map_adds_is_shown_and_chosen(explorer: DigitExplorer) -> None
     send(explorer, "part", at=[1, 3], index=0)
     assert find(explorer.shown, "in")["title"] == "window in map 11"
     assert find(explorer.shown, "out")["values"].sum() == pytest.approx(adds[11])
+
+
+@pytest.mark.parametrize("unit", [[0, 3, 0, 7], [0, 3, 4, 4], [2, 4, 1, 2], [4, 0, 2, 3], [5, 0, 0, 9]])
+def test_the_sum_in_words_is_the_units(explorer: DigitExplorer, unit: list[int]) -> None:
+    explorer.choose(unit=unit, n=4)
+    line = told(explorer.shown, "unit").split("\n")[1].replace("−", "-")
+    terms = [float(sign.strip() + number) for sign, number in re.findall(r"(- |-|)([\d.e]+) \(", line)]
+    found = re.fullmatch(r".* ([=≈]) (-?[\d.]+)", line)
+    assert found
+    z = float(found[2])
+    assert len(terms) >= 4
+    assert sum(terms) == pytest.approx(z, abs=0.003)
+    assert (found[1] == "=") == (round(sum(terms), 3) == z)
+    run = passes(explorer.about.parts, explorer.picture[None].astype(np.float32))[unit[0]]
+    at = unit[1:] if run.z.ndim == 3 else [unit[2] * 16 + unit[3]]
+    assert z == pytest.approx(run.z[tuple(at)], abs=0.0006)
 
 
 @pytest.mark.parametrize(
