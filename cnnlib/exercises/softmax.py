@@ -29,17 +29,16 @@ POLL_ODDS = poll(
 POLL_FIRST_LOSSES = poll(
     "poll_first_losses",
     options={
-        "A": (True, "2.303 / 10 and 1000 / 10, everywhere: a mean over the ten classes as well."),
+        "A": (True, "2.303 / 10 and 50 / 10: a mean over the ten classes as well."),
         "B": (True, "a loss that cannot go below 1.461, however sure and right the network is."),
         "C": (False, "program 3 is nan where one logit is 1000: exp overflows. A missing minus gives −2.303."),
-        "D": (True, "27.631 is −log(10⁻¹²), whatever the gap."),
+        "D": (True, "27.631 is −log(10⁻¹²), where 50 is due."),
         "E": (True, "with equal logits each of the 16 examples gets 1/16: log 16 = 2.773."),
         "F": (False, "log 10 is right for no knowledge. Only a network that has learned is below."),
     },
     hints=(
-        "First say what a right program prints: equal logits; 50 for the right class; 1000 for a wrong one.",
-        "log 10 = 2.303, nearly 0, and 1000. Divide what each program prints by that. What is e / (e + 9)? "
-        "What is log 16?",
+        "First say what a right program prints: for equal logits; for 1000 at the right class; for 50 at a wrong one.",
+        "log 10 = 2.303, 0, and 50. Compare what each program prints with that. What is e / (e + 9)? What is log 16?",
         "−log(e / (e + 9)) = 1.461;  −log(10⁻¹²) = 27.63;  log 16 = 2.773;  2.303 / 10 = 0.230",
     ),
 )

@@ -27,6 +27,7 @@ def one_row_cases(rng: Rng) -> list[Inputs]:
         {"z": numbers(2, 0, 1)},
         {"z": numbers(4)},
         {"z": rng.normal(size=4)},
+        {"z": numbers(500, 501)},
         {"z": numbers(1000, 1001, 1000)},
         {"z": numbers(-1000, -1001, -1000)},
         {"z": numbers(0, 900, 899)},

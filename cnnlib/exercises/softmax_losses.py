@@ -94,6 +94,11 @@ LOG_SOFTMAX = Exercise(
         ),
         Slip("shares", "the shares, without the logarithm.", softmax),
         Slip(
+            "the sum itself",
+            "z less the sum of the exponentials: the logarithm of that sum is due.",
+            lambda z: z - z.max(axis=1, keepdims=True) - np.exp(z - z.max(axis=1, keepdims=True)).sum(1, keepdims=True),
+        ),
+        Slip(
             "mean for sum",
             "log of the *mean* of the exponentials taken off: log M too much. (8.6) has their sum.",
             lambda z: log_softmax(z) + np.log(z.shape[1]),

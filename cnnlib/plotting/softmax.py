@@ -16,7 +16,7 @@ Array = np.ndarray
 def shares(names: Sequence[str], z: Array) -> Figure:
     """Logits, their exponentials, and the shares of these."""
     y, _ = softmax(z)
-    figure, axes = plt.subplots(1, 3, figsize=(9.6, 2.6))
+    figure, axes = plt.subplots(1, 3, figsize=(11, 2.6))
     figure.subplots_adjust(wspace=0.28)
     for ax, values, title, digits in zip(
         axes, (z, np.exp(z), y), ("logits z", "exp(z)", "shares y"), (0, 1, 3), strict=True
@@ -179,7 +179,7 @@ def pulls(names: Sequence[str], z: Array, label: int) -> Figure:
 def first_losses() -> str:
     """What five programs with a bug each print for the same three batches of 16 examples."""
     t = np.arange(16) % 10
-    hot, right, wrong = np.eye(10)[t], 50 * np.eye(10)[t], 1000 * np.eye(10)[(t + 1) % 10]
+    hot, right, wrong = np.eye(10)[t], 1000 * np.eye(10)[t], 50 * np.eye(10)[(t + 1) % 10]
 
     def naive(z: Array) -> Array:
         e = np.exp(z)
@@ -192,9 +192,9 @@ def first_losses() -> str:
         lambda z: float(-np.log(softmax(z)[0][np.arange(16), t] + 1e-12).mean()),
         lambda z: float(-log_softmax(z.T)[0].T[np.arange(16), t].mean()),
     )
-    lines = ["           all logits 0   50 at the right class   1000 at a wrong class"]
+    lines = ["           all logits 0   1000 at the right class   50 at a wrong class"]
     with np.errstate(all="ignore"):
         for number, program in enumerate(programs, 1):
             first, second, third = (program(z) + 0.0 for z in (np.zeros((16, 10)), right, wrong))
-            lines.append(f"program {number} {first:>14.3f} {second:>23.3f} {third:>23.3f}".replace("-0.000", " 0.000"))
+            lines.append(f"program {number} {first:>14.3f} {second:>25.3f} {third:>21.3f}".replace("-0.000", " 0.000"))
     return "\n".join(lines)

@@ -249,8 +249,9 @@ def pulls(rng):
 
 
 def doubts(rng):
-    z = logits(rng)
-    N, M = z.shape
+    """Gaps of a few: no two losses are both rounded to 0."""
+    N, M = int(rng.integers(1, 7)), int(rng.integers(2, 6))
+    z = 2 * rng.normal(size=(N, M)) + 900 * rng.integers(-1, 2, size=(N, 1))
     return {"z": z, "t": rng.integers(0, M, N), "count": int(rng.integers(1, N + 1))}
 
 
