@@ -9,7 +9,8 @@ import numpy as np
 
 from cnnlib.checks import Exercise, Slip
 from cnnlib.exercises.softmax_gradients import softmax_backward
-from cnnlib.exercises.softmax_losses import KINDS, ZT_FEATURES, hot, zt_cases
+from cnnlib.exercises.softmax_losses import KINDS, ZT_FEATURES, cross_entropy, hot, zt_cases
+from cnnlib.exercises.softmax_properties import measured, shifted, sums_to
 from cnnlib.exercises.softmax_shares import plain, softmax
 
 Array = np.ndarray
@@ -47,6 +48,8 @@ CROSS_ENTROPY_BACKWARD = Exercise(
     reference=cross_entropy_backward,
     cases=zt_cases,
     features=ZT_FEATURES,
+    properties=(sums_to(0, "dz"), measured("dz is what the loss answers to a small step", cross_entropy), shifted()),
+    grows="z",
     codes=("t",),
     hints=(
         "One example: what is left of dy = −t / y after (8.10)? What must a row of dz add up to?",

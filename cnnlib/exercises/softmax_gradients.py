@@ -10,6 +10,7 @@ import numpy as np
 
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers, stepping
+from cnnlib.exercises.softmax_properties import SYMMETRIC, measured, shifted, sums_to, unchanged
 from cnnlib.exercises.softmax_shares import Z_FEATURES, plain, softmax
 
 Array = np.ndarray
@@ -49,6 +50,13 @@ SOFTMAX_JACOBIAN = Exercise(
     reference=softmax_jacobian,
     cases=one_row_cases,
     features=Z_FEATURES,
+    properties=(
+        SYMMETRIC,
+        sums_to(0, "J"),
+        measured("J is what the shares answer to a small step", lambda z: softmax(z[None])[0]),
+        shifted(),
+    ),
+    grows="z",
     hints=(
         "First the shares y. On the diagonal: how does a share answer to its own logit?",
         "Off the diagonal stand −y[j] y[r]: np.outer(y, y) makes all products at once. The diagonal has y[j] more.",
@@ -139,6 +147,10 @@ SOFTMAX_BACKWARD = Exercise(
     parts={"dz": 3},
     reference=softmax_backward,
     cases=dyy_cases,
+    properties=(
+        sums_to(0, "dz"),
+        unchanged("1 more for every dy changes nothing", lambda dy, y: {"dy": dy + 1, "y": y}),
+    ),
     features={
         "several rows": lambda dy, y: len(dy) > 1,
         "dy not the same for all classes": lambda dy, y: bool(np.any(np.ptp(dy, axis=1) > 0)),

@@ -10,6 +10,7 @@ import numpy as np
 
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import numbers, stepping
+from cnnlib.exercises.softmax_properties import EQUAL_LOGITS, NOT_NEGATIVE, SAME_GAPS, TWICE, shifted, sums_to
 from cnnlib.exercises.softmax_shares import Z_FEATURES, plain, softmax, z_cases
 
 Array = np.ndarray
@@ -40,6 +41,8 @@ LOG_SOFTMAX = Exercise(
     reference=log_softmax,
     cases=z_cases,
     features=Z_FEATURES,
+    properties=(SAME_GAPS, sums_to(1, "exp(log y)", np.exp), shifted()),
+    grows="z",
     hints=(
         "log of a quotient is a difference. Which exponential was the logarithm about to undo?",
         "log exp(z) is z: nothing is computed there. Only the sum needs exp, and a sum is safe once the largest logit "
@@ -196,6 +199,8 @@ CROSS_ENTROPY = Exercise(
     reference=cross_entropy,
     cases=zt_cases,
     features=ZT_FEATURES,
+    properties=(NOT_NEGATIVE, EQUAL_LOGITS, TWICE, shifted()),
+    grows="z",
     codes=("t",),
     hints=(
         "One example with a label: which single entry of log_softmax(z) is wanted?",

@@ -10,6 +10,7 @@ import numpy as np
 
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers, stepping
+from cnnlib.exercises.softmax_properties import sums_to
 from cnnlib.exercises.softmax_shares import softmax
 
 Array = np.ndarray
@@ -129,6 +130,8 @@ FROM_LOG_ODDS = Exercise(
     parts={"y": 2},
     reference=from_log_odds,
     cases=s_cases,
+    properties=(sums_to(1, "y"),),
+    grows="s",
     features={
         "log odds beyond 80": lambda s: bool(s.max() > 80),
         "log odds beyond 700": lambda s: bool(s.max() > 700),

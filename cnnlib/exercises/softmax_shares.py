@@ -9,6 +9,7 @@ import numpy as np
 
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.exercises.softmax_properties import shifted, sums_to
 
 Array = np.ndarray
 Rng = np.random.Generator
@@ -30,7 +31,7 @@ def z_cases(rng: Rng) -> list[Inputs]:
         {"z": numbers(500, 501).reshape(1, 2)},
         {"z": numbers(1000, 1001, 999).reshape(1, 3)},
         {"z": numbers(-1000, -1001, -999, -1000).reshape(2, 2)},
-        {"z": numbers(0, 2000, 300, 300).reshape(2, 2)},
+        {"z": numbers(0, 900, 0, 2000).reshape(2, 2)},
         {"z": numbers(0, 1, 800, 802).reshape(2, 2)},
         *in_other_layouts({"z": 2 * rng.normal(size=(4, 3))}),
         {"z": np.array([[1, 2, 0], [90, 91, 93]], np.float32)},
@@ -86,6 +87,8 @@ SOFTMAX = Exercise(
     reference=softmax,
     cases=z_cases,
     features=Z_FEATURES,
+    properties=(sums_to(1, "y"), shifted()),
+    grows="z",
     hints=(
         "One row first. Which constant may you add to its logits, and which one makes every exponential harmless?",
         "Take the largest logit of each row off that row. Then exp is at most 1. Sums run along a row: axis 1; "
@@ -187,6 +190,8 @@ TEMPERATURE = Exercise(
     parts={"y": 1},
     reference=temperature,
     cases=temperature_cases,
+    properties=(sums_to(1, "y"), shifted()),
+    grows="z",
     features={
         "tau other than 1": lambda z, tau: tau != 1,
         "tau below 1": lambda z, tau: tau < 1,

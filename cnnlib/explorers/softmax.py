@@ -13,14 +13,14 @@ NAMES = ("penguin", "building", "chair", "person", "bird")
 FIVE = (3.0, -1.0, 1.0, 2.0, 1.0)
 TOP = 6.0  # how far a score can be dragged from the shift
 FARTHEST = 10_000
-SIZE = (230, 200)
+SIZE = (250, 200)
 
 
 def view(z: list[float], shift: float, tau: float, target: str, classes: int) -> Frame:
     """Scores z + shift at temperature tau, of which the first `classes` count, and the loss if the target is true.
 
     Returns:
-        a frame with the plots logits, shares, pulls and curve, and the text reading.
+        a frame with the plots logits, shares, pulls and curve, and the texts reading and naive.
     """
     if target not in NAMES[:classes]:
         raise ValueError(f"the target must be one of the {classes} classes: {', '.join(NAMES[:classes])}; got {target}")
@@ -33,12 +33,14 @@ def view(z: list[float], shift: float, tau: float, target: str, classes: int) ->
             _logits(classes_axis, names, scores, shift),
             _shares(classes_axis, names, y, t),
             _pulls(classes_axis, names, dz),
-            _sigmoid(scores, tau) if classes == 2 else _loss_curve(names, scores, tau, label),
+            _sigmoid(scores, tau) if classes == 2 else _loss_curve(names, scores, shift, tau, label),
             text("reading", "in numbers", _reading(names, scores + shift, tau, label, y, dz, loss)),
+            text("naive", "exp over its sum, as it stands", _as_it_stands((scores + shift) / tau)),
         ],
         "layout": [
             {"title": "", "rows": [["logits", "shares", "pulls"]]},
-            {"title": "", "rows": [["curve", "reading"]]},
+            {"title": "", "rows": [["curve"]]},
+            {"title": "", "rows": [["reading"], ["naive"]]},
         ],
         "caption": "Drag the tops of the bars on the left. Learning moves each score along its arrow.",
         "summary": f"softmax_explorer: logits {_list(scores + shift, 1)}, loss {loss:.3f} if it was the {target}",
@@ -54,17 +56,23 @@ def learned(z: Array, tau: float, label: int) -> tuple[Array, Array, float]:
 def naive(z: Array) -> tuple[Array, str]:
     """exp(z) / sum as it stands, and what went wrong on the way, if anything."""
     with np.errstate(all="ignore"):
-        e = np.exp(z)
-        y = e / e.sum()
+        e, total = np.exp(z), np.exp(z).sum()
+        y = e / total
+    highest = f"exp({z.max():g})".replace("-", "−")
     if np.isinf(e).any():
-        return y, f"exp({z.max():g}) is inf"
-    if not e.any():
-        return y, f"exp({z.max():g}) is 0"
-    return y, "the sum is inf" if np.isinf(e.sum()) else ""
+        return y, f"{highest} is inf"
+    if not total:
+        return y, f"{highest} is 0"
+    return y, "the sum is inf" if np.isinf(total) else ""
+
+
+def _scores_axis(label: str, shift: float) -> Axis:
+    """From shift − TOP to shift + TOP, as the reader sees it; the marks on it are where they were without the shift."""
+    ticks = {f"{shift + v:g}".replace("-", "−"): float(v) for v in (-4, -2, 0, 2, 4)}
+    return axis(label, -TOP, TOP, ticks=ticks, step=0.1)
 
 
 def _logits(across: Axis, names: tuple[str, ...], z: Array, shift: float) -> Plot:
-    ticks = {f"{shift + v:g}".replace("-", "−"): float(v) for v in (-4, -2, 0, 2, 4)}
     texts = [f"{name}: z = {_number(score + shift, 1)}" for name, score in zip(names, z, strict=True)]
     marks: list[Mark] = [
         bars(range(len(z)), z, hues=[1] * len(z), texts=texts, width=0.6),
@@ -78,7 +86,7 @@ def _logits(across: Axis, names: tuple[str, ...], z: Array, shift: float) -> Plo
             look="handle",
         ),
     ]
-    return plot("logits", "logits z: drag them", across, axis("z", -TOP, TOP, ticks=ticks, step=0.1), marks, size=SIZE)
+    return plot("logits", "logits z: drag them", across, _scores_axis("", shift), marks, size=SIZE)
 
 
 def _shares(across: Axis, names: tuple[str, ...], y: Array, t: Array) -> Plot:
@@ -98,23 +106,19 @@ def _shares(across: Axis, names: tuple[str, ...], y: Array, t: Array) -> Plot:
 def _pulls(across: Axis, names: tuple[str, ...], dz: Array) -> Plot:
     reach = max(1.0, float(np.ceil(np.abs(dz).max())))
     at, seen = np.arange(len(dz)), np.abs(dz) > 0.004 * reach
-    tips = np.column_stack([at, -dz])
+    told = [f"{name}: −dz = {_number(-slope, 3)}" for name, slope in zip(names, dz, strict=True)]
     marks: list[Mark] = [
         line([[-0.5, 0], [len(dz) - 0.5, 0]], thin=True),
-        arrows(np.column_stack([at, 0 * at])[seen], tips[seen], hue=1),
-        points(
-            tips,
-            classes=[-1],
-            texts=[f"{name}: −dz = {_number(-slope, 3)}" for name, slope in zip(names, dz, strict=True)],
-            labels=[_number(-slope, 2) for slope in dz],
-        ),
+        bars(at, -dz, hues=[1] * len(dz), texts=told, width=0.04 * len(dz) / 5),
+        arrows(np.column_stack([at, 0 * at])[seen], np.column_stack([at, -dz])[seen], hue=1),
     ]
-    return plot("pulls", "where learning moves z: −dz", across, axis("", -1.1 * reach, 1.1 * reach), marks, size=SIZE)
+    numbered: Axis = {**across, "ticks": [(float(j), _number(-slope, 2)) for j, slope in enumerate(dz)]}
+    return plot("pulls", "where learning moves z: −dz", numbered, axis("", -1.1 * reach, 1.1 * reach), marks, size=SIZE)
 
 
-def _loss_curve(names: tuple[str, ...], z: Array, tau: float, label: int) -> Plot:
+def _loss_curve(names: tuple[str, ...], z: Array, shift: float, tau: float, label: int) -> Plot:
     """The loss if only the target's score moved, with its slope."""
-    across = axis(f"z of the {names[label]}, less the shift", -TOP, TOP)
+    across = _scores_axis(f"z of the {names[label]}", shift)
 
     def losses(at: Array) -> Array:
         moved = np.tile(z, (len(at), 1))
@@ -150,7 +154,6 @@ def _sigmoid(z: Array, tau: float) -> Plot:
 
 
 def _reading(names: tuple[str, ...], z: Array, tau: float, label: int, y: Array, dz: Array, loss: float) -> list[str]:
-    as_it_stands, trouble = naive(z / tau)
     divided = "" if tau == 1 else f" / τ, τ = {tau:g}"
     lines = [
         f"logits  {_list(z, 1)}",
@@ -160,11 +163,12 @@ def _reading(names: tuple[str, ...], z: Array, tau: float, label: int, y: Array,
     ]
     if len(z) == 2:
         lines.append(f"sigmoid of the difference: σ({_number((z[0] - z[1]) / tau, 2)}) = {y[0]:.3f} = y[0]")
-    failing = f"{trouble}, and the shares {_list(as_it_stands, 3)}"
-    lines.append(
-        f"exp(z{' / τ' if tau != 1 else ''}) over its sum, as it stands:  {failing if trouble else 'the same shares'}"
-    )
     return lines
+
+
+def _as_it_stands(z: Array) -> list[str]:
+    y, trouble = naive(z)
+    return [trouble or "no exp overflows", f"shares  {_list(y, 3)}"]
 
 
 def _number(value: float, digits: int) -> str:
