@@ -54,7 +54,7 @@ CROSS_ENTROPY_BACKWARD = Exercise(
     hints=(
         "One example: what is left of dy = −t / y after (8.10)? What must a row of dz add up to?",
         "y − t. With labels, t is 1 at t[n] and 0 elsewhere: take 1 from that entry. And the loss is a mean over N.",
-        "(8.11)  dz = softmax(z);  dz[np.arange(N), t] −= 1, or dz = dz − t;  dz / N",
+        "(8.11)  softmax(z), less 1 at [np.arange(N), t], or less t;  all of it / N",
     ),
     after=(("before you start", "−0.9 for the right class, 0.1 for each of the others"),),
     slips=(

@@ -1,6 +1,6 @@
 """Lecture 08, from shares to surprise: what is asked, and the mistakes that are known.
 
-(8.6)  log y[n, j] = z[n, j] − log sum over r of exp(z[n, r])
+(8.7)  log y[n, j] = z[n, j] − log sum over r of exp(z[n, r])
 (8.8)  ℓ = −1/N sum over n, j of t[n, j] log y[n, j]
 """
 
@@ -47,7 +47,7 @@ LOG_SOFTMAX = Exercise(
         "log of a quotient is a difference. Which exponential was the logarithm about to undo?",
         "log exp(z) is z: nothing is computed there. Only the sum needs exp, and a sum is safe once the largest logit "
         "of the row is taken off, everywhere.",
-        "(8.6)  z = z − z.max(axis=1, keepdims=True);  log y = z − log(exp(z).sum(axis=1, keepdims=True))",
+        "(8.7)  z = z − z.max(axis=1, keepdims=True);  log y = z − log(exp(z).sum(axis=1, keepdims=True))",
     ),
     after=(("before you start", "−1000 and 0, up to e⁻¹⁰⁰⁰"),),
     slips=(
@@ -103,7 +103,7 @@ LOG_SOFTMAX = Exercise(
         ),
         Slip(
             "mean for sum",
-            "log of the *mean* of the exponentials taken off: log M too much. (8.6) has their sum.",
+            "log of the *mean* of the exponentials taken off: log M too much. (8.7) has their sum.",
             lambda z: log_softmax(z) + np.log(z.shape[1]),
         ),
         Slip(
