@@ -15,7 +15,7 @@ POLL_ODDS = poll(
     options={
         "A": (True, "log 2 more is a factor of 2 on exp(z[0]), and on every quotient y[0] / y[r]."),
         "B": (False, "twice 0.6 would be 1.2. The sum below grows, too: 1.2 / 1.6 = 0.75."),
-        "C": (False, "doubling is a temperature of 1/2: the gaps double, and the largest share grows."),
+        "C": (False, "doubling is a temperature of 1/2: the gaps double, and where there is a gap the shares move."),
         "D": (True, "exp of a finite number is above 0. A computer's exp rounds: there it may be 0."),
         "E": (True, "1 / (1 + exp(−0)) = 1/2."),
     },

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import numbers, stepping
+from cnnlib.checks.cases import LAYOUTS, numbers, stepping
 from cnnlib.exercises.softmax_properties import EQUAL_LOGITS, NOT_NEGATIVE, SAME_GAPS, TWICE, shifted, sums_to
 from cnnlib.exercises.softmax_shares import Z_FEATURES, plain, softmax, z_cases
 
@@ -172,7 +172,8 @@ ZT_FEATURES: dict[str, Callable[..., bool]] = {
     "several rows of probabilities": lambda z, t: t.ndim == 2 and len(t) > 1,
     "several labels": lambda z, t: t.ndim == 1 and len(t) > 1,
     "a target that is no row of 0 with one 1": lambda z, t: t.ndim == 2 and bool(np.any((t > 0) & (t < 1))),
-    **Z_FEATURES,
+    **{name: Z_FEATURES[name] for name in ("a logit beyond 700", "a gap of more than 700 within a row")},
+    **LAYOUTS,
 }
 
 

@@ -77,17 +77,6 @@ NOT_NEGATIVE = Property(
 )
 
 
-def not_symmetric(J: Any, z: Array) -> str:
-    off = np.argwhere(~np.isclose(J, np.transpose(J), atol=1e-6))
-    if not len(off):
-        return ""
-    j, r = (int(i) for i in off[0])
-    return f"your [{j}, {r}] is {number(float(J[j][r]))}, your [{r}, {j}] is {number(float(J[r][j]))}"
-
-
-SYMMETRIC = Property("J is symmetric", not_symmetric)
-
-
 def measured(says: str, forward: Callable[..., Any], by: str = "z") -> Property:
     """The slopes are those that a small step on both sides finds.
 
