@@ -165,7 +165,7 @@ def pulls(names: Sequence[str], z: Array, label: int) -> Figure:
     right.axhline(0, color=INK, linewidth=0.8)
     for j, pull in enumerate(t - y):
         right.text(j, pull, signed(round(float(pull), 3)), ha="center", va="bottom" if pull > 0 else "top", fontsize=8)
-    right.set(ylabel="pull on the score, −dz", ylim=(-0.33, 0.52))
+    right.set(ylabel="step of the score, −dz", ylim=(-0.33, 0.52))
     for ax in (left, right):
         ax.set_xticks(at, names, fontsize=8)
         ax.spines[["top", "right"]].set_visible(False)
