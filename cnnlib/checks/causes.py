@@ -197,8 +197,9 @@ def wrong_where(part: Part, trials: Trials) -> Iterator[Cause]:
     wrong = [part.difference(trial) is not None for trial in trials] if part.exercise.features else []
     for name, holds in part.exercise.features.items():
         if any(wrong) and not all(wrong) and _having(holds, trials) == wrong:
-            text = f"of the {len(trials)} cases tried it is wrong in all {sum(wrong)} with {name}, and right in all others"
-            yield Cause(text, partial(_fails_there, part, holds), general=False)
+            count = f"of the {len(trials)} cases tried it is wrong in all {sum(wrong)}"
+            says = f"{count} with {name}, and right in all others"
+            yield Cause(says, partial(_fails_there, part, holds), general=False)
 
 
 def _fails_there(part: Part, holds: Callable[..., bool], trials: Trials) -> bool:
