@@ -160,17 +160,14 @@ class Residual(Sequential):
     """x + f(x): the layers learn what to add to their input, of the same shape (He et al., 2016).
 
     Args:
-        layers, seed, dtype: as for Sequential.
-        identity: the last weights are drawn as 0, so that the block hands on its input until training moves them. No
-            activation may follow them: the slope of a ReLU at 0 is 0, and they would never move.
+        layers, options: as for Sequential.
+        identity: the last weights start at 0, so that the block hands on its input; no ReLU, flat at 0, may follow.
     """
 
     name = "Residual"
 
-    def __init__(
-        self, *layers: "Layer | Sequential", seed: int = 0, dtype: type = np.float32, identity: bool = False
-    ) -> None:
-        super().__init__(*layers, seed=seed, dtype=dtype)
+    def __init__(self, *layers: "Layer | Sequential", identity: bool = False, **options: Any) -> None:
+        super().__init__(*layers, **options)
         if identity:
             [leaf for leaf in self.leaves if leaf.shapes][-1].scale = 0.0
 
