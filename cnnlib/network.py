@@ -160,7 +160,6 @@ class Residual(Sequential):
     """x + f(x): the layers learn what to add to their input, of the same shape (He et al., 2016).
 
     Args:
-        layers, options: as for Sequential.
         identity: the last weights start at 0, so that the block hands on its input; no ReLU, flat at 0, may follow.
     """
 
