@@ -6,12 +6,16 @@ from cnnlib.explorers.boards import Board, conv1d_board, conv2d_board
 from cnnlib.explorers.graph_walk import graph_explorer
 from cnnlib.explorers.kernels import KernelExplorer, kernel_explorer
 from cnnlib.explorers.perceptron import PerceptronExplorer, perceptron_explorer
+from cnnlib.explorers.pooling import PoolingExplorer, pooling_explorer
+from cnnlib.explorers.transposed import TransposedExplorer, transposed_explorer
 from cnnlib.explorers.xor import xor_trainer
 
 __all__ = [
     "Board",
     "KernelExplorer",
     "PerceptronExplorer",
+    "PoolingExplorer",
+    "TransposedExplorer",
     "activation_explorer",
     "conv1d_board",
     "conv2d_board",
@@ -20,5 +24,7 @@ __all__ = [
     "graph_explorer",
     "kernel_explorer",
     "perceptron_explorer",
+    "pooling_explorer",
+    "transposed_explorer",
     "xor_trainer",
 ]
