@@ -9,7 +9,7 @@ from cnnlib.arguments import Array, real
 from cnnlib.data import digits
 from cnnlib.explorers.boards import fit
 from cnnlib.explorers.controls import Control
-from cnnlib.explorers.frames import Cells, Frame, Group, Panel, Place, Sum, cells, inside, link
+from cnnlib.explorers.frames import Frame, Group, Panel, Place, Sum, cells, link
 from cnnlib.explorers.widget import Explorer, Knob, Values, count, rows
 from cnnlib.pooling import avg_pool2d, lp_pool2d, max_pool2d
 
@@ -55,15 +55,13 @@ def view(x: Any, dy: Any, pool: str, p: float, KH: int, KW: int, stride: int, sh
     dy = fit(rows("dy", dy, MOST, MOST), y.shape)
     done = np.tri(y.size, dtype=bool).reshape(y.size, *y.shape)  # done[n]: the positions 0 to n
     top = float(np.abs(still).max())
+    picture = cells("x", "x", there, "the picture", limits=(-top if still.min() < 0 else 0.0, top))
+    if shift:
+        picture["title"] = "moved; move it back to change it"
+    else:
+        picture["edit"] = "x"
     panels: list[Panel] = [
-        cells(
-            "x",
-            "x",
-            there,
-            "the picture",
-            limits=(-top if still.min() < 0 else 0, top),
-            **{} if shift else {"edit": "x"},
-        ),
+        picture,
         cells("y", "y", y, f"= {pool} of each window", partial=np.where(done, y, np.nan)),
         cells("y0", "", before, "before the move", name="y"),
         cells("dx", "x", backward(dy), "way back", partial=[backward(dy * now) for now in done]),
@@ -152,7 +150,7 @@ def caption(still: Array, there: Array, before: Array, after: Array, shift: int,
     """What the move changed; without one, which pixels an output reads."""
     if not shift:
         step = "" if stride == 1 else str(stride)
-        return f"y[i, j] reads x[{step}i + u, {step}j + v], for all u and v in the window. Move the picture to see what changes."
+        return f"y[i, j] reads x[{step}i + u, {step}j + v], for all u and v in the window"
 
     def change(a: Array, b: Array) -> float:
         return float(np.linalg.norm(b - a) / (np.linalg.norm(a) or 1))
@@ -160,8 +158,19 @@ def caption(still: Array, there: Array, before: Array, after: Array, shift: int,
     pixels, entries = int((still != there).sum()), int((before != after).sum())
     return (
         f"Moved by {shift}: {pixels} of {still.size} pixels differ, and {entries} of {after.size} entries of y. "
-        f"Change of x {change(still, there):.2f}, of y {change(before, after):.2f}."
+        f"Change of x {change(still, there):.2f}, of y {change(before, after):.2f}. "
+        + same(before, after, shift, stride)
     )
+
+
+def same(before: Array, after: Array, shift: int, stride: int) -> str:
+    """Is y what it was, or what it was moved along?"""
+    steps = shift // stride
+    if np.array_equal(before, after):
+        return "y is as it was."
+    if shift % stride == 0 and np.array_equal(moved(before, steps), after):
+        return f"y is the old map, moved by {steps}."
+    return "y is another map."
 
 
 def power(name: str, value: object) -> float:
@@ -214,6 +223,6 @@ def pooling_explorer(
     Raises:
         TypeError, ValueError: not numbers, too many, or they do not fit each other.
     """
-    picture = digits().x_train[3, 0] * 16 if x is None else NUMBERS("x", x)
+    picture = digits().x_train[25, 0] * 16 if x is None else NUMBERS("x", x)
     pull = [[1.0]] if dy is None else NUMBERS("dy", dy)
     return PoolingExplorer(view, CONTROLS, x=picture, dy=pull, pool=pool, p=p, KH=KH, KW=KW, stride=stride, shift=shift)

@@ -69,7 +69,7 @@ def windows(x: Array, KH: int, KW: int, stride: int) -> Figure:
     fill = [[PAPER] * x.shape[1] for _ in range(x.shape[0])]
     for n, (_, _, top, left) in enumerate(placed):
         for u, v in np.ndindex(KH, KW):
-            fill[top + u][left + v] = tint(wheel(n))  # type: ignore[call-overload]
+            fill[top + u][left + v] = tint(wheel(n))
     y = np.array([x[winner(x, top, left, KH, KW)] for _, _, top, left in placed]).reshape(OH, OW)
     figure, ax = canvas(x.shape[1] + OW + 5, x.shape[0] + 0.6)
     cells(ax, x, 1.2, 0.3, name="x", fill=colours(fill))
@@ -107,24 +107,28 @@ def maps(images: dict[str, Array]) -> Figure:
 def way_back(dy: Array, x: Array, dx: Array, KH: int, KW: int, stride: int) -> Figure:
     """Every entry of dy in a colour, and an arrow from it to the winner of its window in dx."""
     (H, W), (OH, OW) = x.shape, dy.shape
-    figure, ax = canvas(W + 2.2 + OW + 3 + W + 3, max(H, OH) + 0.8)
-    at_dy, at_dx = W + 4, W + OW + 8
-    won = {winner(x, top, left, KH, KW) for _, _, top, left in corners(x.shape, KH, KW, stride)}
+    at_x, at_dy, at_dx, top = 0.4, W + 2.4, W + OW + 6.4, 1.1
+    figure, ax = canvas(at_dx + W + 0.4, max(H, OH) + top + 0.3)
+    placed = corners(x.shape, KH, KW, stride)
+    won = {winner(x, m, q, KH, KW) for _, _, m, q in placed}
     marked = [[tint(GREY, 0.6) if (m, q) in won else PAPER for q in range(W)] for m in range(H)]
-    cells(ax, x, 1.2, 0.4, name="x", fill=colours(marked))
     shade = [[tint(wheel(i * OW + j)) for j in range(OW)] for i in range(OH)]
-    cells(ax, dy, at_dy, 0.4 + (H - OH) / 2, name="dy", fill=colours(shade))
-    cells(ax, dx, at_dx, 0.4, name="dx", fill=colours(marked))
-    for i, j, top, left in corners(x.shape, KH, KW, stride):
-        m, q = winner(x, top, left, KH, KW)
-        start = (at_dy + j + 0.85, 0.4 + (H - OH) / 2 + i + 0.5)
-        style = {"arrowstyle": "->", "color": wheel(i * OW + j), "lw": 1.6, "connectionstyle": "arc3,rad=-0.15"}
-        ax.annotate("", (at_dx + q + 0.15, 0.4 + m + 0.5), start, arrowprops=style, zorder=6)
+    low = top + (H - OH) / 2
+    cells(ax, x, at_x, top, fill=colours(marked))
+    cells(ax, dy, at_dy, low, fill=colours(shade))
+    cells(ax, dx, at_dx, top, fill=colours(marked))
+    for left, width, name in ((at_x, W, "x"), (at_dy, OW, "dy"), (at_dx, W, "dx")):
+        ax.text(left + width / 2, 0.5, name, ha="center", va="center", fontsize=11)
+    for i, j, m, q in placed:
+        row, column = winner(x, m, q, KH, KW)
+        style = {"arrowstyle": "->", "color": wheel(i * OW + j), "lw": 1.5, "connectionstyle": "arc3,rad=-0.12"}
+        ends = (at_dx + column + 0.12, top + row + 0.5), (at_dy + j + 0.88, low + i + 0.5)
+        ax.annotate("", *ends, arrowprops=style, zorder=6)
     several = int((dx != 0).sum())
     return described(
         figure,
-        f"x of {H} by {W} with its winners in grey, dy of {OH} by {OW}, and dx. From each entry of dy an arrow leads to "
-        f"the winner of its window. {dy.size} arrows end in {several} entries of dx: where several meet, dy adds up.",
+        f"x of {H} by {W} with its winners in grey, dy of {OH} by {OW}, and dx. From each entry of dy an arrow leads "
+        f"to the winner of its window. {dy.size} arrows end in {several} entries of dx: where some meet, dy adds up.",
     )
 
 
@@ -178,15 +182,15 @@ def powers(window: Array) -> Figure:
     bars.legend(fontsize=8, ncols=2, loc="lower left")
     return described(
         figure,
-        f"Left: y falls from the sum of |x|, {signed(sizes.sum())}, at p = 1 to the largest, {signed(sizes.max())}; with "
-        "the mean for the sum it rises to the same from below. Right: at p = 1 all slopes are 1 or −1; the larger p, the "
-        "more of the slope is left to the entry that is largest in size, which is negative here.",
+        f"Left: y falls from the sum of |x|, {signed(sizes.sum())}, at p = 1 to the largest, {signed(sizes.max())}; "
+        "with the mean for the sum it rises to the same from below. Right: at p = 1 all slopes are 1 or −1; the "
+        "larger p, the more of the slope is left to the entry that is largest in size, which is negative here.",
     )
 
 
 def responses(picture: Array, pool: Change, move: Callable[[Array, int], Array]) -> Figure:
     """A picture moved by 0, 1 and 2 columns, what pooling makes of it, and how that differs from the first."""
-    figure, axes = plt.subplots(3, 3, figsize=(6.4, 6.4), layout="constrained")
+    figure, axes = plt.subplots(3, 3, figsize=(5.6, 5.2), layout="constrained")
     still = pool(picture)
     for column, steps in zip(axes.T, (0, 1, 2), strict=True):
         there = move(picture, steps)
@@ -201,14 +205,14 @@ def responses(picture: Array, pool: Change, move: Callable[[Array, int], Array])
     figure.colorbar(drawn, ax=axes[2], shrink=0.8)
     return described(
         figure,
-        "A digit moved by 0, 1 and 2 columns; the pooled maps; and how they differ from the first. After one column the "
-        "map has another shape. After two it is the first map, moved by one.",
+        "A digit moved by 0, 1 and 2 columns; the pooled maps; and how they differ from the first. After one column "
+        "the map has another shape. After two it is the first map, moved by one.",
     )
 
 
 def accuracies(values: dict[str, Sequence[float]], right: dict[str, dict[str, list[float]]]) -> Figure:
     """Right answers of several networks against what was done to the pictures, a panel for each thing."""
-    figure, axes = plt.subplots(1, len(values), figsize=(9.4, 3.1), layout="constrained", sharey=True)
+    figure, axes = plt.subplots(1, len(values), figsize=(9.4, 3.3), layout="constrained", sharey=True)
     markers = "osD^v"
     for ax, (what, at) in zip(axes, values.items(), strict=True):
         for n, (name, found) in enumerate(right.items()):
@@ -217,7 +221,7 @@ def accuracies(values: dict[str, Sequence[float]], right: dict[str, dict[str, li
         ax.set(xlabel=what, ylim=(0, 103), xticks=at)
     axes[0].set_ylabel("right, in %")
     axes[0].annotate("guessing", (0, 10), xytext=(0, 3), textcoords="offset points", fontsize=8, color="#666666")
-    axes[-1].legend(fontsize=8, loc="lower left")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=len(right), fontsize=9)
     told = "; ".join(
         f"{what}: "
         + ", ".join(f"{name} {found[what][0]:.0%} to {found[what][-1]:.0%}" for name, found in right.items())
@@ -239,6 +243,6 @@ def lost(pictures: Sequence[Array], pooled: Array) -> Figure:
     cells(ax, pooled, left + 2, 0.4 + (side - len(pooled)) / 2)
     return described(
         figure,
-        f"{len(pictures)} pictures: a dot in a corner of the first window, two dots in it, one dot in its other corner. "
-        "Max pooling makes the same map of all: a single 1.",
+        f"{len(pictures)} pictures: a dot in a corner of the first window, two dots in it, one dot in its other corner."
+        " Max pooling makes the same map of all: a single 1.",
     )

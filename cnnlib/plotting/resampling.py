@@ -31,9 +31,9 @@ def there_and_back(x: Array, down: Array, small: Array, up: Array) -> Figure:
         left += values.shape[1] + (3.2 if title == "downsampled" else 1.9)
     return described(
         figure,
-        f"Left: a map of {H} by {W}, and the {OH} by {OW} that downsampling keeps, every second row and column. Right: a "
-        f"map of {small.shape[0]} by {small.shape[1]}, and the {up.shape[0]} by {up.shape[1]} that upsampling makes of "
-        "it: its entries with zeros after each.",
+        f"Left: a map of {H} by {W}, and the {OH} by {OW} that downsampling keeps, every second row and column. Right: "
+        f"a map of {small.shape[0]} by {small.shape[1]}, and the {up.shape[0]} by {up.shape[1]} that upsampling makes: "
+        "its entries with zeros after each.",
     )
 
 
@@ -55,8 +55,8 @@ def stamps(x: Array, w: Array, stride: int) -> Figure:
     cells(ax, y, 6.6, L + 0.9, name="y", fill=colours([tint(VERMILION) if n > 1 else PAPER for n in often]))
     return described(
         figure,
-        f"{L} rows: each entry of x times the kernel of {K}, begun {stride} further right than the one above. Below them "
-        f"their sum, y of {T} entries; {sum(n > 1 for n in often)} of these, in colour, got more than one stamp.",
+        f"{L} rows: each entry of x times the kernel of {K}, begun {stride} further right than the one above. Below "
+        f"them their sum, y of {T} entries; {sum(n > 1 for n in often)} of these, in colour, got more than one stamp.",
     )
 
 
