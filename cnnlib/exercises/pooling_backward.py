@@ -101,9 +101,14 @@ def case(x: Array, KH: int, KW: int, stride: int, rng: Rng | None = None) -> Inp
     return {"dy": dy, "x": x, "KH": KH, "KW": KW, "stride": stride}
 
 
+def apart(rng: Rng, H: int, W: int) -> Array:
+    """Random numbers without ties, rounded to whole ones or not: whether maxima tie must not hang on the seed."""
+    return rng.permutation(H * W).reshape(H, W) * 0.37 - 5
+
+
 def backward_cases(rng: Rng) -> list[Inputs]:
-    tiles = case(rng.normal(size=(7, 6)), 3, 2, 3, rng)
-    random = case(rng.normal(size=(6, 9)), 3, 4, 2, rng)
+    tiles = case(apart(rng, 7, 6), 3, 2, 3, rng)
+    random = case(apart(rng, 6, 9), 3, 4, 2, rng)
     return [
         case(np.array([[2.0, 7, 4]]), 1, 3, 1),
         case(np.array([[2.0, 7, 4, 1], [3, 5, 8, 0]]), 2, 2, 2),
@@ -112,7 +117,7 @@ def backward_cases(rng: Rng) -> list[Inputs]:
         case(np.array([[-2.0, -7, -4, -1], [-3, -5, -8, -6]]), 2, 2, 2),
         tiles,
         case(rng.normal(size=(5, 8)), 1, 2, 3, rng),
-        *in_other_layouts(tiles)[:3],
+        *in_other_layouts(tiles),
         case(np.array([[2.0, 7, 4]]), 1, 2, 1),
         case(np.array([[2.0, 7, 4], [9, 1, 5], [3, 8, 6]]), 2, 2, 1),
         case(rng.normal(size=(4, 5)), 2, 3, 1, rng),
@@ -225,7 +230,7 @@ def no_rest(dy: Array, shape: tuple[int, int], KH: int, KW: int, stride: int) ->
 def mean_cases(rng: Rng) -> list[Inputs]:
     made = [
         {"dy": numbers["dy"], "shape": numbers["x"].shape, **{name: numbers[name] for name in ("KH", "KW", "stride")}}
-        for numbers in backward_cases(rng)[:14]
+        for numbers in backward_cases(rng)
         if numbers["dy"].flags.c_contiguous and numbers["dy"].dtype == float
     ]
     return [*made, *in_other_layouts(made[-1])]

@@ -88,8 +88,8 @@ LP_POOL = Exercise(
         "Three steps for each window: the p-th power of every |x|, their sum, the root 1 / p.",
         "Divide the window by its largest |x| first, and multiply y by it at the end. Then no power is above 1. A "
         "window of zeros has y = 0; divide it by 1.",
-        "(7.5)  y = (sum of |x[S i + u, S j + v]|^p)^(1 / p) = a (sum of (|x[S i + u, S j + v]| / a)^p)^(1 / p)  "
-        "for any a > 0",
+        "(7.5)  y = (sum of |x[S i + u, S j + v]|^p)^(1 / p) = s (sum of (|x[S i + u, S j + v]| / s)^p)^(1 / p)  "
+        "for any s > 0",
     ),
     after=(("before you start", "with a window of 1 × 1, y is |x|, whatever p is"),),
     slips=(
@@ -191,11 +191,6 @@ LP_POOL_BACKWARD = Exercise(
             "sign missing",
             "a gradient without the sign of x, as on a deck, as transcribed. Where x is below 0, raising it lowers "
             "|x|, and so y.",
-            by_slope(lambda window, y, p: ratio(window, y, p - 1) * (window != 0)),
-        ),
-        Slip(
-            "sign missing, and 0 to the power 0",
-            "a gradient without the sign of x. It would make entries that are 0 count for p = 1, too.",
             by_slope(lambda window, y, p: ratio(window, y, p - 1)),
         ),
         Slip(

@@ -214,16 +214,14 @@ def up_loops(x, stride):
 
 
 def transpose_loops(x, w, stride, padding):
-    (H, W), (KH, KW) = x.shape, w.shape
-    y = np.zeros((stride * (H - 1) + KH - 2 * padding, stride * (W - 1) + KW - 2 * padding))
+    (H, W), (KH, KW), P = x.shape, w.shape, padding
+    wide = np.zeros((stride * (H - 1) + KH, stride * (W - 1) + KW))
     for m in range(H):
         for q in range(W):
             for u in range(KH):
                 for v in range(KW):
-                    i, j = stride * m + u - padding, stride * q + v - padding
-                    if 0 <= i < y.shape[0] and 0 <= j < y.shape[1]:
-                        y[i, j] += x[m, q] * w[u, v]
-    return y
+                    wide[stride * m + u, stride * q + v] += x[m, q] * w[u, v]
+    return wide[P : len(wide) - P, P : wide.shape[1] - P]
 
 
 def transpose_by_weights(x, w, stride, padding):
