@@ -7,7 +7,7 @@ import numpy as np
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import in_other_layouts
 from cnnlib.exercises.layers import Array, Rng
-from cnnlib.exercises.pooling_windows import FEATURES, TIED, max_pool, tied, windows
+from cnnlib.exercises.pooling_windows import FEATURES, TIED, max_pool, shares, tied, windows
 
 Choice = Callable[[Array], Array]  # a window -> how much of dy each of its entries takes
 
@@ -69,6 +69,11 @@ def max_pool_backward(dy: Array, x: Array, KH: int, KW: int, stride: int) -> Arr
     return dx
 
 
+def winners(dy: Array, x: Array, KH: int, KW: int, stride: int) -> Inputs:
+    """won[i, j, u, v] is 1 where entry (u, v) won window (i, j)."""
+    return {"won": np.array([[first(window) for window in row] for row in windows(x, KH, KW, stride)])}
+
+
 def corner_forgotten(dy: Array, x: Array, KH: int, KW: int, stride: int) -> Array:
     dx = np.zeros(x.shape)
     for i, j in np.ndindex(*dy.shape):
@@ -106,27 +111,34 @@ def apart(rng: Rng, H: int, W: int) -> Array:
     return rng.permutation(H * W).reshape(H, W) * 0.37 - 5
 
 
-def backward_cases(rng: Rng) -> list[Inputs]:
-    tiles = case(apart(rng, 7, 6), 3, 2, 3, rng)
-    random = case(apart(rng, 6, 9), 3, 4, 2, rng)
+def one_each(rng: Rng) -> list[Inputs]:
+    """Windows side by side, then windows that overlap; no ties."""
     return [
         case(np.array([[2.0, 7, 4]]), 1, 3, 1),
         case(np.array([[2.0, 7, 4, 1], [3, 5, 8, 0]]), 2, 2, 2),
         case(np.array([[2.0, 7, 4, 1, 3, 9, 6]]), 1, 3, 3),
         case(np.array([[1.0, 4], [6, 2], [8, 3], [0, 5]]), 2, 1, 2),
         case(np.array([[-2.0, -7, -4, -1], [-3, -5, -8, -6]]), 2, 2, 2),
-        tiles,
         case(rng.normal(size=(5, 8)), 1, 2, 3, rng),
-        *in_other_layouts(tiles),
+        case(apart(rng, 7, 6), 3, 2, 3, rng),
         case(np.array([[2.0, 7, 4]]), 1, 2, 1),
+        case(np.array([[2.0, 7, 4, 1, 9]]), 1, 3, 2),
         case(np.array([[2.0, 7, 4], [9, 1, 5], [3, 8, 6]]), 2, 2, 1),
         case(rng.normal(size=(4, 5)), 2, 3, 1, rng),
-        random,
-        case(np.array([[4.0, 4]]), 1, 2, 1),
-        case(np.array([[3.0, 8], [8, 8]]), 2, 2, 1),
+        case(apart(rng, 6, 9), 3, 4, 2, rng),
+    ]
+
+
+def backward_cases(rng: Rng) -> list[Inputs]:
+    made = one_each(rng)
+    return [
+        *made,
+        case(np.array([[4.0, 4]]), 1, 2, 2),
+        case(np.array([[3.0, 8], [8, 8]]), 2, 2, 2),
         case(np.array([[8.0, 1, 2, 8], [3, 5, 6, 8]]), 2, 2, 2),
         case(np.zeros((4, 6)), 2, 3, 2, rng),
-        *in_other_layouts(random),
+        *in_other_layouts(made[6]),
+        *in_other_layouts(made[-1]),
     ]
 
 
@@ -141,7 +153,8 @@ MAX_POOL_BACKWARD = Exercise(
     reference=max_pool_backward,
     cases=backward_cases,
     features=FEATURES | TIED,
-    # feeds=("dx[S i + u, S j + v] += won[i, j, u, v] dy[i, j]",)
+    feeds=("dx[S i + u, S j + v] += dy[i, j] won[i, j, u, v]",),
+    known=winners,
     hints=(
         "Which entry of its window does y[i, j] come from? Only that one hears dy[i, j].",
         "window.argmax() counts row by row, and takes the first of equals. np.unravel_index(…, window.shape) turns it "
@@ -228,12 +241,9 @@ def no_rest(dy: Array, shape: tuple[int, int], KH: int, KW: int, stride: int) ->
 
 
 def mean_cases(rng: Rng) -> list[Inputs]:
-    made = [
-        {"dy": numbers["dy"], "shape": numbers["x"].shape, **{name: numbers[name] for name in ("KH", "KW", "stride")}}
-        for numbers in backward_cases(rng)
-        if numbers["dy"].flags.c_contiguous and numbers["dy"].dtype == float
-    ]
-    return [*made, *in_other_layouts(made[-1])]
+    made = [{"shape": inputs["x"].shape} | inputs for inputs in one_each(rng)]
+    cases = [{name: inputs[name] for name in ("dy", "shape", "KH", "KW", "stride")} for inputs in made]
+    return [*cases, *in_other_layouts(cases[-1])]
 
 
 MEAN_POOL_BACKWARD = Exercise(
@@ -246,7 +256,8 @@ MEAN_POOL_BACKWARD = Exercise(
     reference=mean_pool_backward,
     cases=mean_cases,
     features=FEATURES,
-    # feeds=("dx[S i + u, S j + v] += share[u, v] dy[i, j]",)
+    feeds=("dx[S i + u, S j + v] += dy[i, j] share[u, v]",),
+    known=shares,
     hints=(
         "Raise one entry of a window by a little. By how much does its mean rise?",
         "Each entry of the window of (i, j) hears the same: dy[i, j] over the number of entries. Add it, since windows "

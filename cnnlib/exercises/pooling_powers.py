@@ -143,6 +143,13 @@ def lp_pool_backward(dy: Array, x: Array, p: float, KH: int, KW: int, stride: in
     return dx
 
 
+def slopes(dy: Array, x: Array, p: float, KH: int, KW: int, stride: int) -> Inputs:
+    """slope[i, j, u, v] of y[i, j] by entry (u, v) of its window."""
+    y = lp_pool(np.asarray(x, float), p, KH, KW, stride)[:, :, None, None]
+    seen = windows(x, KH, KW, stride)
+    return {"slope": np.where(y > 0, np.sign(seen) * np.abs(seen / np.where(y > 0, y, 1)) ** (p - 1), 0)}
+
+
 def backward_cases(rng: Rng) -> list[Inputs]:
     made = []
     for inputs in cases(rng):
@@ -179,7 +186,8 @@ LP_POOL_BACKWARD = Exercise(
     reference=lp_pool_backward,
     cases=backward_cases,
     features=POWERS | LAYOUTS,
-    # feeds=("dx[S i + u, S j + v] += slope[i, j, u, v] dy[i, j]",)
+    feeds=("dx[S i + u, S j + v] += dy[i, j] slope[i, j, u, v]",),
+    known=slopes,
     hints=(
         "Compute y again, as in lp_pool. Then the slopes of one window are one line.",
         "The slope is sign(x) times (|x| / y) to the power p − 1. No power is above 1 then. Windows of zeros get 0: "

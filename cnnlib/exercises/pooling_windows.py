@@ -134,6 +134,11 @@ def mean_pool(x: Array, KH: int, KW: int, stride: int) -> Array:
     return windows(x, KH, KW, stride).mean((2, 3))
 
 
+def shares(KH: int, KW: int, **_: object) -> Inputs:
+    """The share of each entry of a window."""
+    return {"share": np.full((KH, KW), 1 / (KH * KW))}
+
+
 def scaled_mean(factor: Callable[[int, int], float]) -> Callable[..., Array]:
     return lambda x, KH, KW, stride: mean_pool(x, KH, KW, stride) * factor(KH, KW)
 
@@ -144,6 +149,8 @@ MEAN_POOL = Exercise(
     reference=mean_pool,
     cases=forward_cases,
     features=FEATURES,
+    feeds=("y[i, j] += x[S i + u, S j + v] share[u, v]",),
+    known=shares,
     hints=(
         "Your max_pool, with another word in one place.",
         "The mean is the sum of the window over the number of its entries, KH KW.",
