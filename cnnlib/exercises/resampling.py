@@ -135,6 +135,7 @@ def transpose_cases(rng: Rng) -> list[Inputs]:
         made(rng.normal(size=(3, 2)), rng.normal(size=(2, 4)), 1, 0),
         made(np.array([[5.0, 7]]), np.array([[1.0, 2, 4]]), 2, 0),
         made(small(2, 3), np.array([[1.0, -1], [2, 3]]), 3, 0),
+        made(small(2, 1), np.array([[1.0, 2], [4, 3], [5, 6]]), 3, 0),
         made(small(2, 1), np.array([[1.0, 2, 4], [3, 5, 6], [7, 8, 9]]), 1, 1),
         made(rng.normal(size=(4, 5)), rng.normal(size=(3, 2)), 2, 0),
         made(rng.normal(size=(4, 5)), rng.normal(size=(5, 6)), 1, 2),

@@ -78,7 +78,7 @@ def view(x: Any, dy: Any, pool: str, p: float, KH: int, KW: int, stride: int, sh
         "reads": {"y0": []} | reads,
         "start": Place(panel="y", at=[int(n) for n in np.unravel_index(np.abs(y).argmax(), y.shape)]),
         "sweep": "dy",
-        "lines": 3 + 2 * max(size),
+        "lines": 3 if size[0] * size[1] <= 4 else 3 + 2 * size[0],
     }
     if pool == MAX:
         arithmetic["winner"] = winners(there, y.shape, size, stride)
@@ -109,15 +109,15 @@ def told(
         return sums, both | {"w": ["y"]}, [shares], [{"title": "the share of each entry", "rows": [["w"]]}]
     scaled = np.divide(dy, y ** (p - 1), out=np.zeros(y.shape), where=y > 0)
     more: list[Panel] = [
-        cells("a", "x", np.abs(x) ** p, "to be added up", name="|x|^p"),
-        cells("s", "y", y**p, "= their sum", name="y^p"),
-        cells("g", "x", np.sign(x) * np.abs(x) ** (p - 1), "", name="sign(x) |x|^(p−1)"),
-        cells("r", "y", scaled, "0 where y is", name="dy / y^(p−1)"),
+        cells("a", "x", np.abs(x) ** p, "= |x|^p"),
+        cells("s", "y", y**p, "= y^p = their sums"),
+        cells("g", "x", np.sign(x) * np.abs(x) ** (p - 1), "= sign(x) |x|^(p−1)"),
+        cells("r", "y", scaled, "= dy / y^(p−1)"),
     ]
     sums = {"y": {"of": "s", "factors": ["a"]}, "dx": {"of": "dx", "factors": ["g", "r"]}}
-    reads = {"x": ["dx"], "y": [], "dx": ["dx"], "dy": [], "a": ["y"], "s": ["y"], "g": ["dx"], "r": ["dx"]}
-    title = f"the powers, p = {p:g}: y^p = Σ |x|^p, and dx = sign(x) |x|^(p−1) Σ dy / y^(p−1)"
-    return sums, reads, more, [{"title": title, "rows": [["a", "s"], ["g", "r"]]}]
+        title = f"the powers, p = {p:g}: dx is g times the sum of r (0 where y is 0)"
+    reads = {"a": ["y"], "s": ["y"], "g": ["dx"], "r": ["dx"]}
+    return sums, both | reads, more, [{"title": title, "rows": [["a", "s"], ["g", "r"]]}]
 
 
 def pooled(x: Array, pool: str, p: float, size: tuple[int, int], stride: int) -> Any:
