@@ -115,8 +115,8 @@ def told(
         cells("r", "y", scaled, "= dy / y^(p−1)"),
     ]
     sums = {"y": {"of": "s", "factors": ["a"]}, "dx": {"of": "dx", "factors": ["g", "r"]}}
-        title = f"the powers, p = {p:g}: dx is g times the sum of r (0 where y is 0)"
     reads = {"a": ["y"], "s": ["y"], "g": ["dx"], "r": ["dx"]}
+    title = f"the powers, p = {p:g}: dx is g times the sum of r (0 where y is 0)"
     return sums, both | reads, more, [{"title": title, "rows": [["a", "s"], ["g", "r"]]}]
 
 
