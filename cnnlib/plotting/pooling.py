@@ -123,7 +123,7 @@ def way_back(dy: Array, x: Array, dx: Array, KH: int, KW: int, stride: int) -> F
         row, column = winner(x, m, q, KH, KW)
         style = {"arrowstyle": "->", "color": wheel(i * OW + j), "lw": 1.5, "connectionstyle": "arc3,rad=-0.12"}
         ends = (at_dx + column + 0.12, top + row + 0.5), (at_dy + j + 0.88, low + i + 0.5)
-        ax.annotate("", *ends, arrowprops=style, zorder=6)
+        ax.annotate("", *ends, arrowprops=style, zorder=2)
     several = int((dx != 0).sum())
     return described(
         figure,
