@@ -40,7 +40,7 @@ def view(x: Any, dy: Any, pool: str, p: float, KH: int, KW: int, stride: int, sh
         shift: how many columns the picture is moved to the right, -4 to 4; zeros come in.
 
     Returns:
-        a frame, see frames.py, with the panels x, y, dx, dy, and y0, which is y of the picture before it moved.
+        a frame, see frames.py, with the panels x, y, dx, dy, and, where x has moved, y0: what y was before.
 
     Raises:
         TypeError, ValueError: not numbers, too many, no such pooling, or the window does not fit.
@@ -63,19 +63,19 @@ def view(x: Any, dy: Any, pool: str, p: float, KH: int, KW: int, stride: int, sh
     panels: list[Panel] = [
         picture,
         cells("y", "y", y, f"= {pool} of each window", partial=np.where(done, y, np.nan)),
-        cells("y0", "", before, "before the move", name="y"),
+        *([cells("y0", "", before, "before the move", name="y")] if shift else []),
         cells("dx", "x", backward(dy), "way back", partial=[backward(dy * now) for now in done]),
         cells("dy", "y", dy, "gradient of the loss", edit="dy"),
     ]
     layout: list[Group] = [
-        {"title": "forward ↓", "abreast": 2, "rows": [["x"], ["y", "y0"]]},
+        {"title": "forward ↓", "abreast": 2, "rows": [["x"], ["y"], *[["y0"]] * bool(shift)]},
         {"title": "backward ↑", "abreast": 2, "rows": [["dx"], ["dy"]]},
     ]
     sums, reads, more, group = told(pool, p, there, y, dy, size)
     arithmetic: Any = {
         "link": link(2, there, np.ones(size), y, (stride, stride), (0, 0)),
         "sums": sums,
-        "reads": {"y0": []} | reads,
+        "reads": reads | ({"y0": []} if shift else {}),
         "start": Place(panel="y", at=[int(n) for n in np.unravel_index(np.abs(y).argmax(), y.shape)]),
         "sweep": "dy",
         "lines": 3 if size[0] * size[1] <= 4 else 3 + 2 * size[0],
