@@ -8,8 +8,13 @@ from cnnlib.explorers.graph_walk import graph_explorer
 from cnnlib.explorers.kernels import KernelExplorer, kernel_explorer
 from cnnlib.explorers.located import class_map_explorer
 from cnnlib.explorers.perceptron import PerceptronExplorer, perceptron_explorer
+<<<<<<< HEAD
 from cnnlib.explorers.roads import residual_explorer
+=======
+from cnnlib.explorers.pooling import PoolingExplorer, pooling_explorer
+>>>>>>> main
 from cnnlib.explorers.softmax import softmax_explorer
+from cnnlib.explorers.transposed import TransposedExplorer, transposed_explorer
 from cnnlib.explorers.xor import xor_trainer
 
 __all__ = [
@@ -17,6 +22,8 @@ __all__ = [
     "DigitExplorer",
     "KernelExplorer",
     "PerceptronExplorer",
+    "PoolingExplorer",
+    "TransposedExplorer",
     "activation_explorer",
     "class_map_explorer",
     "conv1d_board",
@@ -27,7 +34,12 @@ __all__ = [
     "graph_explorer",
     "kernel_explorer",
     "perceptron_explorer",
+<<<<<<< HEAD
     "residual_explorer",
+=======
+    "pooling_explorer",
+>>>>>>> main
     "softmax_explorer",
+    "transposed_explorer",
     "xor_trainer",
 ]
