@@ -8,11 +8,8 @@ from cnnlib.explorers.graph_walk import graph_explorer
 from cnnlib.explorers.kernels import KernelExplorer, kernel_explorer
 from cnnlib.explorers.located import class_map_explorer
 from cnnlib.explorers.perceptron import PerceptronExplorer, perceptron_explorer
-<<<<<<< HEAD
-from cnnlib.explorers.roads import residual_explorer
-=======
 from cnnlib.explorers.pooling import PoolingExplorer, pooling_explorer
->>>>>>> main
+from cnnlib.explorers.roads import residual_explorer
 from cnnlib.explorers.softmax import softmax_explorer
 from cnnlib.explorers.transposed import TransposedExplorer, transposed_explorer
 from cnnlib.explorers.xor import xor_trainer
@@ -34,11 +31,8 @@ __all__ = [
     "graph_explorer",
     "kernel_explorer",
     "perceptron_explorer",
-<<<<<<< HEAD
-    "residual_explorer",
-=======
     "pooling_explorer",
->>>>>>> main
+    "residual_explorer",
     "softmax_explorer",
     "transposed_explorer",
     "xor_trainer",
