@@ -297,8 +297,8 @@ def stopping() -> dict[str, Honest]:
             solved(conv1d_forward="def conv1d_forward(x, w, b)\n    return 3"),
             {y: "stopped: SyntaxError: expected ':'"},
         ),
-        "an error before the answer": Honest(
-            solved(conv1d_forward="1 / 0\ndef conv1d_forward(x, w, b):\n    return 3"),
+        "an error in the answer's definition": Honest(
+            solved(conv1d_forward="def conv1d_forward(x, w, b=1 / 0):\n    return 3"),
             {y: "stopped: ZeroDivisionError: division by zero"},
         ),
         "an answer deleted": Honest(solved(conv1d_forward=""), {y: "not defined in the notebook"}),
@@ -355,6 +355,6 @@ def unreadable() -> dict[str, tuple[bytes, str]]:
             "not graded: no exercise of this course in it",
         ),
         "another course": (text(written("x = 1", "print(x)")).encode(), "not graded: no exercise of this course in it"),
-        "large": (b" " * (20 * 2**20 + 1), "not read: larger than 20 MB"),
+        "large": (b" " * (100 * 2**20 + 1), "not read: larger than 100 MB"),
         "much code": (text(written(*["x = 1\n" * 20_000] * 20)).encode(), "not read: more than 2 MB of code"),
     }
