@@ -237,7 +237,6 @@ def test_what_hangs_leaves_time_for_what_comes_after_it(launcher, tmp_path):
 
 
 def test_a_notebook_whose_time_is_over_keeps_what_it_has(launcher, tmp_path):
-    dawdling = "import time\ndef fit_kernel(*args, **kwargs):\n    time.sleep(0.9 * call)"
     done = graded(solved(first="import time\ntime.sleep(2)", last="x = 3"), launcher, tmp_path, cell=20, notebook=1)
     assert done.points == 0
     assert done.verdicts[-1].findings[0].reason == done.status == "stopped: no answer within 1 s"

@@ -79,7 +79,10 @@ def grade(
     print(report.table(graded))
     took = time.perf_counter() - started
     print(f"\n{len(graded)} of {len(found)} in {took:.1f} s, seed {seed}, {launcher.held}")
-    print(", ".join(map(str, report.write(graded, out))))
+    try:
+        print(", ".join(map(str, report.write(graded, out))))
+    except OSError as problem:
+        raise report.Refused(f"The tables could not be written: {problem}. The table above is all there is.") from None
     if len(graded) < len(found):
         print("Stopped by Ctrl-C: the others are not in these tables.", file=sys.stderr)
         return CTRL_C

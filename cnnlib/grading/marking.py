@@ -16,6 +16,7 @@ from cnnlib.grading.submissions import Submission
 # judge() calls attempt() on the course's own functions, and that swaps sys.stdout, which all threads share.
 _judging = threading.Lock()
 
+MISSING = "not defined"
 FAULT = "a check failed, not the answer"
 FAULTY = f"graded, but {FAULT}"
 
@@ -73,7 +74,7 @@ def grade_notebook(submission: Submission, launcher: Launcher, limits: Limits, s
 def _verdicts(notebook: Notebook, student: Student, seed: int, verdicts: dict[str, Verdict]) -> str:
     """Fill in the verdicts, exercise by exercise, and return the status. Raises Stopped."""
     failed: list[tuple[Cell, str]] = []
-    again: list[Exercise] = []  # not defined where they are checked: perhaps further down
+    again: list[Exercise] = []  # they, or what they call, are not defined where they are checked: perhaps further down
     for cell, asked in notebook.plan():
         if cell and (error := student.run(cell.number, cell.source)):
             failed.append((cell, error))
@@ -84,9 +85,10 @@ def _verdicts(notebook: Notebook, student: Student, seed: int, verdicts: dict[st
             try:
                 found = verdict(exercise, student, seed)
             except Missing:
-                again.append(exercise)
                 found = nothing(exercise, _why_missing(exercise, failed))
             student.forget()
+            if any(one.reason.startswith((MISSING, "NameError")) for one in found.findings):
+                again.append(exercise)
             if not earlier or found.points >= earlier.points:
                 verdicts[exercise.name] = found
     return FAULTY if any(one.status == FAULT for one in verdicts.values()) else "graded"
@@ -123,5 +125,5 @@ def nothing(exercise: Exercise, reason: str, status: str = "not written yet") ->
 def _why_missing(exercise: Exercise, failed: list[tuple[Cell, str]]) -> str:
     for cell, error in reversed(failed):
         if exercise.name in cell.defines:
-            return f"not defined: its cell [{cell.number}] stopped: {error}"
-    return "not defined in the notebook"
+            return f"{MISSING}: its cell [{cell.number}] stopped: {error}"
+    return f"{MISSING} in the notebook"

@@ -16,9 +16,10 @@ import numpy as np
 
 HEAD = struct.Struct("<II")  # bytes of JSON, bytes of numbers
 JSON_LIMIT = 1 << 20
-NUMBERS_LIMIT = 1 << 24
+NUMBERS_LIMIT = 1 << 22
 NOTEBOOK_LIMIT = 100 << 20  # the same, of what goes into a student's process
 ITEMS_LIMIT = 10_000  # entries of lists, tuples, sets and dicts together
+HASHED_LIMIT = 1_000  # entries of a set or dict: whole numbers can be chosen so that all of them collide
 DEPTH_LIMIT = 8
 TEXT_LIMIT = 10_000  # characters of one string
 HURRY = 5  # the time for a call, after another one of the same check ran out of it, is divided by this
@@ -158,7 +159,7 @@ class Decoder:
     """Reads arrays off `numbers` one after the other, in the order in which values are asked for."""
 
     def __init__(self, numbers: bytes, build: Build | None = None) -> None:
-        self.numbers, self.at, self.build = numbers, 0, build
+        self.numbers, self.at, self.build, self.left = numbers, 0, build, ITEMS_LIMIT
 
     def value(self, item: Any, depth: int = DEPTH_LIMIT) -> Any:
         if item is None or isinstance(item, bool | int | float | str):
@@ -167,6 +168,9 @@ class Decoder:
             raise WireError("not a value")
         [(kind, content)] = item.items()
         if kind in COLLECTIONS and isinstance(content, list):
+            self.left = (ITEMS_LIMIT if depth == DEPTH_LIMIT else self.left) - len(content)
+            if self.left < 0 or (kind not in ("list", "tuple") and len(content) > HASHED_LIMIT):
+                raise WireError(f"a {kind} with too many entries")
             return COLLECTIONS[kind](self.value(part, depth - 1) for part in content)
         if kind == "array":
             return self.array(*content)

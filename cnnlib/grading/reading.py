@@ -18,7 +18,7 @@ from typing import Any
 
 from cnnlib.grading.alarm import OutOfTime, alarm
 
-MOST_CODE = 2_000_000  # characters of all code cells
+MOST_CODE = 2_000_000  # bytes of all code cells
 MOST_CELLS = 5_000  # with code in them
 MOST_PARSED = 100_000  # characters of a cell that is parsed rather than searched
 CELL_SECONDS, ALL_SECONDS = 0.5, 2.0  # for magics: IPython reads a cell anew for each of them
@@ -58,7 +58,7 @@ def read(data: bytes, wanted: Collection[str]) -> tuple[dict[str, Any], bytes]:
     written = [source for cell in cells if cell.get("cell_type") == "code" and (source := _source(cell)).strip()]
     if len(written) > MOST_CELLS:
         raise Unreadable(f"not read: more than {MOST_CELLS} cells with code")
-    if sum(map(len, written)) > MOST_CODE:
+    if sum(len(source.encode(errors="replace")) for source in written) > MOST_CODE:
         raise Unreadable(f"not read: more than {MOST_CODE // 1_000_000} MB of code")
     told, sources = [], []
     for source in _python(written):
