@@ -20,8 +20,22 @@ import nbformat
 import numpy as np
 import pytest
 from grading import copied
+from grading.ambushes import ambushes
 from grading.hostile import attacks
-from grading.notebooks import AROUND, ASKED, LECTURE, POSSIBLE, ROOT, honest, solved, text, unreadable, written
+from grading.notebooks import (
+    AROUND,
+    ASKED,
+    LECTURE,
+    POSSIBLE,
+    ROOT,
+    SEED,
+    graded,
+    honest,
+    solved,
+    text,
+    unreadable,
+    written,
+)
 
 from cnnlib.__main__ import main
 from cnnlib.checks import Verdict, asks, judge, stepping
@@ -30,18 +44,15 @@ from cnnlib.exercises import find as exercise_named
 from cnnlib.exercises import lectures
 from cnnlib.exercises.session import COURSE
 from cnnlib.grading import marking, messages, notebook, reading, report, sandbox
-from cnnlib.grading.batch import choose
-from cnnlib.grading.marking import Graded, grade_notebook, verdict
+from cnnlib.grading.marking import verdict
 from cnnlib.grading.process import Limits
 from cnnlib.grading.runner import build
 from cnnlib.grading.sandbox import Launcher, pack_kit, sandboxes, unsandboxed
 from cnnlib.grading.student import Student
-from cnnlib.grading.submissions import Submission
 
-SEED = 7
 SECONDS = 300  # in which a batch is certainly done, on a busy machine too
 HONEST, UNREADABLE = honest(), unreadable()
-ATTACKS = attacks(paths=["nowhere"], marker="", port=0)
+ATTACKS = attacks(paths=["nowhere"], marker="", port=0) | ambushes(marker="")
 FULL = {f"{exercise.name} {part}": n for exercise in lectures()[LECTURE] for part, n in exercise.parts.items()}
 
 Row = dict[str, str]
@@ -114,22 +125,11 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return pack_kit(tmp_path_factory.mktemp("kit"))
 
 
-@pytest.fixture(scope="module")
-def launcher(bwrap: str, kit: Path) -> Launcher:
-    return choose(kit, [ROOT], Limits())
-
-
 @pytest.fixture
 def student(launcher: Launcher) -> Iterator[Student]:
     student = Student(launcher, Limits())
     yield student
     student.close()
-
-
-def graded(content: Any, launcher: Launcher, folder: Path, **limits: float) -> Graded:
-    path = folder / "a.ipynb"
-    path.write_text(text(content))
-    return grade_notebook(Submission("a", "a.ipynb", path), launcher, Limits(**limits), SEED)
 
 
 # ---------------------------------------------------------------- honest notebooks
@@ -179,7 +179,7 @@ def test_teaching_cells_run_through(student, name):
 
 
 def test_a_loop_costs_its_own_answer(launcher, tmp_path):
-    done = graded(HONEST["looping"].notebook, launcher, tmp_path, call=0.3, cell=1)
+    done = graded(HONEST["looping"].notebook, launcher, tmp_path, Limits(call=0.3, cell=1))
     assert done.points == POSSIBLE - FULL["conv1d_forward y"]
     assert done.status == "graded"  # and not stopped after all of its time
 
@@ -230,14 +230,16 @@ def test_what_hangs_leaves_time_for_what_comes_after_it(launcher, tmp_path):
     names = list(ASKED)
     loops = {name: f"def {name}(*args, **kwargs):\n    while True: pass\nwhile True: pass" for name in names[:-2]}
     started = time.monotonic()
-    done = graded(solved(**loops), launcher, tmp_path, call=2, cell=4, notebook=10)
+    done = graded(solved(**loops), launcher, tmp_path, Limits(call=2, cell=4, notebook=10))
     assert time.monotonic() - started < 15
     assert done.status == "graded"
     assert [one.exercise for one in done.verdicts if one.right] == names[-2:]
 
 
 def test_a_notebook_whose_time_is_over_keeps_what_it_has(launcher, tmp_path):
-    done = graded(solved(first="import time\ntime.sleep(2)", last="x = 3"), launcher, tmp_path, cell=20, notebook=1)
+    done = graded(
+        solved(first="import time\ntime.sleep(2)", last="x = 3"), launcher, tmp_path, Limits(cell=20, notebook=1)
+    )
     assert done.points == 0
     assert done.verdicts[-1].findings[0].reason == done.status == "stopped: no answer within 1 s"
 
@@ -282,6 +284,7 @@ def ambush(bwrap: str, tmp_path_factory: pytest.TempPathFactory) -> Ambush:
         server.setblocking(False)
         places = [ROOT, ROOT / "cnnlib", folder, out, private, Path("/etc/passwd"), Path("/proc/1")]
         hostile = attacks(paths=[str(path) for path in places], marker=marker, port=server.getsockname()[1])
+        hostile |= ambushes(marker)
         for name, attack in hostile.items():
             (folder / name).mkdir()
             (folder / name / "a.ipynb").write_text(text(attack.notebook))
@@ -613,7 +616,7 @@ def test_every_way_to_start_a_process_grades_alike(bwrap, kit, tmp_path, way):
         conv1d_weight_gradient="import os\ndef conv1d_weight_gradient(dy, x):\n    os.kill(os.getpid(), 9)",
         conv1d_weight_jacobian="def conv1d_weight_jacobian(x, K):\n    return 3",
     )
-    done = graded(source, ways(kit)[way], tmp_path, call=0.3, cell=2)
+    done = graded(source, ways(kit)[way], tmp_path, Limits(call=0.3, cell=2))
     assert done.status == "graded"
     lost = {one.exercise: one.findings[0].reason for one in done.verdicts if not one.right}
     assert lost.pop("conv1d_layer_forward").startswith("TimeoutError: no answer within 0.3 s")

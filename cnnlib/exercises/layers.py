@@ -110,6 +110,7 @@ def layer_cases(*names: str) -> Callable[[Rng], list[Inputs]]:
             make((1, 1, 4, 5, 1), (3, 2), 1, 0, rng),  # one thing alone, of which nobody can know the numbers
             make((1, 1, 5, 6, 1), (2, 1), 2, 0, rng),
             make((1, 1, 3, 2, 1), (2, 2), 1, 1, rng),
+            make((2, 2, 3, 4, 2), (2, 3), 1, 0, rng),
         ]
         return [{name: inputs[name] for name in names} for inputs in made]
 

@@ -17,6 +17,7 @@ import numpy as np
 HEAD = struct.Struct("<II")  # bytes of JSON, bytes of numbers
 JSON_LIMIT = 1 << 20
 NUMBERS_LIMIT = 1 << 22
+ANSWER_LIMIT = 1 << 18  # the same, of one answer: the grader looks at every number in it
 NOTEBOOK_LIMIT = 100 << 20  # the same, of what goes into a student's process
 ITEMS_LIMIT = 10_000  # entries of lists, tuples, sets and dicts together
 HASHED_LIMIT = 1_000  # entries of a set or dict: whole numbers can be chosen so that all of them collide

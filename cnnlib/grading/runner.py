@@ -31,6 +31,7 @@ from cnnlib.grading import messages, placeholders, reading
 from cnnlib.grading.cells import Shell, in_time, run_cell
 from cnnlib.grading.isolation import answer_in_a_fork, sweep
 
+TOO_LARGE = f"the answer is larger than the {messages.ANSWER_LIMIT >> 10} KB that an answer may be"
 Call = tuple[list[Any], dict[str, Any]]
 
 
@@ -164,6 +165,8 @@ def answer_frame(answer: Answer, tag: str, late: bool) -> bytes:
     try:
         numbers = bytearray()
         value = messages.encode(answer.value, numbers)
+        if len(numbers) > messages.ANSWER_LIMIT:
+            raise messages.WireError(TOO_LARGE)
         words = ("error", "kind", "unwritten", "line", "uses", "warned", "printed")
         rest = {name: str(getattr(answer, name))[:2000] for name in words}
         told = {"value": value, **rest, "changed": answer.changed, "seconds": answer.seconds}

@@ -1,11 +1,13 @@
 """One notebook's process as a conversation: run this cell, answer these calls. It is started again when it dies."""
 
+import contextlib
 import time
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from cnnlib.checks import Answer, Call
 from cnnlib.grading import messages
+from cnnlib.grading.answers import answer_of, text_of
 from cnnlib.grading.notebook import Notebook, notebook_of, wanted
 from cnnlib.grading.process import OUT_OF_MEMORY, Ended, Limits, Process
 from cnnlib.grading.reading import Unreadable
@@ -57,9 +59,14 @@ class Student:
         self.cell_seconds = limits.cell  # a notebook with one endless cell has others: they call the same function
         self.process: Process | None = None
         self.until = time.monotonic() + limits.notebook
+        self.idle_since = time.monotonic()
 
     def read(self, data: bytes) -> Notebook:
         """What is in a notebook's file. Raises Unreadable and Stopped."""
+        with self._at_work():
+            return self._read(data)
+
+    def _read(self, data: bytes) -> Notebook:
         process = self._ready()
         try:
             process.send({"notebook": True, "wanted": wanted(), "seconds": READ_SECONDS}, READ_SECONDS, data)
@@ -70,16 +77,17 @@ class Student:
         if not self.launcher.settings["fork"]:
             self.close()  # it has modules now that a student's code should not find
         if "ended" in message:
-            self._doubt(process, message.get("late") is True, _text(message["ended"]))
-            raise Unreadable(f"not read: {_text(message['ended']) or 'its process ended'}")
+            self._doubt(process, message.get("late") is True, text_of(message["ended"]))
+            raise Unreadable(f"not read: {text_of(message['ended']) or 'its process ended'}")
         return notebook_of(message, numbers)
 
     def run(self, number: int, source: str) -> str:
         """Run a cell; "" or the last line of its traceback. Raises Stopped."""
         ran = None
-        while ran is None:
-            self._ready()
-            ran = self._run(number, source)
+        with self._at_work():
+            while ran is None:
+                self._ready()
+                ran = self._run(number, source)
         if ran.late:
             self.cell_seconds = min(self.cell_seconds, max(1.0, self.limits.cell / messages.HURRY))
         self.cells.append((number, source, ran.late or self.process is None))
@@ -91,6 +99,10 @@ class Student:
         A call that ends its fork costs its own answer, and another fork goes on with the next call. After three calls
         that ran out of time, or the end of the whole process, the others are not asked.
         """
+        with self._at_work():
+            return self._answers(name, calls)
+
+    def _answers(self, name: str, calls: Sequence[Call]) -> list[Answer] | None:
         answers: list[Answer] = []
         late = 0
         self.given |= any(callable(value) for args, kwargs in calls for value in (*args, *kwargs.values()))
@@ -123,6 +135,17 @@ class Student:
         if self.process:
             self.process.close()
         self.process = None
+
+    @contextlib.contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """The notebook's time runs only in here, not while others are judged or this one is."""
+        self.until += time.monotonic() - self.idle_since
+        if self.process:
+            self.process.until = self.until
+        try:
+            yield
+        finally:
+            self.idle_since = time.monotonic()
 
     def _ready(self) -> Process:
         """The process, with all cells run that were run so far. Raises Stopped."""
@@ -163,8 +186,8 @@ class Student:
             return Ran(f"the cell is {problem}")
         if "spoilt" in message:
             self.close()
-            return Ran(_text(message["spoilt"]))
-        ran = Ran(_text(message.get("error")), message.get("late") is True)
+            return Ran(text_of(message["spoilt"]))
+        ran = Ran(text_of(message.get("error")), message.get("late") is True)
         self._doubt(process, ran.late)
         return ran
 
@@ -185,7 +208,7 @@ class Student:
                     yield None
                     return
                 late = message.get("late") is True
-                ended = _text(message.get("ended"))
+                ended = text_of(message.get("ended"))
                 self._doubt(process, late, ended)
                 if "ended" in message:
                     if KILLED in ended and process.out_of_memory():
@@ -216,36 +239,3 @@ class Student:
         if time.monotonic() >= self.until:
             self.doubtful = True
             raise Stopped(f"no answer within {self.limits.notebook:g} s")
-
-
-def answer_of(message: dict[str, Any], numbers: bytes, keys: Collection[int | str]) -> Answer:
-    """What arrived, as an Answer: whatever it claims to be, each field is of its type and of a sensible size.
-
-    Args:
-        keys: the positions and keywords of the call's arguments.
-    """
-    told = message.get("answer")
-    if not isinstance(told, dict):
-        return Answer(error="the process sent what is no answer")
-    try:
-        value = messages.decode(told.get("value"), numbers)
-    except messages.WireError as problem:
-        return Answer(error=f"the answer could not be read: {problem}")
-    seconds, changed = told.get("seconds"), told.get("changed")
-    changed = [key for key in changed if isinstance(key, int | str)] if isinstance(changed, list) else []
-    return Answer(
-        value=value,
-        error=_text(told.get("error")),
-        kind=_text(told.get("kind"))[:80],
-        unwritten=_text(told.get("unwritten"))[:80],
-        line=_text(told.get("line")),
-        changed=tuple(key for key in changed if key in keys),
-        uses=_text(told.get("uses"))[:80],
-        warned=_text(told.get("warned")),
-        printed=_text(told.get("printed")),
-        seconds=float(seconds) if isinstance(seconds, int | float) and 0 <= seconds < 1e6 else 0.0,
-    )
-
-
-def _text(told: Any) -> str:
-    return told[:2000] if isinstance(told, str) else ""

@@ -14,8 +14,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from cnnlib.checks import asks, judge
 from cnnlib.exercises import lectures
+from cnnlib.grading.marking import Graded, grade_notebook
+from cnnlib.grading.process import Limits
+from cnnlib.grading.sandbox import Launcher
+from cnnlib.grading.submissions import Submission
 
 ROOT = Path(__file__).parents[2]
+SEED = 7
 LECTURE = "05_conv1d_backprop"
 ASKED = {exercise.name: exercise for exercise in lectures()[LECTURE]}
 POSSIBLE = sum(exercise.possible for exercise in ASKED.values())
@@ -56,6 +61,15 @@ def grade_id(cell: NotebookNode) -> str:
 def written(*sources: str) -> NotebookNode:
     """A notebook of these code cells."""
     return new_notebook(cells=[new_code_cell(code(source)) for source in sources])
+
+
+def graded(content: Any, launcher: Launcher, folder: Path, limits: Limits | None = None) -> Graded:
+    """What this notebook comes to."""
+    path = folder / "a.ipynb"
+    path.write_text(text(content))
+    done = grade_notebook(Submission("a", "a.ipynb", path), launcher, limits or Limits(), SEED)
+    assert done
+    return done
 
 
 def text(notebook: NotebookNode) -> str:
