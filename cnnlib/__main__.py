@@ -23,7 +23,8 @@ def grade(commands: Subparsers) -> None:
         "exercise) and totals.csv (a row for each notebook) into FOLDER.",
         epilog="SUBMISSIONS holds a folder for each student, or loose notebooks (Canvas's file names are understood). "
         "Which lecture a notebook is shows in its content, not in its name. A file that cannot be graded gets no "
-        "points and a reason, and never stops the rest.",
+        "points and a reason, and never stops the rest. Students' code runs in bubblewrap; the last line but one says "
+        "what else holds it.",
     )
     parser.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="nothing is written in here")
     parser.add_argument(

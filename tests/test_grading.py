@@ -50,7 +50,7 @@ from cnnlib.grading.runner import build
 from cnnlib.grading.sandbox import Launcher, pack_kit, sandboxes, unsandboxed
 from cnnlib.grading.student import Student
 
-SECONDS = 300  # in which a batch is certainly done, on a busy machine too
+SECONDS = 1200  # in which a batch is certainly done, on a busy machine too
 HONEST, UNREADABLE = honest(), unreadable()
 ATTACKS = attacks(paths=["nowhere"], marker="", port=0) | ambushes(marker="")
 FULL = {f"{exercise.name} {part}": n for exercise in lectures()[LECTURE] for part, n in exercise.parts.items()}

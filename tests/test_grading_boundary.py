@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from grading.notebooks import POSSIBLE, SEED, code, graded, solved, text
 
-from cnnlib.grading import batch, cgroup, seccomp
+from cnnlib.grading import batch, cgroup, process, seccomp
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.process import MOST_MEMORY, OUT_OF_MEMORY, Limits
 from cnnlib.grading.sandbox import Launcher
@@ -217,12 +217,16 @@ def test_what_ran_out_of_time_without_the_processor_is_asked_again_alone(launche
     assert [one.points for one in done] == [POSSIBLE, POSSIBLE]
 
 
-@pytest.mark.parametrize(("body", "doubtful"), [("time.sleep(60)", True), ("while True: pass", False)])
-def test_sleeping_is_told_from_computing(launcher, body, doubtful):
+@pytest.mark.parametrize(
+    ("body", "free", "doubtful"),
+    [("time.sleep(60)", 0, True), ("time.sleep(60)", 1, False), ("while True: pass", 1, False)],
+)
+def test_only_who_waited_for_a_processor_is_doubtful(launcher, monkeypatch, body, free, doubtful):
+    """A processor that is free all the time, or none."""
+    monkeypatch.setattr(process, "idle", lambda: free * time.monotonic())
     student = Student(launcher, Limits(call=1, notebook=60))
     assert student.run(1, f"import time\ndef f():\n    {body}") == ""
     [told] = student.answers("f", [((), {})])
     assert "no answer within 1 s" in told.error
-    if not student.doubtful or doubtful:  # on a busy machine computing may look like sleeping, never the other way
-        assert student.doubtful == doubtful
+    assert student.doubtful == doubtful
     student.close()

@@ -86,7 +86,6 @@ def _verdicts(notebook: Notebook, student: Student, seed: int, verdicts: dict[st
                 found = verdict(exercise, student, seed)
             except Missing:
                 found = nothing(exercise, _why_missing(exercise, failed))
-            student.forget()
             if any(one.reason.startswith((MISSING, "NameError")) for one in found.findings):
                 again.append(exercise)
             if not earlier or found.points >= earlier.points:
@@ -124,6 +123,8 @@ def nothing(exercise: Exercise, reason: str, status: str = "not written yet") ->
 
 def _why_missing(exercise: Exercise, failed: list[tuple[Cell, str]]) -> str:
     for cell, error in reversed(failed):
+        if exercise.name in cell.defines and "Placeholder" in error:
+            return f"{MISSING}: its cell [{cell.number}] stopped: it needs the course's code, not here meanwhile"
         if exercise.name in cell.defines:
             return f"{MISSING}: its cell [{cell.number}] stopped: {error}"
     return f"{MISSING} in the notebook"

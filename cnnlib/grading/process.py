@@ -144,8 +144,9 @@ class Process:
                 self.popen.wait(5)
 
     def starved(self) -> bool:
-        """Had it less than half of the processor time that passed since it was last waited for? It may have slept."""
-        return self.busy - self.busy_before < (time.monotonic() - self.asked) / 2
+        """Since it was last waited for, had it less than half of the time that passed, while no processor was free?"""
+        passed = time.monotonic() - self.asked
+        return self.busy - self.busy_before < passed / 2 and idle() - self.idle_before < passed / 4
 
     def out_of_memory(self) -> bool:
         """Did the kernel end a process of it since the memory of its control group ran out?"""
@@ -161,7 +162,8 @@ class Process:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _allow(self, seconds: float) -> None:
-        self.allowed, self.asked, self.busy_before = seconds, time.monotonic(), self.busy
+        self.allowed, self.asked = seconds, time.monotonic()
+        self.busy_before, self.idle_before = self.busy, idle()
         self.deadline = min(time.monotonic() + seconds + GRACE, self.until)
 
     def _ended(self) -> Ended:
@@ -209,6 +211,15 @@ def busy(pid: int) -> float:
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # utime, stime, cutime, cstime
+    except OSError:
+        return 0.0
+
+
+def idle() -> float:
+    """Seconds that the processors of this machine had nothing to do, together; 0 where there is no /proc."""
+    try:
+        with open("/proc/stat") as file:
+            return int(file.readline().split()[4]) / os.sysconf("SC_CLK_TCK")
     except OSError:
         return 0.0
 

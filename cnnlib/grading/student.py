@@ -55,7 +55,8 @@ class Student:
         self.launcher, self.limits = launcher, limits
         self.cells: list[tuple[int, str, bool]] = []  # number, source, and whether it only defines
         self.hung: set[str] = set()  # functions that ran out of time
-        self.starts, self.reason, self.doubtful, self.given = 0, "", False, False
+        self.starts, self.reason, self.doubtful = 0, "", False
+        self.given_to = ""  # the last function that was called with functions of the course
         self.cell_seconds = limits.cell  # a notebook with one endless cell has others: they call the same function
         self.process: Process | None = None
         self.until = time.monotonic() + limits.notebook
@@ -105,7 +106,12 @@ class Student:
     def _answers(self, name: str, calls: Sequence[Call]) -> list[Answer] | None:
         answers: list[Answer] = []
         late = 0
-        self.given |= any(callable(value) for args, kwargs in calls for value in (*args, *kwargs.values()))
+        arguments = [value for args, kwargs in calls for value in (*args, *kwargs.values())]
+        if arguments and self.given_to not in ("", name):  # what was given there may be the answer here
+            self.close()
+            self.given_to = ""
+        if any(map(callable, arguments)):
+            self.given_to = name
         while len(answers) < len(calls) and late < messages.MOST_LATE:
             process = self._ready()
             seconds = min(self.limits.call, CALL_SHARE * (self.until - time.monotonic()))
@@ -124,12 +130,6 @@ class Student:
         if late:
             self.hung.add(name)
         return answers + [answers[-1]] * (len(calls) - len(answers))
-
-    def forget(self) -> None:
-        """Go on in a new process if this one was given functions: they may be answers to other exercises."""
-        if self.given:
-            self.close()
-        self.given = False
 
     def close(self) -> None:
         if self.process:

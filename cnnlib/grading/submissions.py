@@ -10,8 +10,9 @@ import itertools
 import os
 import re
 import stat
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cnnlib.exercises import lectures
@@ -21,6 +22,7 @@ from cnnlib.grading.reading import Unreadable
 CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?(?P<id>_\d+)_\d+_(?P<file>.+)")
 CANVAS_ANONYMOUS = re.compile(r"(?P<late>LATE_)?(?P<name>anon)(?P<id>_\d+)_\d+_(?P<file>.+)")
 DEEPEST = 20  # folders in folders
+MOST_FILES = 100  # of one student
 COPY = re.compile(r"\(\d+\)")  # browsers add this to a second download
 
 
@@ -59,7 +61,13 @@ def submissions_in(folder: Path) -> list[Submission]:
     students = {submission.student for submission in found}
     empty = [path for path in folder.iterdir() if path.is_dir() and not _ignored(path.name)]
     found += [Submission(p.name, "", p, problem="no notebook in the folder") for p in empty if p.name not in students]
-    return sorted(found, key=lambda submission: (submission.student, submission.notebook))
+    found.sort(key=lambda submission: (submission.student, submission.notebook))
+    numbers: Counter[str] = Counter()
+    for at, submission in enumerate(found):
+        numbers[submission.student] += 1
+        if numbers[submission.student] > MOST_FILES and not submission.problem:
+            found[at] = replace(submission, problem=f"not read: more than {MOST_FILES} files of one student")
+    return found
 
 
 def _submissions_in(folder: Path) -> Iterator[Submission]:
