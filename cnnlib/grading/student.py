@@ -57,7 +57,7 @@ class Student:
         self.hung: set[str] = set()  # functions that ran out of time
         self.starts, self.reason, self.doubtful = 0, "", False
         self.given_to = ""  # the last function that was called with functions of the course
-        self.cell_seconds = limits.cell  # a notebook with one endless cell has others: they call the same function
+        self.late_cells = 0
         self.process: Process | None = None
         self.until = time.monotonic() + limits.notebook
         self.idle_since = time.monotonic()
@@ -90,7 +90,7 @@ class Student:
                 self._ready()
                 ran = self._run(number, source)
         if ran.late:
-            self.cell_seconds = min(self.cell_seconds, max(1.0, self.limits.cell / messages.HURRY))
+            self.late_cells += 1
         self.cells.append((number, source, ran.late or self.process is None))
         return ran.error
 
@@ -114,7 +114,9 @@ class Student:
             self.given_to = name
         while len(answers) < len(calls) and late < messages.MOST_LATE:
             process = self._ready()
-            seconds = min(self.limits.call, CALL_SHARE * (self.until - time.monotonic()))
+            seconds = min(
+                self.limits.call / (1 + len(self.hung - {name})), CALL_SHARE * (self.until - time.monotonic())
+            )
             if late or name in self.hung:
                 seconds /= messages.HURRY
             try:
@@ -174,7 +176,8 @@ class Student:
         """What the cell came to; None if it was not run, since the process ended over something earlier."""
         assert self.process
         process = self.process
-        seconds = min(self.cell_seconds, CELL_SHARE * (self.until - time.monotonic()))
+        most = self.limits.cell / (1 + 4 * self.late_cells)  # where one cell is endless others call the same function
+        seconds = min(most, CELL_SHARE * (self.until - time.monotonic()))
         request = {"cell": number, "source": source, "seconds": seconds, "briefly": briefly}
         try:
             process.send(request, seconds)
