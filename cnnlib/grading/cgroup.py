@@ -96,8 +96,16 @@ def places() -> Places:
     return Places(tuple(found.values()), tuple(found))
 
 
+def _sweep(folder: Path) -> None:
+    """Remove the groups that a grader left which was killed."""
+    for old in folder.glob("cnnlib-*"):
+        if not Path("/proc", old.name.split("-")[1]).exists():
+            Group((old,)).remove()
+
+
 def _limited(folder: Path) -> set[str]:
     """What a group made in this folder limits: its files tell. Nothing if no process of ours may move there."""
+    _sweep(folder)
     group = Places((folder,)).group(1 << 30, 64)
     try:
         for entrance in group.entrances:

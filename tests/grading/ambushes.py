@@ -1,6 +1,7 @@
 """More attacks: on the limits, on the runner from within, and on whoever reads what it says."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from grading.hostile import FORGE, FORWARD, RIGHT, Attack, in_answer, in_cell
@@ -60,8 +61,9 @@ def on_limits(marker: str) -> dict[str, Attack]:
             "resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))",
             0,
         ),
-        "the parent's limits lowered": in_answer(
-            f"import resource\nresource.prlimit(os.getppid(), resource.RLIMIT_CPU, (0, 0))\n{RIGHT}", costs=0
+        "the parent's limits lowered": replace(
+            in_answer(f"import resource\nresource.prlimit(os.getppid(), resource.RLIMIT_CPU, (0, 0))\n{RIGHT}"),
+            most=POSSIBLE,
         ),
         "limits raised": in_answer(
             "import resource\nresource.setrlimit(resource.RLIMIT_AS, (2**40, 2**40))", "not allowed to raise"
@@ -122,7 +124,7 @@ def from_within() -> dict[str, Attack]:
         "its own error called right": in_answer("raise type('right', (Exception,), {'__module__': 'builtins'})"),
         "fork replaced": in_cell("os.fork = lambda: 0", 0),
         "the clock stopped": in_cell("import time\ntime.monotonic = time.perf_counter = lambda: 0.0", 0),
-        "the alarm taken away": in_cell("import signal\nsignal.setitimer = signal.signal = lambda *given: None"),
+        "the alarm taken away": in_cell("import signal\nsignal.setitimer = signal.signal = lambda *given: None", 0),
         "the tracer takes over": in_cell("sys.settrace(lambda *given: os._exit(0))", 0),
         "copies that never differ": in_cell(hidden, 0),
         "no environment, another folder": in_cell("os.environ.clear()\nos.chdir('/')"),
