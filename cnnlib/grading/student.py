@@ -105,7 +105,7 @@ class Student:
 
     def _answers(self, name: str, calls: Sequence[Call]) -> list[Answer] | None:
         answers: list[Answer] = []
-        late = 0
+        late = messages.MOST_LATE - 1 if name in self.hung else 0  # asked a second time, it hangs but once
         arguments = [value for args, kwargs in calls for value in (*args, *kwargs.values())]
         if arguments and self.given_to not in ("", name):  # what was given there may be the answer here
             self.close()
@@ -117,7 +117,7 @@ class Student:
             seconds = min(
                 self.limits.call / (1 + len(self.hung - {name})), CALL_SHARE * (self.until - time.monotonic())
             )
-            if late or name in self.hung:
+            if late:
                 seconds /= messages.HURRY
             try:
                 for reply in self._ask(process, name, calls[len(answers) :], seconds):
