@@ -65,7 +65,7 @@ def attempt(
     kwargs = kwargs or {}
     before = _copies(args, kwargs)
     value, error, line, kind, unwritten = None, "", "", "", ""
-    printed = io.StringIO()
+    printed = Beginning()
     started = time.perf_counter()
     with (
         warnings.catch_warnings(record=True) as caught,
@@ -89,9 +89,24 @@ def attempt(
         changed=changed,
         uses=uses[0] if uses else "",
         warned=f"{caught[0].category.__name__}: {caught[0].message}" if caught else "",
-        printed=printed.getvalue()[:PRINTED_LIMIT],
+        printed=printed.kept,
         seconds=seconds,
     )
+
+
+class Beginning(io.TextIOBase):
+    """Takes all that is printed, and keeps only how it begins."""
+
+    def __init__(self) -> None:
+        self.kept = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if (left := PRINTED_LIMIT - len(self.kept)) > 0:
+            self.kept += text[:left]
+        return len(text)
 
 
 def _copies(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[tuple[int | str, Any, Any]]:

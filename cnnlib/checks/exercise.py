@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.checks import show
 from cnnlib.checks.equation import Equation, parse
 
 Inputs = dict[str, Any]
@@ -121,7 +122,7 @@ def poll(name: str, options: Mapping[str, tuple[bool, str]], hints: tuple[str, s
     def accept(answer: Any) -> str:
         letters = _letters(answer)
         if letters is None:
-            return f"got {answer!r}; expected a set of letters, for example {{'X', 'Y'}}"
+            return f"got {show.value(answer)}; expected a set of letters, for example {{'X', 'Y'}}"
         if unknown := sorted(letters - set(options)):
             return f"there is no option {', '.join(unknown)}; the options are {', '.join(options)}"
         if wrong := sorted(letters - right):
