@@ -12,8 +12,9 @@ from cnnlib.arguments import Array
 from cnnlib.convolution import conv1d, conv2d
 from cnnlib.explorers import frames
 from cnnlib.explorers.controls import Control
-from cnnlib.explorers.frames import Cells, Frame, Group, Panel, Place, Sum, describe, find, inside, legend, link
-from cnnlib.explorers.widget import Explorer, Knob, Values, count, plain, rows
+from cnnlib.explorers.frames import Cells, Frame, Group, Panel, Place, Sum, describe, inside, legend, link
+from cnnlib.explorers.traits import Knob, Values
+from cnnlib.explorers.widget import Explorer, Knobs, count, rows
 
 MOST = 12  # rows and columns that still can be read as numbers
 NUMBERS = partial(rows, height=MOST, width=MOST)
@@ -163,20 +164,27 @@ class Board(Explorer):
 
     def __init__(self, ndim: int, start: Any, x: Any, w: Any, b: Any, dy: Any, **knobs: Any) -> None:
         usual = start[2] if x is None and w is None else 1.0  # what is missing is continued with ones
-        inputs = {"x": start[0] if x is None else x, "w": start[1] if w is None else w, "b": b, "dy": usual}
+        inputs = {"x": start[0] if x is None else x, "w": start[1] if w is None else w, "dy": usual}
         arrays = {name: rows(name, value, MOST if ndim == 2 else 1, MOST) for name, value in inputs.items()}
-        super().__init__(partial(view, ndim=ndim), CONTROLS[: ndim + 1], **knobs | arrays)
+        self.ndim = ndim
+        super().__init__(partial(view, ndim=ndim), CONTROLS[: ndim + 1], **knobs | self.natural(arrays | {"b": rows("b", b, 1, 1)}))
         if dy is not None:
             self.dy = dy
 
-    def choose(self, **changes: Any) -> None:
+    def natural(self, knobs: Knobs) -> Knobs:
+        """With lists as deep as their arrays: what another widget would be linked with."""
+        return knobs | {
+            name: np.reshape(knobs[name], -1 if self.ndim == 1 else np.shape(knobs[name])).tolist()
+            for name in ("x", "w", "dy")
+        } | {"b": np.ravel(knobs["b"]).item()}
+
+    def meant(self, changes: Knobs) -> Knobs:
+        knobs = self.natural(super().meant(changes))
         if "dy" in changes:
-            frame, got = self.view(**self.knobs | plain(changes)), changes["dy"].shape
-            y = find(frame, "y")
-            if got != (shape := y["shape"]):
-                first = int(y["ndim"] == got[0] == 1)
-                raise ValueError(f"dy must have the shape of y, {shape[first:]}, got {got[first:]}")
-        super().choose(**changes)
+            reach = [n + 2 * knobs["padding"] - k for n, k in zip(np.shape(knobs["x"]), np.shape(knobs["w"]), strict=True)]
+            if (got := np.shape(knobs["dy"])) != (shape := tuple(n // knobs["stride"] + 1 for n in reach)):
+                raise ValueError(f"dy must have the shape of y, {shape}, got {got}")
+        return knobs
 
 
 def conv1d_board(

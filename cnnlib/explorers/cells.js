@@ -18,12 +18,15 @@ export function terms(role, at, { w, y, stride, dilation, padding }) {
 // An input between two strides or past the last window meets no output: such a term is dead.
 export const live = ([, , i], { y }) => Number.isInteger(i) && i >= 0 && i < y;
 
+// A number of a knob, whatever the knob is: rows, a list, or the number itself.
+const entry = (knob, [row, col]) => Array.isArray(knob?.[0]) ? knob[row]?.[col] : Array.isArray(knob) ? knob[col] : knob;
+
 class Panel {
   constructor(act) {
     this.act = act; this.heading = make("figcaption"); this.el = make("figure", {}, this.heading);
   }
   load(spec, link, assets) {
-    const [values, partial] = [numbers(assets[spec.data] ?? spec.data), numbers(spec.partial)];
+    const [values, partial] = [numbers(spec.data), numbers(spec.partial)];
     Object.assign(this, spec, { sides: link?.sides, values, partial });
     [this.rows, this.cols] = spec.shape; this.el.dataset.panel = spec.id;
     if (this.heading.textContent === `${spec.name} ${spec.title} ${spec.extent}`) return;
@@ -172,7 +175,7 @@ class Numbers extends Panel {
     const value = parse(input.value), bad = Number.isNaN(value); this.typed = input;
     input.setAttribute("aria-invalid", bad);
     this.act.note(bad ? `“${input.value}” is not a number: ${this.label(at)} stays ${fmt(this.chosen(at))}` : "");
-    if (!bad) this.act.edit(this, at, value);
+    if (!bad) this.act.edit(this, at, [[value]]);
   }
   press(e, at, input) {
     const { selectionStart, selectionEnd, value, readOnly } = input;
@@ -181,7 +184,7 @@ class Numbers extends Panel {
     const up = { PageUp: 1, PageDown: -1 }[e.key], done = input === this.typed && { Enter: 1, Escape: 1 }[e.key];
     if (done && (e.key === "Escape" || !Number.isNaN(parse(value)))) this.leave(input);
     if (up && !readOnly) {
-      this.typed = null; this.act.edit(this, at, +(this.chosen(at) + up * (e.shiftKey ? .1 : 1)).toFixed(9));
+      this.typed = null; this.act.edit(this, at, [[+(this.chosen(at) + up * (e.shiftKey ? .1 : 1)).toFixed(9)]]);
     } else if (!done) return this.key(e, at);
     e.preventDefault(); input.select();
   }
@@ -205,7 +208,7 @@ class Numbers extends Panel {
   }
   // What the reader typed is shown at once; the arithmetic waits for Python's frame.
   chosen(at) {
-    return this.padded(at) ? this.value(at) : this.knobs?.[this.edit]?.[at[0]]?.[at[1]] ?? this.value(at);
+    return this.padded(at) ? this.value(at) : entry(this.knobs?.[this.edit], at) ?? this.value(at);
   }
   fill(knobs, step) {
     this.knobs = knobs;

@@ -1,7 +1,7 @@
 // Every control is a native element with a name. A preset is no state of its own: the choice shows the preset that the
 // knobs equal, or "custom".
 function controls(model, act) {
-  const refreshes = [], now = name => model.get("knobs")[name];
+  const refreshes = [], now = name => model.get(name);
   const choice = (label, options, get, put) => {
     const items = options.map(option => make("option", { textContent: option, disabled: option === "custom" }));
     const select = focusable(make("select", { onchange: () => put(select.value) }, ...items), label);

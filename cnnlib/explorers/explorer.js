@@ -1,5 +1,6 @@
-// The explorer around its panels. Python computes every array (trait `frame`), the reader chooses (trait `knobs`); what
-// is pointed at, pinned or swept over belongs to the view and sends nothing.
+// The explorer around its panels. Python computes every array (trait `frame`), the reader chooses (a trait for
+// each knob, which other widgets can be linked with); what is pointed at, pinned or swept over belongs to the view and
+// sends nothing.
 // anywidget takes one module: widget.py joins the scripts into it, this file last.
 const marks = frame => frame.panels.flatMap(panel => panel.marks ?? []);
 const HINTS = [                                                   // which frames a hint is for, and the hint
@@ -45,7 +46,8 @@ function render({ model, el }) {
       pinned = step < count(); fill(step); pick(output, output.cell(step - 1));   // at the end, all is free
     },
     send(changes) {
-      model.set("knobs", { ...model.get("knobs"), ...changes }); model.set("asked", number()); model.save_changes();
+      Object.entries({ ...changes, asked: number() }).forEach(([name, value]) => model.set(name, value));
+      model.save_changes();
     },
     waits: () => frame.answered < asked,
     ask(question) {                                               // one at a time; of a drag only the newest waits
@@ -54,10 +56,13 @@ function render({ model, el }) {
       queue.push(question); next();
     },
     player(...how) { const player = playing(...how); players.push(player); return player; },
-    edit(panel, [row, col], value) {
+    edit(panel, [row, col], block) {                              // a block of numbers, from this cell on
       const [rows, cols] = panel.shape.map((length, a) => length - 2 * panel.rim[a]);
-      const chosen = (r, c) => r === row && c === col ? value : panel.chosen([r, c]);
-      act.send({ [panel.edit]: upTo(rows).map(r => upTo(cols).map(c => chosen(r, c))) });
+      const [high, wide] = [Math.max(rows, row + block.length), Math.max(cols, ...block.map(line => col + line.length))];
+      const at = (r, c) => block[r - row]?.[c - col] ?? (r < rows && c < cols ? panel.chosen([r, c]) : 0);
+      const all = upTo(high).map(r => upTo(wide).map(c => at(r, c))), now = model.get(panel.edit);
+      const flat = !Array.isArray(now?.[0]) && high === 1;        // as deep as it was
+      act.send({ [panel.edit]: !flat ? all : wide > 1 || Array.isArray(now) ? all[0] : all[0][0] });
     },
     upload(file, most) {
       const send = ([shape, bytes]) => model.send({ picture: shape, number: number() }, undefined, [bytes.buffer]);
@@ -68,7 +73,8 @@ function render({ model, el }) {
   };
   const steps = sweep(act, count), halt = () => players.forEach(player => player.halt());
   const rest = () => { if (steps.step() !== null) { steps.stop(); fill(); } };
-  const fill = (step = steps.step()) => cells().forEach(panel => panel.fill(model.get("knobs"), step));
+  const knobs = () => Object.fromEntries(model.get("names").map(name => [name, model.get(name)]));
+  const fill = (step = steps.step()) => { const now = knobs(); cells().forEach(panel => panel.fill(now, step)); };
 
   const sumsOf = id => frame.arithmetic.reads[id].map(name => frame.arithmetic.sums[name]);
   const tells = id => new Set([id, ...sumsOf(id).flatMap(sum => [sum.of, ...sum.factors, ...sum.plus ?? []])]);
@@ -123,7 +129,8 @@ function render({ model, el }) {
     const assets = model.get("assets"), link = frame.arithmetic?.link;
     const places = JSON.stringify([frame.layout, frame.panels.map(panel => [panel.kind, !panel.picture]), !link]);
     if (places !== placed) { placed = places; arrange(); }
-    for (const spec of frame.panels) panels[spec.id].load(spec, link, assets);
+    const bytes = data => typeof data === "string" ? assets[data] ?? model.get(data).data : data;
+    for (const spec of frame.panels) panels[spec.id].load({ ...spec, data: bytes(spec.data) }, link, assets);
     stage.querySelectorAll("section").forEach((section, n) => {   // the squares of a group have one size
       const { abreast = 1, rows } = frame.layout[n];
       const widths = rows.flat().map(id => panels[id] instanceof Numbers ? panels[id].cols : 1);
@@ -152,7 +159,8 @@ function render({ model, el }) {
   el.classList.add("lm"); el.append(tools, note, caption, legend, stage, hint);
   const free = () => { rest(); pinned = false; paint(); };
   pin.onclick = free; el.onkeydown = e => { if (e.key === "Escape") free(); };
-  const events = [["change:spec", build], ["change:knobs", follow], ["change:frame", load]];
+  const events = [["change:spec", build], ["change:frame", load]];
+  events.push(...model.get("names").map(name => [`change:${name}`, follow]));
   events.forEach(([event, hear]) => model.on(event, hear));
   const eye = new IntersectionObserver(([seen]) => { if (!seen.isIntersecting) halt(); });
   const hide = () => { if (document.hidden) halt(); };

@@ -10,7 +10,8 @@ from cnnlib.convolution import conv2d
 from cnnlib.data import digits, sample_picture
 from cnnlib.explorers.controls import Control
 from cnnlib.explorers.frames import Frame, Group, Panel, cells, describe, legend, link
-from cnnlib.explorers.widget import Explorer, Knob, Values, count, rows
+from cnnlib.explorers.traits import Knob, Values
+from cnnlib.explorers.widget import Explorer, Knobs, count, rows
 
 OPENED, GIVEN = "your own", "from the notebook"  # what a picture is called that the reader opened, or a cell gave
 PRESETS: dict[str, list[list[float]]] = {
@@ -122,32 +123,34 @@ class KernelExplorer(Explorer):
     """
 
     kernel, output = Values("w", weights, 2), Values("y")
-    image = Values("x", lambda name, value: value if isinstance(value, str) else picture(name, value))
+    image = Values("x")
     stride, padding, dilation = Knob(STRIDE), Knob(PADDING), Knob(DILATION)
     flip = Knob(lambda name, value: bool(value))
 
     def __init__(self, image: Any, **knobs: Any) -> None:
-        self.pictures = pictures() | ({} if isinstance(image, str) else {GIVEN: picture("image", image)})
+        self.stock = pictures() | ({} if isinstance(image, str) else {GIVEN: picture("image", image)})
         knobs |= {"picture": image if isinstance(image, str) else GIVEN, "kernel": weights("kernel", knobs["kernel"])}
-        super().__init__(self._show, controls(self.pictures), **knobs)
+        super().__init__(self._show, controls(self.stock), **knobs)
 
     def _show(self, picture: str, **knobs: Any) -> Frame:
-        if picture not in self.pictures:
-            raise ValueError(f"image must be an array or one of {', '.join(self.pictures)}; got {picture!r}")
-        return view(self.pictures[picture], **knobs)
+        if picture not in self.stock:
+            raise ValueError(f"image must be an array or one of {', '.join(self.stock)}; got {picture!r}")
+        return view(self.stock[picture], **knobs)
 
-    def choose(self, *, called: str = GIVEN, **changes: Any) -> None:
-        image, before = changes.pop("image", None), self.pictures
+    def meant(self, changes: Knobs) -> Knobs:
+        """`image` names a picture, or brings one along; `called` is how that is called then."""
+        image, called = changes.get("image"), changes.get("called", GIVEN)
+        changes = {name: value for name, value in changes.items() if name not in ("image", "called")}
         if isinstance(image, str):
             changes["picture"] = image
         elif image is not None:
-            changes["picture"], self.pictures = called, before | {called: image}
-        try:
-            super().choose(**changes)
-        except (TypeError, ValueError):
-            self.pictures = before
-            raise
-        self.spec = controls(self.pictures)
+            changes["picture"], self.stock = called, self.stock | {called: picture("image", image)}
+        return super().meant(changes)
+
+    def replace(self, knobs: Knobs, shown: Frame) -> None:
+        with self.hold_sync():
+            self.spec = controls(self.stock)
+            super().replace(knobs, shown)
 
     def receive(self, content: dict[str, Any], buffers: Any) -> None:
         """A picture that the reader opened in the page, or what every explorer receives."""
