@@ -789,7 +789,7 @@ def test_a_closed_view_leaves_nothing_behind(opens: Opens) -> None:
     view = opens(conv1d_board())
     view.page.clock.install()
     view.page.locator("#a .lm-sweep button").click()
-    assert view.page.evaluate("() => model.heard.length") == 3
+    assert view.page.evaluate("() => model.heard.length") > 3
     view.page.evaluate("() => close_a()")
     assert view.page.evaluate("() => model.heard.length") == 0
     reached = said(view)

@@ -19,6 +19,8 @@ function render({ model, el }) {
   const [tools, note, caption, legend, stage, said, hint] =
     ["tools", "note", "caption", "key", "stage", "read", "hint"].map(block);
   const pin = focusable(make("button", { type: "button", className: "lm-pin", textContent: "pinned: let go (Esc)" }));
+  const backs = ["undo", "reset"].map(action =>
+    focusable(make("button", { type: "button", textContent: action, onclick: () => act.ask({ action }) })));
   said.setAttribute("role", "status"); note.setAttribute("role", "alert");
   let frame, placed, geometry, explained, refresh;                // what was shown last, to do again only what changed
   let picked = {}, pinned = false, players = [];
@@ -136,6 +138,7 @@ function render({ model, el }) {
       const widths = rows.flat().map(id => panels[id] instanceof Numbers ? panels[id].cols : 1);
       section.style.setProperty("--abreast", abreast); section.style.setProperty("--widest", Math.max(...widths));
     });
+    backs.forEach(back => { back.disabled = !frame.past; });
     explain(); write(caption, frame.caption); write(note, frame.note);
     if (frame.finished || frame.note) halt();
     if (link) {
@@ -151,7 +154,7 @@ function render({ model, el }) {
   function build() {
     halt(); players = players.slice(0, 1);                        // the sweep's stays
     const [row, show] = controls(model, act);
-    refresh = show; tools.replaceChildren(row, steps.el); refresh();
+    refresh = show; row.append(...backs); tools.replaceChildren(row, steps.el); refresh();
   }
   const follow = () => { refresh(); fill(); };
 

@@ -123,7 +123,7 @@ class KernelExplorer(Explorer):
     """
 
     kernel, output = Values("w", weights, 2), Values("y")
-    image = Values("x")
+    image = Values("x", lambda name, value: value if isinstance(value, str) else picture(name, value))
     stride, padding, dilation = Knob(STRIDE), Knob(PADDING), Knob(DILATION)
     flip = Knob(lambda name, value: bool(value))
 

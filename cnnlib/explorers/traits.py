@@ -54,7 +54,7 @@ class Values(Knob):
 
     def __init__(self, panel: str, check: Check | None = None, ndim: int | None = None) -> None:
         super().__init__(check or self.refuse)
-        self.panel, self.ndim = panel, ndim
+        self.panel, self.ndim, self.computed = panel, ndim, check is None
 
     def refuse(self, name: str, value: object) -> Any:
         raise Computed(f"{name} is computed: change what it is computed from")

@@ -145,8 +145,8 @@ class Explorer(anywidget.AnyWidget):
 
     def message(self) -> tuple[dict[str, Any], dict[str, Any]]:
         whole = {p["id"] for p in self.shown["panels"] if p["kind"] == "cells" and p.get("picture") and not any(p["rim"])}
-        traits = self.traits(sync=True).items()
-        carried = {trait.panel: name for name, trait in traits if isinstance(trait, Values) and trait.panel in whole}
+        results = [(name, trait) for name, trait in self.traits().items() if isinstance(trait, Values) and trait.computed]
+        carried = {trait.panel: name for name, trait in results if trait.panel in whole}
         return message(self.shown, carried, self.answered, bool(self.past))
 
     def undo(self) -> None:
