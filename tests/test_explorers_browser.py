@@ -1,5 +1,7 @@
 """The explorers in a real browser: the front end alone with a fake model, and a few whole ways in a real JupyterLab."""
 
+import base64
+import io
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 from browser.front_end import View
 from browser.lab import Lab, jupyterlab
+from nbconvert import HTMLExporter
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -18,6 +21,7 @@ from cnnlib import correlate2d
 from cnnlib.explorers import conv1d_board, conv2d_board, kernel_explorer
 from cnnlib.explorers.frames import Frame, cells, link
 from cnnlib.explorers.widget import Explorer
+from cnnlib.pictures import as_output, taken_out
 
 Opens = Callable[..., View]
 
@@ -1064,11 +1068,11 @@ def test_lab_running_a_cell_again_leaves_no_widgets_behind(lab: Lab, notebook: P
 
 
 def pictures(page: Page) -> Locator:
-    return page.locator(".jp-OutputArea .jp-RenderedImage img")
+    return page.locator(".jp-OutputArea .jp-RenderedHTML img")
 
 
 def png_of(explorer: Explorer) -> str:
-    return f"data:image/png;base64,{explorer._repr_mimebundle_()[0]['image/png']}"
+    return f"data:image/png;base64,{taken_out(explorer._repr_mimebundle_()[0])[1]}"
 
 
 def test_lab_a_reopened_notebook_shows_the_pictures(lab: Lab, notebook: Page) -> None:
@@ -1089,4 +1093,51 @@ def test_lab_a_notebook_from_elsewhere_shows_the_picture(lab: Lab) -> None:
     lab.write("elsewhere", nbformat.v4.new_code_cell("conv2d_board()", outputs=[output]))
     page = lab.show("elsewhere")
     expect(pictures(page)).to_have_attribute("src", png_of(conv2d_board()))
+    page.close()
+
+
+def test_lab_an_alternative_text_is_heard_also_where_the_notebook_is_not_trusted(lab: Lab, browser: Browser) -> None:
+    png = base64.b64decode(taken_out(conv1d_board()._repr_mimebundle_()[0])[1])
+    alt = 'The slope "dx" of x & w: 2 < 3, and it\'s drawn'
+    output = nbformat.v4.new_output("display_data", as_output(png, alt))
+    lab.write("heard", nbformat.v4.new_code_cell("1", outputs=[output]))
+    page = lab.show("heard")
+    assert not page.evaluate("() => jupyterapp.shell.currentWidget.content.activeCell.model.trusted")
+    shown = page.get_by_role("img", name=alt, exact=True)
+    expect(shown).to_be_visible()
+    assert shown.evaluate("async i => { await i.decode(); return i.naturalWidth; }") > 200
+    page.close()
+    body = HTMLExporter().from_filename(str(lab.folder / "heard.ipynb"))[0]
+    assert "No description" not in body
+    page = browser.new_page()
+    page.set_content(body, wait_until="commit")
+    expect(page.get_by_role("img", name=alt, exact=True)).to_be_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_lab_a_figure_is_ink_on_the_colour_of_the_page(lab: Lab, dark: bool) -> None:
+    code = """
+import matplotlib.pyplot as plt
+from cnnlib.plotting import described, show
+figure, ax = plt.subplots()
+ax.plot([0, 1], color="red")
+show(described(figure, "a red line"))
+figure, ax = plt.subplots()
+ax.imshow([[0, 1]], cmap="gray")
+show(described(figure, "black beside white"))"""
+    page = lab.open("dark" if dark else "light", code, dark=dark)
+    lab.run(page)
+    line, shades = (page.get_by_role("img", name=name) for name in ("a red line", "black beside white"))
+    expect(line).to_be_visible()
+    middle = "i => getComputedStyle(i).filter"
+    assert [line.evaluate(middle), shades.evaluate(middle)] == (
+        ["invert(0.93) hue-rotate(180deg)", "brightness(0.82)"] if dark else ["none", "none"]
+    )
+    with Image.open(io.BytesIO(line.screenshot())) as seen:
+        colours = np.array(seen.convert("RGB")).reshape(-1, 3).astype(int)
+    paper, red = colours[0], colours[(colours[:, 0] - colours[:, 1:].max(1)).argmax()]
+    assert paper.max() < 40 if dark else paper.min() > 240
+    assert red[0] > red[1] + 60
+    assert red[0] > red[2] + 60
     page.close()

@@ -20,7 +20,9 @@ def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(scope="module")
 def notebook(lab: Lab) -> Iterator[Page]:
-    (example,) = [code for code in re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.S) if "jslink" in code]
+    (example,) = [
+        code for code in re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.S) if "jslink" in code
+    ]
     body = example.strip().split("\n\n")[1]
     assert len(body.splitlines()) <= 5
     page = lab.open("linked", example)

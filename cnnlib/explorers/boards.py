@@ -164,24 +164,32 @@ class Board(Explorer):
 
     def __init__(self, ndim: int, start: Any, x: Any, w: Any, b: Any, dy: Any, **knobs: Any) -> None:
         usual = start[2] if x is None and w is None else 1.0  # what is missing is continued with ones
-        inputs = {"x": start[0] if x is None else x, "w": start[1] if w is None else w, "dy": usual}
+        inputs: Knobs = {"x": start[0] if x is None else x, "w": start[1] if w is None else w, "dy": usual}
         arrays = {name: rows(name, value, MOST if ndim == 2 else 1, MOST) for name, value in inputs.items()}
         self.ndim = ndim
-        super().__init__(partial(view, ndim=ndim), CONTROLS[: ndim + 1], **knobs | self.natural(arrays | {"b": rows("b", b, 1, 1)}))
+        super().__init__(
+            partial(view, ndim=ndim), CONTROLS[: ndim + 1], **knobs | self.natural(arrays | {"b": rows("b", b, 1, 1)})
+        )
         if dy is not None:
             self.dy = dy
 
     def natural(self, knobs: Knobs) -> Knobs:
         """With lists as deep as their arrays: what another widget would be linked with."""
-        return knobs | {
-            name: np.reshape(knobs[name], -1 if self.ndim == 1 else np.shape(knobs[name])).tolist()
-            for name in ("x", "w", "dy")
-        } | {"b": np.ravel(knobs["b"]).item()}
+        return (
+            knobs
+            | {
+                name: np.reshape(knobs[name], -1 if self.ndim == 1 else np.shape(knobs[name])).tolist()
+                for name in ("x", "w", "dy")
+            }
+            | {"b": np.ravel(knobs["b"]).item()}
+        )
 
     def meant(self, changes: Knobs) -> Knobs:
         knobs = self.natural(super().meant(changes))
         if "dy" in changes:
-            reach = [n + 2 * knobs["padding"] - k for n, k in zip(np.shape(knobs["x"]), np.shape(knobs["w"]), strict=True)]
+            reach = [
+                n + 2 * knobs["padding"] - k for n, k in zip(np.shape(knobs["x"]), np.shape(knobs["w"]), strict=True)
+            ]
             if (got := np.shape(knobs["dy"])) != (shape := tuple(n // knobs["stride"] + 1 for n in reach)):
                 raise ValueError(f"dy must have the shape of y, {shape}, got {got}")
         return knobs

@@ -35,7 +35,8 @@ def message(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """A frame as it is sent: bytes for arrays, the big and lasting ones apart.
 
-    traits: panel -> the trait that already carries its numbers. answered: the number of the page's question that it answers. past: whether there is something to undo.
+    traits: panel -> the trait that already carries its numbers. answered: the number of the page's question that it
+    answers. past: whether there is something to undo.
 
     Not narrowed to float32: a frame above 64 KB arrives 40 ms earlier. Behind the kernel's "busy", TCP holds a smaller
     one back until the browser acknowledges (Nagle's algorithm, which Jupyter's server leaves on).

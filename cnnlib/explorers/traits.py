@@ -21,7 +21,7 @@ class Derived(traitlets.TraitType[Any, Any]):
     """A trait that is read from what is shown, and set by turning knobs: no second copy that could disagree."""
 
     def set(self, obj: Any, value: object) -> None:
-        obj.choose(**{self.name: value})
+        obj.choose(**{str(self.name): value})
 
 
 class AllKnobs(Derived):

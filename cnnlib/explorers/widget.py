@@ -1,6 +1,5 @@
 """The widget of every explorer: Python computes a frame from the knobs, the page shows it and sends what was chosen."""
 
-import base64
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
@@ -19,12 +18,14 @@ from cnnlib.explorers.frames import Frame, check_frame
 from cnnlib.explorers.messages import ASSETS, message, plain
 from cnnlib.explorers.shapes import Misshapen
 from cnnlib.explorers.traits import AllKnobs, Derived, Knob, Values, received, same
+from cnnlib.pictures import as_output
 
 HERE = Path(__file__).parent
 SCRIPTS = ("page.js", "cells.js", "plot.js", "readout.js", "controls.js", "explorer.js")  # anywidget takes one module
 NOTHING: tuple[float, set[str]] = (-np.inf, set())  # no change that the next may be a part of
 Knobs = dict[str, Any]
 Action = Callable[..., Knobs]
+
 
 def rows(name: str, value: Any, height: int, width: int) -> Array:
     """(rows, columns) of finite float64, at most height x width; a flat list is one row."""
@@ -67,7 +68,7 @@ class Explorer(anywidget.AnyWidget):
     _esm = "\n".join((HERE / name).read_text("utf-8") for name in SCRIPTS)
     _css = (HERE / "explorer.css").read_text("utf-8")
     spec: Any = traitlets.List().tag(sync=True)  # the controls
-    names = traitlets.List().tag(sync=True)  # of the knobs, each of which is a trait
+    names: Any = traitlets.List().tag(sync=True)  # of the knobs, each of which is a trait
     asked = traitlets.Int().tag(sync=True, echo_update=False)  # counts the page's questions
     frame = traitlets.Dict().tag(sync=True)  # what to show, in one piece: a redraw is atomic
     assets = traitlets.Dict().tag(sync=True)  # palettes and big arrays, which are sent only when they change
@@ -144,9 +145,10 @@ class Explorer(anywidget.AnyWidget):
                     self.notify_change(traitlets.Bunch(name=name, old=old, new=new, owner=self, type="change"))
 
     def message(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        whole = {p["id"] for p in self.shown["panels"] if p["kind"] == "cells" and p.get("picture") and not any(p["rim"])}
-        results = [(name, trait) for name, trait in self.traits().items() if isinstance(trait, Values) and trait.computed]
-        carried = {trait.panel: name for name, trait in results if trait.panel in whole}
+        pictures = [panel for panel in self.shown["panels"] if panel["kind"] == "cells" and panel.get("picture")]
+        whole = {panel["id"] for panel in pictures if not any(panel["rim"])}
+        values = {name: trait for name, trait in self.traits().items() if isinstance(trait, Values)}
+        carried = {trait.panel: name for name, trait in values.items() if trait.computed and trait.panel in whole}
         return message(self.shown, carried, self.answered, bool(self.past))
 
     def undo(self) -> None:
@@ -204,9 +206,8 @@ class Explorer(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Beside the widget a still picture, for where no kernel runs, and one line of text that is always the same."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        summary = repr(self)
-        data |= {"text/plain": summary, "image/png": base64.b64encode(still.draw(self.shown, ASSETS)).decode()}
-        return data, metadata | {"image/png": {"alt": summary}}
+        shades = any(panel["kind"] == "cells" and panel.get("picture") for panel in self.shown["panels"])
+        return data | as_output(still.draw(self.shown, ASSETS), repr(self), shades=shades), metadata
 
 
 def turned(value: Any, along: str, at: Any = None, index: int | None = None) -> Any:
