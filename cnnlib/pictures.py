@@ -12,8 +12,7 @@ from typing import Any
 
 # In a dark page ink on paper becomes chalk on slate, of the same hues; what shows shades of grey is not turned into its
 # negative, but dimmed. An untrusted notebook has no styles: there the paper stays white.
-DARK = """<style>[data-jp-theme-light="false"] .cnnlib-ink{filter:invert(.93) hue-rotate(180deg)}
-[data-jp-theme-light="false"] .cnnlib-shades{filter:brightness(.82);border-radius:6px}</style>"""
+DARK = {"ink": "invert(.93)hue-rotate(180deg)", "shades": "brightness(.82)"}
 IMG = re.compile(r'(<img class="cnnlib-\w+" alt="[^"]*" src="data:image/png;base64,)([^"]*)(">)')
 
 
@@ -26,8 +25,9 @@ def as_output(png: bytes, alt: str, *, shades: bool = False) -> dict[str, str]:
         shades: whether it shows shades of grey that mean something, as a photograph's.
     """
     kind, data = "shades" if shades else "ink", base64.b64encode(png).decode()
+    style = f"<style>[data-jp-theme-light=false] .cnnlib-{kind}{{filter:{DARK[kind]}}}</style>"
     img = f'<img class="cnnlib-{kind}" alt="{html.escape(alt)}" src="data:image/png;base64,{data}">'
-    return {"text/html": f"{DARK}\n{img}", "text/plain": alt}
+    return {"text/html": style + img, "text/plain": alt}
 
 
 def taken_out(data: Mapping[str, Any]) -> tuple[str, str]:

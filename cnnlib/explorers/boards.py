@@ -12,6 +12,7 @@ from cnnlib.arguments import Array
 from cnnlib.convolution import conv1d, conv2d
 from cnnlib.explorers import frames
 from cnnlib.explorers.controls import Control
+from cnnlib.explorers.dy import ACTIONS, fit, outputs
 from cnnlib.explorers.frames import Cells, Frame, Group, Panel, Place, Sum, describe, inside, legend, link
 from cnnlib.explorers.traits import Knob, Values
 from cnnlib.explorers.widget import Explorer, Knobs, count, rows
@@ -20,8 +21,12 @@ MOST = 12  # rows and columns that still can be read as numbers
 NUMBERS = partial(rows, height=MOST, width=MOST)
 STRIDE, PADDING = partial(count, least=1, most=4), partial(count, least=0, most=4)
 CONTROLS: list[Control] = [
+    {"kind": "size", "name": "x", "label": "x", "max": MOST},
+    {"kind": "size", "name": "w", "label": "w", "max": MOST},
     {"kind": "range", "name": "stride", "label": "stride", "min": 1, "max": 4},
     {"kind": "range", "name": "padding", "label": "padding", "min": 0, "max": 4},
+    {"kind": "button", "action": "random", "label": "random dy"},
+    {"kind": "button", "action": "one", "label": "a single 1 in dy"},
     {"kind": "toggle", "name": "spread", "label": "dx as a correlation"},
 ]
 SUMS: dict[str, Sum] = {
@@ -141,14 +146,6 @@ def correlation(dy: Array, w: Array, size: tuple[int, ...], step: tuple[int, int
     ]
 
 
-def fit(values: Array, shape: tuple[int, ...]) -> Array:
-    """Cut to a shape, or continued with ones."""
-    fitted = np.ones(shape)
-    kept = tuple(slice(min(m, n)) for m, n in zip(values.shape, shape, strict=True))
-    fitted[kept] = values[kept]
-    return fitted
-
-
 class Board(Explorer):
     """A convolution whose every number can be read, changed and traced.
 
@@ -167,31 +164,21 @@ class Board(Explorer):
         inputs: Knobs = {"x": start[0] if x is None else x, "w": start[1] if w is None else w, "dy": usual}
         arrays = {name: rows(name, value, MOST if ndim == 2 else 1, MOST) for name, value in inputs.items()}
         self.ndim = ndim
-        super().__init__(
-            partial(view, ndim=ndim), CONTROLS[: ndim + 1], **knobs | self.natural(arrays | {"b": rows("b", b, 1, 1)})
-        )
+        knobs |= self.natural(arrays | {"b": rows("b", b, 1, 1)})
+        super().__init__(partial(view, ndim=ndim), CONTROLS[: 5 + ndim], ACTIONS, **knobs)
         if dy is not None:
             self.dy = dy
 
     def natural(self, knobs: Knobs) -> Knobs:
         """With lists as deep as their arrays: what another widget would be linked with."""
-        return (
-            knobs
-            | {
-                name: np.reshape(knobs[name], -1 if self.ndim == 1 else np.shape(knobs[name])).tolist()
-                for name in ("x", "w", "dy")
-            }
-            | {"b": np.ravel(knobs["b"]).item()}
-        )
+        arrays = {name: np.array(knobs[name]) for name in ("x", "w", "dy")}
+        flat = {name: (array.ravel() if self.ndim == 1 else array).tolist() for name, array in arrays.items()}
+        return knobs | flat | {"b": np.ravel(knobs["b"]).item()}
 
     def meant(self, changes: Knobs) -> Knobs:
         knobs = self.natural(super().meant(changes))
-        if "dy" in changes:
-            reach = [
-                n + 2 * knobs["padding"] - k for n, k in zip(np.shape(knobs["x"]), np.shape(knobs["w"]), strict=True)
-            ]
-            if (got := np.shape(knobs["dy"])) != (shape := tuple(n // knobs["stride"] + 1 for n in reach)):
-                raise ValueError(f"dy must have the shape of y, {shape}, got {got}")
+        if "dy" in changes and (got := np.shape(knobs["dy"])) != (shape := outputs(knobs)):
+            raise ValueError(f"dy must have the shape of y, {shape}, got {got}")
         return knobs
 
 

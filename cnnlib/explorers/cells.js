@@ -35,9 +35,13 @@ class Panel {
   }
   get linked() { return AXES.includes(this.role || "none"); }
   // `at` is a cell by its own index, [row, column]; `side` is 0 for rows, 1 for columns; a term is [m, u, i].
-  index(at) { return at.map((n, side) => (n - this.offset[side]) / this.scale[side]); }
+  index(at) {                                                     // of what was pooled, the place of the greatest
+    const won = this.winners?.[this.place(at)], { y } = this.sides?.[1] ?? {};
+    if (won !== undefined) return [Math.floor(won / y), won % y];
+    return at.map((n, side) => (n - this.offset[side]) / this.scale[side]);
+  }
   ownIndex(term, side) {
-    return this.linked ? term[AXES.indexOf(this.role)] * this.scale[side] + this.offset[side] : 0;
+    return this.linked ? Math.floor(term[AXES.indexOf(this.role)] * this.scale[side] + this.offset[side]) : 0;
   }
   own(pair) { return pair.map((term, side) => this.ownIndex(term, side)); }
   within(n, side) { return Number.isInteger(n) && n >= -this.rim[side] && n < this.shape[side] - this.rim[side]; }
@@ -73,7 +77,9 @@ class Picture extends Panel {
   constructor(act) {
     super(act);
     this.canvas = focusable(make("canvas", { tabIndex: 0 })); this.canvas.setAttribute("role", "application");
-    this.bits = make("canvas"); this.el.append(this.canvas);
+    this.bits = make("canvas"); this.bar = make("canvas"); this.ends = [make("output"), make("output")];
+    this.scales = make("div", { className: "lm-bar-of-colours" }, this.ends[0], this.bar, this.ends[1]);
+    this.el.append(this.canvas, this.scales);
     const under = e => {
       const box = this.canvas.getBoundingClientRect();
       const parts = [(e.clientY - box.top) / box.height, (e.clientX - box.left) / box.width];
@@ -88,10 +94,13 @@ class Picture extends Panel {
   load(spec, link, assets) {
     const shown = this.values, limits = String(this.limits);
     super.load(spec, link, assets);
+    this.scales.hidden = Boolean(spec.colours);
     focusable(this.canvas, `${spec.name}, ${spec.title}, ${spec.extent}; arrow keys move the cell`);
     if (shown === this.values && limits === String(spec.limits)) return;
     this.drawn = null;
-    paintPixels(this.bits, this.values, spec.shape, spec.limits, assets.palettes[spec.palette]);
+    paintPixels(this.bits, this.values, spec.shape, spec.limits, assets.palettes[spec.palette], false, assets[spec.colours]);
+    paintPixels(this.bar, upTo(256), [1, 256], [0, 255], assets.palettes[spec.palette]);
+    this.ends.forEach((end, n) => write(end, fmt(+spec.limits[n].toPrecision(3))));
     this.unit = spec.size / Math.max(this.rows, this.cols);
     const sharp = this.unit * (window.devicePixelRatio || 1);
     const [width, height] = [this.cols, this.rows].map(length => Math.round(length * sharp));
@@ -165,6 +174,7 @@ class Numbers extends Panel {
     hear("focusout", (at, input) => this.leave(input));
     hear("input", (at, input) => this.type(at, input));
     hear("keydown", (at, input, e) => this.press(e, at, input));
+    hear("paste", (at, input, e) => this.paste(e, at, input));
   }
   stop(input) { this.inputs.forEach(each => { each.tabIndex = each === input ? 0 : -1; }); }   // of the Tab key
   leave(input) {                                                  // what was typed is told already
@@ -176,6 +186,13 @@ class Numbers extends Panel {
     input.setAttribute("aria-invalid", bad);
     this.act.note(bad ? `“${input.value}” is not a number: ${this.label(at)} stays ${fmt(this.chosen(at))}` : "");
     if (!bad) this.act.edit(this, at, [[value]]);
+  }
+  paste(e, at, input) {                                           // one number is typed; more go from this cell on
+    const block = blockOf(e.clipboardData.getData("text")), all = block.flat();
+    if (input.readOnly || all.length < 2) return;
+    e.preventDefault(); this.typed = null;
+    if (all.some(Number.isNaN)) this.act.note("what was pasted holds something that is no number: nothing is changed");
+    else this.act.edit(this, at, block);
   }
   press(e, at, input) {
     const { selectionStart, selectionEnd, value, readOnly } = input;

@@ -16,14 +16,14 @@ const WAITING = "Waiting for Python. If its kernel was restarted, run this cell 
 
 function render({ model, el }) {
   const panels = {}, block = name => make("div", { className: `lm-${name}` });
-  const [tools, note, caption, legend, stage, said, hint] =
-    ["tools", "note", "caption", "key", "stage", "read", "hint"].map(block);
+  const [tools, note, caption, legend, stage, hole, said, hint] =
+    ["tools", "note", "caption", "key", "stage", "hole", "read", "hint"].map(block);
   const pin = focusable(make("button", { type: "button", className: "lm-pin", textContent: "pinned: let go (Esc)" }));
   const backs = ["undo", "reset"].map(action =>
     focusable(make("button", { type: "button", textContent: action, onclick: () => act.ask({ action }) })));
   said.setAttribute("role", "status"); note.setAttribute("role", "alert");
   let frame, placed, geometry, explained, refresh;                // what was shown last, to do again only what changed
-  let picked = {}, pinned = false, players = [];
+  let picked = {}, pinned = false, players = [], touched = false; // a finger points with every tap, and pins nothing
   let asked = 0, late = null;                                     // the number of the last question; its timer
   const queue = [];                                               // what waits until that question is answered
   const cells = () => Object.values(panels).filter(panel => panel instanceof Panel);
@@ -39,9 +39,9 @@ function render({ model, el }) {
   };
   const act = {
     where: panel => picked.panel === panel ? picked.at : panel.last ?? panel.cell(0),
-    point(panel, at) { if (!pinned && !here(panel, at)) pick(panel, at); },
+    point(panel, at) { if ((!pinned || touched) && !here(panel, at)) pick(panel, at); },
     move(panel, at) { rest(); pick(panel, at); panel.focus(at); },  // the keys take a pin along
-    pin(panel, at) { rest(); pinned = !(pinned && here(panel, at)); pick(panel, at); },
+    pin(panel, at) { rest(); pinned = !touched && !(pinned && here(panel, at)); pick(panel, at); },
     sweep(step) {
       const output = panels[frame.arithmetic.sweep];
       said.ariaLive = players.some(player => player.plays()) ? "off" : "polite";   // no reader follows a play
@@ -68,7 +68,7 @@ function render({ model, el }) {
     },
     upload(file, most) {
       const send = ([shape, bytes]) => model.send({ picture: shape, number: number() }, undefined, [bytes.buffer]);
-      grey(file, most).then(send, () => act.note(`${file.name} cannot be read as a picture`));
+      colours(file, most).then(send, () => act.note(`${file.name} cannot be read as a picture`));
     },
     note(text) { write(note, text || frame.note); },
     refresh: () => fill(),
@@ -103,7 +103,7 @@ function render({ model, el }) {
     const row = ids => make("div", { className: "lm-row" }, ...ids.map(item));
     const group = ({ title, rows }) => make("section", {}, make("h4", { textContent: title }), ...rows.map(row));
     const [forward, backward = "", ...more] = frame.layout.map(group);
-    stage.replaceChildren(forward, backward, ...frame.arithmetic ? [said] : [], ...more);
+    stage.replaceChildren(forward, backward, ...frame.arithmetic ? [hole] : [], ...more);
     steps.el.hidden = !frame.arithmetic;
     write(hint, HINTS.filter(([fits]) => fits(frame)).map(([, text]) => text).join(" "));
   }
@@ -115,6 +115,7 @@ function render({ model, el }) {
       "lm-edit": numbered.some(panel => panel.edit) && "can be changed", "lm-at": linked && "pointed at",
       "lm-told lm-on": linked && "touched",
       "lm-on": linked && squares.some(({ id }) => tells(id).size < squares.length) && "touched, not in this sum",
+      "lm-plus": numbered.length && linked && "above zero", "lm-minus": numbered.length && linked && "below zero",
       "lm-pad": Object.keys(dashed).filter(why => numbered.some(dashed[why])).join(" or "),
     };
     const key = JSON.stringify([frames, frame.signs]);
@@ -142,7 +143,7 @@ function render({ model, el }) {
     explain(); write(caption, frame.caption); write(note, frame.note);
     if (frame.finished || frame.note) halt();
     if (link) {
-      said.style.setProperty("--lines", frame.arithmetic.lines);
+      el.style.setProperty("--lines", frame.arithmetic.lines);
       const before = geometry; geometry = JSON.stringify(link);
       if (geometry !== before && steps.step() !== null) { steps.stop(); pinned = false; }   // a step of another y
       const { start } = frame.arithmetic, shown = frame.panels.some(({ id }) => panels[id] === picked.panel);
@@ -158,19 +159,24 @@ function render({ model, el }) {
   }
   const follow = () => { refresh(); fill(); };
 
-  load(); build();
+  hole.append(said); load(); build();
   el.classList.add("lm"); el.append(tools, note, caption, legend, stage, hint);
   const free = () => { rest(); pinned = false; paint(); };
+  el.onpointerdown = e => { touched = e.pointerType === "touch"; };
   pin.onclick = free; el.onkeydown = e => { if (e.key === "Escape") free(); };
   const events = [["change:spec", build], ["change:frame", load]];
   events.push(...model.get("names").map(name => [`change:${name}`, follow]));
   events.forEach(([event, hear]) => model.on(event, hear));
   const eye = new IntersectionObserver(([seen]) => { if (!seen.isIntersecting) halt(); });
   const hide = () => { if (document.hidden) halt(); };
-  eye.observe(el); document.addEventListener("visibilitychange", hide);
+  const float = new IntersectionObserver(([{ isIntersecting }]) => {   // the readout stays in sight
+    (isIntersecting ? hole : el).append(said); said.classList.toggle("lm-afloat", !isIntersecting);
+  }, { rootMargin: "-48px 0px" });
+  eye.observe(el); if (frame.arithmetic) float.observe(hole);
+  document.addEventListener("visibilitychange", hide);
   return () => {
-    halt(); clearTimeout(late); eye.disconnect(); document.removeEventListener("visibilitychange", hide);
-    el.onkeydown = null; events.forEach(([event, hear]) => model.off(event, hear));
+    halt(); clearTimeout(late); eye.disconnect(); float.disconnect(); document.removeEventListener("visibilitychange", hide);
+    el.onkeydown = el.onpointerdown = null; events.forEach(([event, hear]) => model.off(event, hear));
   };
 }
 export default { render };

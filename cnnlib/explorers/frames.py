@@ -20,7 +20,8 @@ class CellOptions(TypedDict, total=False):
 
     edit: the knob that its numbers are. picture: a canvas, `size` pixels wide, instead of numbers. asset: a big array
     is sent under this name, and only when it changes. partial: the values after each position of the sweep. computed:
-    hidden until the sweep comes. stretched: zeros stand between its values.
+    hidden until the sweep comes. stretched: zeros stand between its values. colours: its bytes of red, green and blue
+    (rows, columns, 3), shown instead of its values. winners: for each cell of a pooled panel the output that won.
     """
 
     edit: str
@@ -30,6 +31,8 @@ class CellOptions(TypedDict, total=False):
     partial: Any
     computed: bool
     stretched: bool
+    colours: Any
+    winners: list[int]
 
 
 class Cells(CellOptions):
@@ -45,7 +48,7 @@ class Cells(CellOptions):
     shape: tuple[int, int]
     rim: tuple[int, int]
     ndim: int
-    scale: tuple[int, int]
+    scale: tuple[float, float]
     offset: tuple[int, int]
     limits: tuple[float, float]
     palette: str
@@ -192,7 +195,7 @@ def cells(
     name: str | None = None,
     rim: tuple[int, int] = (0, 0),
     ndim: int = 2,
-    scale: tuple[int, int] = (1, 1),
+    scale: tuple[float, float] = (1, 1),
     offset: tuple[int, int] = (0, 0),
     limits: tuple[float, float] | None = None,
     **options: Unpack[CellOptions],

@@ -49,6 +49,9 @@ def message(
         elif panel["kind"] == "cells":
             if "partial" in sent:
                 sent["partial"] = as_bytes(sent["partial"])
+            if "colours" in sent:
+                sent["colours"], own = f"colours of {panel['id']}", sent["colours"]
+                assets[sent["colours"]] = np.ascontiguousarray(own, np.uint8).tobytes()
             if panel["id"] in traits:
                 sent["data"] = traits[panel["id"]]
             elif name := panel.get("asset"):

@@ -84,7 +84,8 @@ def _pixels(panel: Cells, assets: dict[str, Any]) -> Picture:
     every = -(-max(panel["shape"]) // 112)
     places = np.clip((panel["values"][::every, ::every] - low) / ((high - low) or 1) * 255, 0, 255).round().astype(int)
     unit = max(1, round(panel["size"] / max(places.shape) * 2 / 3))
-    pixels = palette[places].repeat(unit, 0).repeat(unit, 1)
+    pixels = panel["colours"][::every, ::every] if "colours" in panel else palette[places]
+    pixels = pixels.repeat(unit, 0).repeat(unit, 1)
     at = [np.arange(0, size, every).repeat(unit) for size in panel["shape"]]
     rows, cols = ((n < k) | (n >= size - k) for n, k, size in zip(at, panel["rim"], panel["shape"], strict=True))
     r, c = np.nonzero(rows[:, None] | cols)

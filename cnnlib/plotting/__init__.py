@@ -62,8 +62,11 @@ def png(figure: Figure) -> bytes:
     """The same bytes for the same figure: no date, no version, few colours."""
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png", dpi=DPI, bbox_inches="tight", facecolor=PAPER, metadata={"Software": None})
-    small = io.BytesIO()
-    Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    for colours in (256, 128):  # a busy one keeps fewer
+        small = io.BytesIO()
+        Image.open(drawn).convert("RGB").quantize(colours, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+        if small.tell() < 25_000:
+            break
     return small.getvalue()
 
 
