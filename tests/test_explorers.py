@@ -308,6 +308,9 @@ def test_a_picture_from_the_page_is_shown_or_answered() -> None:
     np.testing.assert_allclose(explorer.image, [[0, 0.2, 0.4], [0.6, 0.8, 1]])
     assert explorer.knobs["picture"] == "your own"
     assert "your own" in explorer.spec[0]["options"]
+    explorer._handle_custom_msg({"picture": [1, 2, 3], "number": 3}, [bytes([255, 0, 0, 0, 0, 255])])
+    np.testing.assert_allclose(explorer.image, [[0.299, 0.114]])
+    explorer.undo()
     explorer._handle_custom_msg({"picture": [2, 2], "number": 3}, [bytes(6)])
     assert explorer.frame["note"].startswith("cannot reshape")
     assert explorer.image.shape == (2, 3)
@@ -513,3 +516,64 @@ def test_every_panel_of_a_frame_is_placed_and_told() -> None:
             for told in frame["arithmetic"]["reads"][name]:
                 total = frame["arithmetic"]["sums"][told]
                 assert {total["of"], *total["factors"], *total.get("plus", [])} <= ids
+
+
+@pytest.mark.parametrize("make", [lambda: conv1d_board(stride=2), lambda: conv2d_board(padding=1, stride=2)])
+def test_a_single_1_in_dy_goes_from_place_to_place(make: Any) -> None:
+    board = make()
+    for place in (*range(board.y.size), 0):
+        board._handle_custom_msg({"action": "one", "number": 1}, [])
+        assert board.dy.shape == board.y.shape
+        assert np.flatnonzero(board.dy).tolist() == [place]
+        assert board.dy.sum() == 1
+    np.testing.assert_array_equal(board.db, 1)
+
+
+def test_a_random_dy_has_the_shape_of_y_and_is_another_each_time() -> None:
+    board, seen = conv2d_board(padding=2), set[str]()
+    for _ in range(5):
+        board._handle_custom_msg({"action": "random", "number": 1}, [])
+        assert board.dy.shape == board.y.shape
+        assert (board.dy == board.dy.round()).all()
+        seen.add(repr(board.dy))
+    assert len(seen) == 5
+
+
+def test_relu_follows_the_convolution() -> None:
+    explorer = kernel_explorer(after="ReLU")
+    panel = next(panel for panel in explorer.shown["panels"] if panel["id"] == "a")
+    np.testing.assert_array_equal(panel["values"], np.maximum(explorer.output, 0))
+    assert (panel["values"] > 0).any()
+    assert panel["limits"][0] <= 0
+    explorer.after = "nothing"
+    assert "a" not in values(explorer.shown)
+    with pytest.raises(ValueError, match="after must be one of nothing, ReLU, max pooling; got 'GELU'"):
+        explorer.after = "GELU"
+
+
+@pytest.mark.parametrize("shape", [(9, 12), (8, 7), (3, 40)])
+def test_max_pooling_follows_the_convolution(shape: tuple[int, int]) -> None:
+    explorer = kernel_explorer(RNG.random(shape), whole(2, 3), after="max pooling")
+    y = explorer.output
+    panel = next(panel for panel in explorer.shown["panels"] if panel["id"] == "a")
+    assert panel["shape"] == (y.shape[0] // 2, y.shape[1] // 2)
+    for place, (i, j) in enumerate(np.ndindex(*panel["shape"])):
+        window = y[2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
+        assert panel["values"][i, j] == window.max() == y.flat[panel["winners"][place]]
+    explorer.kernel = np.ones((min(7, shape[0]), 1))  # where y may be too low to be pooled
+    assert ("a" in values(explorer.shown)) == (explorer.output.shape[0] > 1)
+
+
+def test_a_picture_in_colour_is_shown_so_and_its_lightness_is_convolved() -> None:
+    colour = RNG.random((6, 5, 3))
+    for image in (colour, colour.transpose(2, 0, 1), (colour * 255).astype(np.uint8)):
+        explorer = kernel_explorer(image, [[1]], padding=2)
+        panel = next(panel for panel in explorer.shown["panels"] if panel["id"] == "x")
+        assert panel["colours"].shape == (10, 9, 3)
+        np.testing.assert_allclose(panel["colours"][2:-2, 2:-2] / 255, colour, atol=0.005)
+        assert not panel["colours"][0].any()
+    assert "colours" not in kernel_explorer(colour[..., 0]).shown["panels"][0]
+    explorer = kernel_explorer(colour)
+    assert explorer.image.shape == (6, 5)
+    explorer.image = explorer.image  # the lightness, from here on
+    assert "colours" not in explorer.shown["panels"][0]

@@ -31,7 +31,7 @@ def cell(view: View, label: str) -> Locator:
 
 
 def canvas(view: View, name: str) -> Locator:
-    return view.page.locator(f"#a [data-panel={name}] canvas")
+    return view.page.locator(f"#a [data-panel={name}] > canvas")
 
 
 def at(view: View, name: str, row: int, column: int) -> dict[str, float]:
@@ -505,10 +505,181 @@ def test_a_picture_of_ones_own_can_be_opened(opens: Opens, tmp_path: Path) -> No
     files = view.page.get_by_label("open a picture of your own")
     files.set_input_files(tmp_path / "no.png")
     expect(view.page.get_by_role("alert").first).to_have_text("no.png cannot be read as a picture")
+    expect(scale(view, "x")).to_have_text("01")
     files.set_input_files(tmp_path / "red.png")
     expect(view.page.get_by_label("picture", exact=True)).to_have_value("your own")
-    assert view.explorer.image.shape == (96, 64)
+    assert view.explorer.image.shape == (192, 128)
     np.testing.assert_allclose(view.explorer.image, 0.299, atol=0.005)
+    middle = "c => [...c.getContext('2d').getImageData(c.width / 4, c.height / 4, 1, 1).data]"
+    assert canvas(view, "x").evaluate(middle) == [255, 0, 0, 255]
+    expect(scale(view, "x")).to_be_hidden()  # colours of its own have no scale
+
+
+def scale(view: View, name: str) -> Locator:
+    return view.page.locator(f"#a [data-panel={name}] .lm-bar-of-colours")
+
+
+def test_a_picture_has_a_scale_of_its_colours(opens: Opens) -> None:
+    view = opens(kernel_explorer("step edge", [[3]]))
+    expect(scale(view, "y")).to_have_text("03")
+    ends = "c => [0, c.width - 1].map(x => [...c.getContext('2d').getImageData(x, 0, 1, 1).data].slice(0, 3))"
+    assert scale(view, "y").locator("canvas").evaluate(ends) == [[0, 0, 0], [255, 255, 255]]
+    view.choose(kernel=[[-2]])
+    expect(scale(view, "y")).to_have_text("−22")
+    red, blue = scale(view, "y").locator("canvas").evaluate(ends)
+    assert red[0] > red[2]
+    assert blue[2] > blue[0]
+
+
+def test_undo_and_reset_are_buttons(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    undo, reset = (view.page.locator("#a").get_by_role("button", name=name) for name in ("undo", "reset"))
+    expect(undo).to_be_disabled()
+    cell(view, "x[0]").fill("9")
+    view.settle()
+    slide(view, "stride", 2)
+    undo.click()
+    view.settle()
+    assert (view.explorer.stride, numbers(view, "x")[0]) == (1, "9")
+    reset.click()
+    view.settle()
+    assert numbers(view, "x") == ["2", "0", "1", "3"]
+    undo.click()
+    view.settle()
+    undo.click()
+    view.settle()
+    assert numbers(view, "x") == ["2", "0", "1", "3"]
+    expect(undo).to_be_disabled()
+    expect(reset).to_be_disabled()
+
+
+def test_blocks_of_numbers_are_read_as_they_are_copied(opens: Opens) -> None:
+    page = opens(conv1d_board()).page
+    blocks = {
+        "1\t2\n3\t4": [[1, 2], [3, 4]],
+        "[[1, -2.5], [3, 4]]": [[1, -2.5], [3, 4]],
+        repr(np.array([[1.0, 2.0], [3.0, -4e-7]])): [[1, 2], [3, -4e-7]],
+        str(np.array([[1.0, 2.0], [3.0, 4.0]])): [[1, 2], [3, 4]],
+        "array([1, 2, 3], dtype=int32)": [[1, 2, 3]],
+        "1,5 2,5; 3 1/4": [[1.5, 2.5], [3, 0.25]],
+        "1, 2, 3": [[1, 2, 3]],
+    }
+    for text, block in blocks.items():
+        assert page.evaluate("text => module.blockOf(text)", text) == block, text
+
+
+def paste(view: View, label: str, text: str) -> None:
+    cell(view, label).evaluate(
+        """(input, text) => {
+            const clipboardData = new DataTransfer(); clipboardData.setData("text", text);
+            input.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        }""",
+        text,
+    )
+    view.settle()
+
+
+def test_a_block_is_pasted_from_a_cell_on(opens: Opens) -> None:
+    view, alert = opens(conv2d_board()), None
+    alert = view.page.get_by_role("alert").first
+    paste(view, "x[1,2]", "7\t8\n9\t10")
+    assert view.explorer.x[1:3, 2:].tolist() == [[7, 8], [9, 10]]
+    assert view.explorer.x[0].tolist() == [2, 0, 1, 3]
+    paste(view, "w[0,0]", "[[1, 2, 3], [4, 5, 6], [7, 8, 9]]")  # which is larger
+    np.testing.assert_array_equal(view.explorer.w, np.arange(1, 10).reshape(3, 3))
+    assert numbers(view, "w") == [str(n) for n in range(1, 10)]
+    paste(view, "dy[1,1]", "1 2\n3 4")
+    expect(alert).to_have_text("dy must have the shape of y, (2, 2), got (3, 3)")
+    before = view.explorer.x.tolist()
+    paste(view, "x[0,0]", "1 2 three")
+    expect(alert).to_contain_text("no number")
+    paste(view, "x[0,0]", "\n".join(["1 " * 13] * 2))
+    expect(alert).to_contain_text("x must have 1 to 12 rows and 1 to 12 columns")
+    assert view.explorer.x.tolist() == before
+    line = opens(conv1d_board())
+    paste(line, "x[2]", "5 6 7 8")
+    assert line.explorer.x.tolist() == [2, 0, 5, 6, 7, 8]
+
+
+def test_sizes_are_chosen_on_the_page(opens: Opens) -> None:
+    view = opens(conv2d_board())
+    view.page.get_by_label("x, rows").select_option("5")
+    view.page.get_by_label("w, columns").select_option("3")
+    view.settle()
+    assert (view.explorer.x.shape, view.explorer.w.shape, view.explorer.y.shape) == ((5, 4), (2, 3), (4, 2))
+    assert view.explorer.x[:4].tolist() == [[2, 0, 1, 3], [1, 3, 2, 0], [0, 1, 2, 1], [3, 2, 0, 1]]  # stay in place
+    view.page.get_by_label("w, rows").select_option("6")
+    view.settle()
+    expect(view.page.get_by_role("alert").first).to_contain_text("does not fit")
+    expect(view.page.get_by_label("w, rows")).to_have_value("2")
+    line = opens(conv1d_board())
+    line.page.get_by_label("x, length").select_option("6")
+    line.settle()
+    assert line.explorer.x.tolist() == [2, 0, 1, 3, 0, 0]
+
+
+def test_what_follows_the_convolution_is_linked_with_it(opens: Opens) -> None:
+    view = opens(kernel_explorer("digit 3", after="max pooling"))
+    canvas(view, "a").hover(position=at(view, "a", 1, 2))
+    i, j = np.unravel_index(view.explorer.output[2:4, 4:6].argmax(), (2, 2))
+    assert said(view)[0].startswith(f"y[{2 + i},{4 + j}] = ")
+    assert said(view)[0].endswith(f" = {shown(view.explorer.output[2:4, 4:6].max())[0]}")
+    first = canvas(view, "a").evaluate(PIXELS)
+    canvas(view, "y").hover(position=at(view, "y", 5, 0))
+    second = canvas(view, "a").evaluate(PIXELS)
+    canvas(view, "y").hover(position=at(view, "y", 4, 1))  # of the same window
+    assert first != second == canvas(view, "a").evaluate(PIXELS)
+    view.page.get_by_label("then").select_option("ReLU")
+    view.settle()
+    canvas(view, "a").hover(position=at(view, "a", 3, 1))
+    assert said(view)[0].startswith("y[3,1] = ")
+    view.page.get_by_label("then").select_option("nothing")
+    view.settle()
+    expect(view.page.locator("#a [data-panel=a]")).to_have_count(0)
+    assert said(view)[0].startswith("y[")
+
+
+def test_a_finger_points_with_every_tap(opens: Opens) -> None:
+    view = opens(conv2d_board(), has_touch=True)
+    pinned = view.page.get_by_text("pinned:")
+    for label in ("dx[1,2]", "x[0,1]", "dw[0,0]", "w[1,1]"):
+        cell(view, label).tap()
+        assert marked(view, label[: label.index("[")], "lm-at") == [label]
+        expect(pinned).to_be_hidden()
+    picture = opens(kernel_explorer("digit 3"), has_touch=True)
+    for row, column in ((1, 2), (4, 5)):
+        canvas(picture, "y").tap(position=at(picture, "y", row, column))
+        assert said(picture)[0].startswith(f"y[{row},{column}] = ")
+
+
+def test_the_readout_stays_in_sight_and_nothing_moves(opens: Opens) -> None:
+    view = opens(conv2d_board(padding=4))
+    view.page.set_viewport_size({"width": 1000, "height": 500})
+    readout = view.page.locator("#a .lm-read")
+    cell(view, "x[0,0]").hover()
+    expect(readout).to_have_class(re.compile("afloat"))
+    box = readout.bounding_box()
+    assert box
+    assert box["y"] + box["height"] <= 501
+    assert box["height"] < 210
+    place = cell(view, "x[0,0]").bounding_box()
+    cell(view, "dx[1,1]").hover()
+    assert cell(view, "x[0,0]").bounding_box() == place
+    view.page.set_viewport_size({"width": 1000, "height": 2000})
+    expect(readout).not_to_have_class(re.compile("afloat"))
+    assert view.page.locator("#a .lm-hole .lm-read").count() == 1
+
+
+def test_the_sweep_has_a_speed(opens: Opens) -> None:
+    reached = {}
+    for speed in ("slow", "usual", "fast"):
+        view = opens(conv1d_board(range(12), [1, 1]))
+        view.page.clock.install()
+        view.page.get_by_label("speed of the sweep").select_option(speed)
+        view.page.locator("#a .lm-sweep button").click()
+        view.page.clock.run_for(2000)
+        reached[speed] = int(view.page.get_by_label("position").input_value())
+    assert reached["slow"] < reached["usual"] < reached["fast"]
 
 
 def test_a_bad_number_is_answered_and_changes_nothing(opens: Opens) -> None:

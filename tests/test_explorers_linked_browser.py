@@ -84,3 +84,16 @@ HBox([total, bias, board, one, other])"""
     shapes = "print(board.b, one.output.shape, other.image.tolist() == one.output.tolist())"
     assert lab.python(page, shapes) == "4.0 (8, 8) True\n"
     page.close()
+
+
+def test_lab_progress_leads_to_the_check(lab: Lab) -> None:
+    checks = ["from cnnlib.exercises import check, progress", "conv1d_bias_gradient = 1\ncheck('conv1d_bias_gradient')"]
+    page = lab.open("progress", *checks, *["'between'\n" * 12] * 4, "progress()")
+    lab.run(page)
+    link = page.get_by_role("link", name="conv1d_bias_gradient")
+    link.scroll_into_view_if_needed()
+    head = page.locator("#check-conv1d_bias_gradient")
+    expect(head).not_to_be_in_viewport()
+    link.click()
+    expect(head).to_be_in_viewport()
+    page.close()

@@ -1,11 +1,15 @@
 """What a student calls in a notebook: check, hint, progress, or_reference."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small.exercises.sums import ADD_UP, EXERCISES
 
 import cnnlib
-from cnnlib.exercises import check, hint, or_reference, progress, session
+from cnnlib.checks import judge
+from cnnlib.checks.verdict import anchor
+from cnnlib.exercises import check, hint, lectures, or_reference, progress, session
 
 pytestmark = pytest.mark.usefixtures("small_exercises")
 POSSIBLE = sum(exercise.possible for exercise in EXERCISES)
@@ -143,5 +147,21 @@ def test_progress_adds_up(capsys):
     assert "together" in said
     assert f" 5 of {POSSIBLE:2}" in said
     assert "not checked yet" in said
+    lines = [line.split() for line in said.splitlines()[1:-1]]
+    assert [line[0] for line in lines] == [str(n + 1) for n in range(len(lines))]
+    signs = {"right": "✓", "partly": "◐", "wrong": "✗", "not": "○"}
+    assert all(line[1] == signs[line[6]] for line in lines)
+    assert {line[1] for line in lines} >= {"✓", "○"}
+    assert f"{[line[1] for line in lines].count('✓')} of {len(lines)} exercises are right" in said
     progress("04_small")
     assert "There is no lecture '04_small'" in capsys.readouterr().out
+
+
+def test_progress_links_to_the_checks_of_the_notebook_it_stands_in():
+    (name,) = [name for name, exercises in lectures().items() if ADD_UP in exercises]
+    check(add_up)
+    shown = session.Progress(name, lectures()[name])._repr_mimebundle_()["text/html"]
+    assert f'<a href="#{anchor("add_up")}">' in shown
+    assert f'id="{anchor("add_up")}"' in judge(ADD_UP, add_up).to_html()
+    other = session.Progress("elsewhere", (replace(ADD_UP, name="x"),))._repr_mimebundle_()["text/html"]
+    assert f'<a href="elsewhere.ipynb#{anchor("x")}">' in other

@@ -116,7 +116,8 @@ class Verdict:
         body = "".join(_row(label, text) for label, text in self.rows())
         table = f'<table style="{TABLE}"><tbody>{body}</tbody></table>' if body else ""
         hints = "" if right else "".join(_hint(n, text) for n, text in enumerate(self.hints, 1))
-        return f'<div style="{CARD}; border-left: 4px solid {colour}">{head}{table}{hints}</div>'
+        place = f'id="{anchor(self.exercise)}"'  # where progress() links to
+        return f'<div {place} style="{CARD}; border-left: 4px solid {colour}">{head}{table}{hints}</div>'
 
     def __str__(self) -> str:
         return self.to_text()
@@ -134,6 +135,11 @@ LABEL = "white-space: nowrap; opacity: 0.75"
 VALUES = "white-space: pre-wrap; font-family: monospace"  # so that got stands above expected, digit by digit
 SHORT = 72
 IN_FIGURES = (CASE, "in the case", "the same call", "what feeds it", "in your answer", "your code", "it printed")
+
+
+def anchor(exercise: str) -> str:
+    """The id of an exercise's latest verdict in its notebook."""
+    return f"check-{exercise}"
 
 
 def _score(finding: Finding) -> str:
