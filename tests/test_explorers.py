@@ -86,14 +86,12 @@ def test_the_sweep_adds_one_position_at_a_time(stride: int, padding: int) -> Non
     dy = values(boards.view(x, w, 0, [[1]], stride, padding))["dy"]
     dy = whole(*dy.shape)
     panels = {p["id"]: p for p in boards.view(x, w, 1, dy, stride, padding)["panels"]}
-    for n, last in enumerate(np.ndindex(*dy.shape)):
+    for n in range(dy.size):
         so_far = np.where(np.arange(dy.size).reshape(dy.shape) <= n, dy, 0)
         _, dx, dw = by_loops(x, w, 1, so_far, stride, padding)
         np.testing.assert_allclose(panels["dx"]["partial"][n], dx, atol=1e-12)
         np.testing.assert_allclose(panels["dw"]["partial"][n], dw, atol=1e-12)
         assert panels["db"]["partial"][n].item() == so_far.sum()
-        assert np.isfinite(panels["y"]["partial"][n]).sum() == n + 1
-        assert panels["y"]["partial"][n][last] == panels["y"]["values"][last]
 
 
 @pytest.mark.parametrize(("stride", "padding"), GEOMETRY)
@@ -310,10 +308,9 @@ def test_a_picture_from_the_page_is_shown_or_answered() -> None:
     assert "your own" in explorer.spec[0]["options"]
     explorer._handle_custom_msg({"picture": [1, 2, 3], "number": 3}, [bytes([255, 0, 0, 0, 0, 255])])
     np.testing.assert_allclose(explorer.image, [[0.299, 0.114]])
-    explorer.undo()
     explorer._handle_custom_msg({"picture": [2, 2], "number": 3}, [bytes(6)])
     assert explorer.frame["note"].startswith("cannot reshape")
-    assert explorer.image.shape == (2, 3)
+    assert explorer.image.shape == (1, 2)
 
 
 @pytest.fixture

@@ -663,7 +663,7 @@ def test_the_readout_stays_in_sight_and_nothing_moves(opens: Opens) -> None:
     assert box["y"] + box["height"] <= 501
     assert box["height"] < 210
     place = cell(view, "x[0,0]").bounding_box()
-    cell(view, "dx[1,1]").hover()
+    cell(view, "dx[0,0]").hover()
     assert cell(view, "x[0,0]").bounding_box() == place
     view.page.set_viewport_size({"width": 1000, "height": 2000})
     expect(readout).not_to_have_class(re.compile("afloat"))
@@ -1061,17 +1061,18 @@ def key(view: View) -> list[str]:
 def test_a_key_explains_frames_and_signs(opens: Opens) -> None:
     view = opens(conv1d_board(stride=2, padding=1))
     assert key(view) == [
-        *("can be changed", "pointed at", "touched", "touched, not in this sum", "padding"),
+        *("can be changed", "pointed at", "touched", "touched, not in this sum"),
+        *("above zero", "below zero", "padding"),
         *("⋆ cross-correlation: nothing is flipped", "∗ convolution: w is flipped, and hangs over the ends of dy"),
         "dy↑2 dy with 1 zero between neighbours, for stride 2",
     ]
     slide(view, "stride", 1)
     slide(view, "padding", 0)
-    assert key(view)[4:] == [text for text in key(view) if text[0] in "⋆∗"]
-    assert key(opens(conv2d_board(spread=True)))[4] == "zero put in"
-    assert key(opens(conv2d_board(spread=True, padding=1)))[4] == "padding or zero put in"
+    assert key(view)[6:] == [text for text in key(view) if text[0] in "⋆∗"]
+    assert key(opens(conv2d_board(spread=True)))[6] == "zero put in"
+    assert key(opens(conv2d_board(spread=True, padding=1)))[6] == "padding or zero put in"
     view = opens(kernel_explorer(padding=1))
-    frames = ["can be changed", "pointed at", "touched"]
+    frames = ["can be changed", "pointed at", "touched", "above zero", "below zero"]
     assert key(view) == [*frames, "⋆ cross-correlation: nothing is flipped"]
     view.page.get_by_label("flip (true convolution)").check()
     view.settle()
@@ -1107,7 +1108,10 @@ def test_what_can_be_changed_does_not_look_like_what_is_touched(opens: Opens, th
     assert frame("dy[0]")[1] == frame("x[−1]")[1] == 3
     assert frame("x[−1]")[0] == "dashed"
     assert frame("dy[0]")[2] != frame("y[0]")[2]  # in the sum, or not
-    samples = [tuple(s) for s in view.page.locator("#a .lm-key i").evaluate_all(f"all => all.map({outline})")]
+    samples = [
+        tuple(s)
+        for s in view.page.locator("#a .lm-key i:not(.lm-plus, .lm-minus)").evaluate_all(f"all => all.map({outline})")
+    ]
     told = [
         (style, f"{width:g}px", ink) for style, width, ink in map(frame, ("x[2]", "dx[−1]", "dy[0]", "y[0]", "x[4]"))
     ]

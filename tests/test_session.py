@@ -7,7 +7,6 @@ import pytest
 from small.exercises.sums import ADD_UP, EXERCISES
 
 import cnnlib
-from cnnlib.checks import judge
 from cnnlib.checks.verdict import anchor
 from cnnlib.exercises import check, hint, lectures, or_reference, progress, session
 
@@ -162,6 +161,6 @@ def test_progress_links_to_the_checks_of_the_notebook_it_stands_in():
     check(add_up)
     shown = session.Progress(name, lectures()[name])._repr_mimebundle_()["text/html"]
     assert f'<a href="#{anchor("add_up")}">' in shown
-    assert f'id="{anchor("add_up")}"' in judge(ADD_UP, add_up).to_html()
+    assert f'id="{anchor("add_up")}"' in session._verdicts["add_up"].to_html()
     other = session.Progress("elsewhere", (replace(ADD_UP, name="x"),))._repr_mimebundle_()["text/html"]
     assert f'<a href="elsewhere.ipynb#{anchor("x")}">' in other

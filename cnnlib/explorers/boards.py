@@ -73,22 +73,22 @@ def view(x: Any, w: Any, b: Any, dy: Any, stride: int, padding: int, spread: boo
     y = y4[0, 0]
     dy = fit(rows("dy", dy, MOST + 8, MOST + 8), y.shape)
 
-    def gradients(dy: Array) -> tuple[Array, Array, Array]:
-        dx, dw, db = backward(dy[None, None])
-        return dx[0, 0], dw[0, 0], db[None]
-
-    dx, dw, db = gradients(dy)
-    done = np.tri(y.size, dtype=bool).reshape(y.size, *y.shape)  # done[n]: the positions 0 to n
-    dxs, dws, dbs = zip(*(gradients(dy * now) for now in done), strict=True)
+    (dx,), (dw,) = (gradient[0] for gradient in backward(dy[None, None])[:2])
+    db = np.array([[dy.sum()]])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, w.shape)[:: step[0], :: step[1]]
+    dxs = np.zeros((dy.size, *padded.shape))  # the position n adds dy[n] w to its window of dx, dy[n] times its x to dw
+    for n, (i, j) in enumerate(np.ndindex(*dy.shape)):
+        dxs[n, i * step[0] :, j * step[1] :][: len(w), : w.shape[1]] = dy[i, j] * w
+    dws = (windows * dy[..., None, None]).reshape(dy.size, *w.shape)
     up, panel = f"dy↑{stride}" if stride > 1 else "dy", partial(frames.cells, ndim=ndim)
     panels: list[Panel] = [
         panel("x", "x", padded, "input", edit="x", rim=rim),
-        panel("dx", "x", dx, f"= {up} ∗ w", rim=rim, partial=dxs),
+        panel("dx", "x", dx, f"= {up} ∗ w", rim=rim, partial=dxs.cumsum(0)),
         panel("w", "w", w, "kernel", edit="w"),
-        panel("dw", "w", dw, f"= x ⋆ {up}", partial=dws),
+        panel("dw", "w", dw, f"= x ⋆ {up}", partial=dws.cumsum(0)),
         panel("b", "b", b, "bias", edit="b"),
-        panel("db", "b", db, "= Σ dy", partial=dbs),
-        panel("y", "y", y, "= x ⋆ w + b", partial=np.where(done, y, np.nan)),
+        panel("db", "b", db, "= Σ dy", partial=dy.cumsum()[:, None, None]),
+        panel("y", "y", y, "= x ⋆ w + b", computed=True),
         panel("dy", "y", dy, "gradient of the loss", edit="dy"),
     ]
     layout: list[Group] = [

@@ -214,8 +214,12 @@ class Numbers extends Panel {
       const props = { type: "text", inputMode: "decimal", autocomplete: "off", spellcheck: false };
       this.inputs = [...this.values].map(() => focusable(make("input", props)));
       this.grid.replaceChildren(...this.inputs.map(input => make("span", { className: "lm-cell" }, input)));
+      this.seen = this.inputs.map(() => ({})); this.places = null;   // what a cell shows, to change only what differs
       this.stop(this.inputs.find((_, place) => !this.padded(this.cell(place))));
     }
+    const places = JSON.stringify([this.heading.textContent, spec.shape, spec.rim, spec.scale, spec.edit, this.sides]);
+    if (places === this.places) return;
+    this.places = places;
     this.inputs.forEach((input, place) => {
       const at = this.cell(place), padded = this.padded(at);
       const { classList } = input.parentNode; input.readOnly = !spec.edit || padded;
@@ -233,15 +237,20 @@ class Numbers extends Panel {
     const room = this.cols > 7 ? 5 : 6;                             // letters, so that a narrow page can show them
     let longest = 2;
     this.inputs.forEach((input, place) => {
-      const value = past ? past[place] : this.chosen(this.cell(place));
-      const text = Number.isNaN(value) ? "" : short(value, room), typed = parse(input.value);
-      const typing = input === this.typed && (typed === value || Number.isNaN(typed));
-      if (!typing) { input.removeAttribute("aria-invalid"); if (input.value !== text) input.value = text; }
-      const title = text && text !== full(value) ? full(value) : ""; if (input.title !== title) input.title = title;
-      longest = Math.max(longest, breadth(text));
+      const later = step !== null && this.computed && place >= step, seen = this.seen[place];
+      const value = later ? NaN : past ? past[place] : this.chosen(this.cell(place)), typed = parse(input.value);
+      if (!Object.is(seen.value, value) || seen.room !== room) {
+        const text = Number.isNaN(value) ? "" : short(value, room);
+        Object.assign(seen, { value, room, text, wide: breadth(text) });
+        input.title = text && text !== full(value) ? full(value) : "";
+      }
+      const { text } = seen, typing = input === this.typed && (typed === value || Number.isNaN(typed));
+      if (!typing && input.value !== text) input.value = text;
+      if (!typing && input.ariaInvalid) input.removeAttribute("aria-invalid");
+      longest = Math.max(longest, seen.wide);
       const depth = .45 * Math.min(1, Math.abs(value) / (this.limits[1] || 1)) || 0;
-      const tint = this.tints[+(value > 0)].join(" ");
-      input.parentNode.style.setProperty("--tint", `rgb(${tint} / ${depth.toFixed(3)})`);
+      const tint = `rgb(${this.tints[+(value > 0)].join(" ")} / ${depth.toFixed(3)})`;
+      if (seen.tint !== tint) input.parentNode.style.setProperty("--tint", seen.tint = tint);
     });
     this.grid.style.setProperty("--longest", longest);
   }
@@ -254,10 +263,12 @@ class Numbers extends Panel {
     this.grid.classList.toggle("lm-told", told.has(this.id));
     this.inputs.forEach((input, place) => {
       const own = this.cell(place), cell = input.parentNode, tag = told.has(this.id) && tags.get(String(own)) || "";
-      cell.classList.toggle("lm-on", rows.includes(own[0]) && cols.includes(own[1]));
-      cell.classList.toggle("lm-at", panel === this && String(at) === String(own));
-      if (cell.dataset.tag === tag) return;
-      cell.dataset.tag = tag; cell.style.setProperty("--hue", this.hues[LETTERS.indexOf(tag)] ?? "transparent");
+      const on = rows.includes(own[0]) && cols.includes(own[1]), here = panel === this && String(at) === String(own);
+      const { classList } = cell, seen = this.seen[place];
+      if (seen.on !== on) classList.toggle("lm-on", seen.on = on);
+      if (seen.here !== here) classList.toggle("lm-at", seen.here = here);
+      if (seen.tag === tag) return;
+      cell.dataset.tag = seen.tag = tag; cell.style.setProperty("--hue", this.hues[LETTERS.indexOf(tag)] ?? "transparent");
     });
   }
 }

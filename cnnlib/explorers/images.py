@@ -11,22 +11,25 @@ from cnnlib.explorers.widget import rows
 
 def coloured(image: Any) -> bool:
     """Whether it has colours, (3, H, W) or (H, W, 3)."""
-    return np.ndim(image) == 3 and 1 not in (np.shape(image)[0], np.shape(image)[2])
+    return np.ndim(image) == 3 and channels_last(image).shape[2] > 1
 
 
 def colours(image: Any) -> Array:
     """A coloured picture as bytes (H, W, 3)."""
-    array = np.asarray(image)
-    array = np.moveaxis(array, 0, 2) if array.shape[0] == 3 and array.shape[2] not in (3, 4) else array
+    array = channels_last(image)
     shown: Array = np.clip(array[:, :, :3] * (1.0 if array.max() > 1 else 255.0), 0, 255).round().astype(np.uint8)
     return shown
 
 
+def channels_last(image: Any) -> Array:
+    """(H, W, C) from (C, H, W), where C is 1 or 3; anything else as it is."""
+    array = np.asarray(image)
+    return np.moveaxis(array, 0, 2) if array.ndim == 3 and array.shape[0] in (1, 3) else array
+
+
 def picture(name: str, value: Any) -> Array:
     """A picture (H, W) of float64, at most 256 x 256, from (H, W), or in colour from (3, H, W) or (H, W, 3)."""
-    array = np.asarray(value)
-    if array.ndim == 3 and array.shape[0] in (1, 3):
-        array = np.moveaxis(array, 0, 2)
+    array = channels_last(value)
     if array.ndim == 3 and array.shape[2] in (3, 4):
         array = array[:, :, :3] @ [0.299, 0.587, 0.114]
     elif array.ndim == 3 and array.shape[2] == 1:

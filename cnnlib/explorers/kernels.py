@@ -170,7 +170,7 @@ class KernelExplorer(Explorer):
         self.answered = content["number"]
         try:
             opened = np.frombuffer(buffers[0], np.uint8).reshape(content["picture"]) / 255
-            self.choose(image=opened, called=OPENED)
+            self.choose(image=np.moveaxis(opened, -1, 0) if opened.ndim == 3 else opened, called=OPENED)
         except (TypeError, ValueError) as refusal:
             self.refuse(refusal)
 
