@@ -515,6 +515,47 @@ def test_a_picture_of_ones_own_can_be_opened(opens: Opens, tmp_path: Path) -> No
     expect(scale(view, "x")).to_be_hidden()  # colours of its own have no scale
 
 
+def test_a_drawing_can_be_opened(opens: Opens, tmp_path: Path) -> None:
+    half = '<rect width="20" height="30" fill="blue"/>'
+    drawing = f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30">{half}</svg>'
+    (tmp_path / "half.svg").write_text(drawing)
+    view = opens(kernel_explorer())
+    view.page.get_by_label("open a picture of your own").set_input_files(tmp_path / "half.svg")
+    expect(view.page.get_by_label("picture", exact=True)).to_have_value("your own")
+    assert view.explorer.image.shape == (30, 40)
+    np.testing.assert_allclose(view.explorer.image[:, [2, 37]], np.tile([0.114, 0], (30, 1)), atol=0.005)
+
+
+def test_what_is_too_large_to_be_a_number_stays_told(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    cell(view, "x[0]").click()
+    view.page.keyboard.type("1e99")
+    view.settle()
+    view.page.keyboard.type("9")
+    view.choose(b=1.0)  # another frame
+    expect(view.page.get_by_role("alert").first).to_contain_text("“1e999” is not a number: x[0] stays 1e99")
+
+
+def test_a_dark_host_of_another_kind_is_readable(opens: Opens) -> None:
+    view = opens(conv2d_board())
+    view.page.evaluate("() => { document.body.style = 'background: #111; color: #eee'; close_a(); }")
+    view.page.evaluate("() => { module.default.render({ model, el: document.getElementById('b') }); }")
+    for name in (".lm-cell input", ".lm-caption", ".lm-read p", "select", "figcaption b"):
+        expect(view.page.locator(f"#b {name}").first).to_have_css(
+            "color", re.compile(r"238, 238, 238|0\.93\d* 0\.93\d*")
+        )
+
+
+def test_the_frame_of_a_window_is_whole_at_the_edge(opens: Opens) -> None:
+    view = opens(kernel_explorer(np.full((12, 12), 0.5), np.ones((3, 3))))
+    count = """c => [...c.getContext("2d").getImageData(0, 0, c.width, c.height).data]
+        .filter((v, k) => k % 4 === 0 && v > 230).length"""
+    canvas(view, "y").hover(position=at(view, "y", 5, 5))
+    inside = canvas(view, "x").evaluate(count)
+    canvas(view, "y").hover(position=at(view, "y", 0, 0))
+    assert canvas(view, "x").evaluate(count) > 0.9 * inside
+
+
 def scale(view: View, name: str) -> Locator:
     return view.page.locator(f"#a [data-panel={name}] .lm-bar-of-colours")
 

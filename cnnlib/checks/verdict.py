@@ -159,6 +159,7 @@ def _row(label: str, text: str) -> str:
     if len(text) <= SHORT and "expected" not in text:
         text = text.replace("\n", "   ")
     shown = html.escape(text).replace(OPEN, '<b style="text-decoration: underline">').replace(CLOSE, "</b>")
+    shown = shown.replace("\n", "<br>")  # GitHub strips the style that would keep the lines apart
     return (
         f'<tr style="background: transparent"><td style="{CELL}; {LABEL}">{html.escape(label)}</td>'
         f'<td style="{CELL}; width: 100%{face}">{shown}</td></tr>'

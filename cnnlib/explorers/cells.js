@@ -126,8 +126,11 @@ class Picture extends Panel {
     }
     if (!rows.length || !cols.length) return;
     const [high, wide] = [rows, cols].map(list => list.at(-1) - list[0] + 1);
+    const [left, top, across, down] = box(rows[0], cols[0], high, wide);   // whole at the edges, too
+    const [x, y] = [left, top].map(at => Math.max(3, at));
+    const [right, bottom] = [[left + across, canvas.width], [top + down, canvas.height]].map(([at, end]) => Math.min(end - 3, at));
     for (const [ink, width] of [["#000", 6], ["#fff", 3]]) {      // black under white: seen on any colour
-      pen.strokeStyle = ink; pen.lineWidth = width; pen.strokeRect(...box(rows[0], cols[0], high, wide));
+      pen.strokeStyle = ink; pen.lineWidth = width; pen.strokeRect(x, y, right - x, bottom - y);
     }
     if (this.unit < 3 || rows.length === high && cols.length === wide) return;
     const frame = this.unit >= 12;                                // gaps (stride, dilation): mark each cell

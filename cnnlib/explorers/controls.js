@@ -64,8 +64,10 @@ function controls(model, act) {
 
 // A picture file as bytes of red, green and blue, made small enough to be looked at pixel by pixel.
 async function colours(file, most) {
-  const picture = await createImageBitmap(file), fit = Math.min(1, most / Math.max(picture.width, picture.height));
-  const [width, height] = [picture.width, picture.height].map(length => Math.max(1, Math.round(length * fit)));
+  const picture = new Image(), url = picture.src = URL.createObjectURL(file);   // which reads SVG, too
+  await picture.decode().finally(() => URL.revokeObjectURL(url));
+  const sizes = [picture.naturalWidth || most, picture.naturalHeight || most], fit = Math.min(1, most / Math.max(...sizes));
+  const [width, height] = sizes.map(length => Math.max(1, Math.round(length * fit)));
   const pen = make("canvas", { width, height }).getContext("2d");
   pen.imageSmoothingQuality = "high"; pen.drawImage(picture, 0, 0, width, height);
   const { data } = pen.getImageData(0, 0, width, height);

@@ -140,7 +140,8 @@ function render({ model, el }) {
       section.style.setProperty("--abreast", abreast); section.style.setProperty("--widest", Math.max(...widths));
     });
     backs.forEach(back => { back.disabled = !frame.past; });
-    explain(); write(caption, frame.caption); write(note, frame.note);
+    explain(); write(caption, frame.caption);
+    if (!stage.querySelector("[aria-invalid=true]")) write(note, frame.note);   // else what was typed is told
     if (frame.finished || frame.note) halt();
     if (link) {
       el.style.setProperty("--lines", frame.arithmetic.lines);
@@ -167,7 +168,10 @@ function render({ model, el }) {
   const events = [["change:spec", build], ["change:frame", load]];
   events.push(...model.get("names").map(name => [`change:${name}`, follow]));
   events.forEach(([event, hear]) => model.on(event, hear));
-  const eye = new IntersectionObserver(([seen]) => { if (!seen.isIntersecting) halt(); });
+  const eye = new IntersectionObserver(([seen]) => {
+    el.style.setProperty("--host", getComputedStyle(el.parentElement ?? el).color);   // for hosts without a theme's
+    if (!seen.isIntersecting) halt();
+  });
   const hide = () => { if (document.hidden) halt(); };
   const float = new IntersectionObserver(([{ isIntersecting }]) => {   // the readout stays in sight
     (isIntersecting ? hole : el).append(said); said.classList.toggle("lm-afloat", !isIntersecting);
