@@ -132,8 +132,10 @@ function render({ model, el }) {
     const assets = model.get("assets"), link = frame.arithmetic?.link;
     const places = JSON.stringify([frame.layout, frame.panels.map(panel => [panel.kind, !panel.picture]), !link]);
     if (places !== placed) { placed = places; arrange(); }
-    const bytes = data => typeof data === "string" ? assets[data] ?? model.get(data).data : data;
-    for (const spec of frame.panels) panels[spec.id].load({ ...spec, data: bytes(spec.data) }, link, assets);
+    const bytes = name => assets[name] ?? model.get(name).data;       // of an array that is sent elsewhere
+    for (const spec of frame.panels) {
+      panels[spec.id].load(typeof spec.data === "string" ? { ...spec, data: bytes(spec.data) } : spec, link, assets);
+    }
     stage.querySelectorAll("section").forEach((section, n) => {   // the squares of a group have one size
       const { abreast = 1, rows } = frame.layout[n];
       const widths = rows.flat().map(id => panels[id] instanceof Numbers ? panels[id].cols : 1);

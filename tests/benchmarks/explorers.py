@@ -144,7 +144,7 @@ def main() -> None:
             else:
                 page.close()
         lab.messages.clear()
-        work, times = pointed.evaluate(POINT, [pointed.locator("[data-panel=y] canvas").element_handle(), 60])
+        work, times = pointed.evaluate(POINT, [pointed.locator("[data-panel=y] > canvas").element_handle(), 60])
         sent = sum(widget for _, widget, _ in lab.messages)
     pointing = {name: ["none", "none"] for name in contenders}
     pointing["kernel_explorer"] = [f"{statistics.median(work):.1f} / {statistics.median(times):.0f}", str(sent)]
