@@ -86,10 +86,13 @@ def test_the_sweep_adds_one_position_at_a_time(stride: int, padding: int) -> Non
     dy = values(boards.view(x, w, 0, [[1]], stride, padding))["dy"]
     dy = whole(*dy.shape)
     panels = {p["id"]: p for p in boards.view(x, w, 1, dy, stride, padding)["panels"]}
+    before = np.zeros_like(panels["dx"]["values"])
     for n in range(dy.size):
         so_far = np.where(np.arange(dy.size).reshape(dy.shape) <= n, dy, 0)
         _, dx, dw = by_loops(x, w, 1, so_far, stride, padding)
-        np.testing.assert_allclose(panels["dx"]["partial"][n], dx, atol=1e-12)
+        i, j = (stride * place for place in np.unravel_index(n, dy.shape))
+        before[i : i + 2, j : j + 3] += panels["dx"]["parts"][n]
+        np.testing.assert_allclose(before, dx, atol=1e-12)
         np.testing.assert_allclose(panels["dw"]["partial"][n], dw, atol=1e-12)
         assert panels["db"]["partial"][n].item() == so_far.sum()
 

@@ -75,15 +75,13 @@ def view(x: Any, w: Any, b: Any, dy: Any, stride: int, padding: int, spread: boo
 
     (dx,), (dw,) = (gradient[0] for gradient in backward(dy[None, None])[:2])
     db = np.array([[dy.sum()]])
+    # the position n adds dy[n] w to its window of dx, and dy[n] times its window of x to dw
     windows = np.lib.stride_tricks.sliding_window_view(padded, w.shape)[:: step[0], :: step[1]]
-    dxs = np.zeros((dy.size, *padded.shape))  # the position n adds dy[n] w to its window of dx, dy[n] times its x to dw
-    for n, (i, j) in enumerate(np.ndindex(*dy.shape)):
-        dxs[n, i * step[0] :, j * step[1] :][: len(w), : w.shape[1]] = dy[i, j] * w
     dws = (windows * dy[..., None, None]).reshape(dy.size, *w.shape)
     up, panel = f"dy↑{stride}" if stride > 1 else "dy", partial(frames.cells, ndim=ndim)
     panels: list[Panel] = [
         panel("x", "x", padded, "input", edit="x", rim=rim),
-        panel("dx", "x", dx, f"= {up} ∗ w", rim=rim, partial=dxs.cumsum(0)),
+        panel("dx", "x", dx, f"= {up} ∗ w", rim=rim, parts=(dy[..., None, None] * w).reshape(dy.size, *w.shape)),
         panel("w", "w", w, "kernel", edit="w"),
         panel("dw", "w", dw, f"= x ⋆ {up}", partial=dws.cumsum(0)),
         panel("b", "b", b, "bias", edit="b"),

@@ -26,8 +26,8 @@ class Panel {
     this.act = act; this.heading = make("figcaption"); this.el = make("figure", {}, this.heading);
   }
   load(spec, link, assets) {
-    const [values, partial] = [numbers(spec.data), numbers(spec.partial)];
-    Object.assign(this, spec, { sides: link?.sides, values, partial });
+    const [values, partial, parts] = [spec.data, spec.partial, spec.parts].map(numbers);
+    Object.assign(this, spec, { sides: link?.sides, values, partial, parts });
     [this.rows, this.cols] = spec.shape; this.el.dataset.panel = spec.id;
     if (this.heading.textContent === `${spec.name} ${spec.title} ${spec.extent}`) return;
     const extent = make("small", { textContent: spec.extent });
@@ -234,9 +234,21 @@ class Numbers extends Panel {
   chosen(at) {
     return this.padded(at) ? this.value(at) : entry(this.knobs?.[this.edit], at) ?? this.value(at);
   }
+  sum(step) {                                                     // what so many positions added to their windows
+    const [{ w: high, stride: down }, { w: wide, stride: across, y: columns }] = this.sides;
+    const sums = new Float64Array(this.values.length);
+    for (let n = 0; n < step; n++) {
+      const first = Math.floor(n / columns) * down * this.cols + n % columns * across;
+      for (let k = 0; k < high * wide; k++) {
+        sums[first + Math.floor(k / wide) * this.cols + k % wide] += this.parts[n * high * wide + k];
+      }
+    }
+    return sums;
+  }
   fill(knobs, step) {
     this.knobs = knobs;
-    const size = this.values.length, past = step !== null && this.partial?.slice((step - 1) * size, step * size);
+    const size = this.values.length;
+    const past = step !== null && (this.parts ? this.sum(step) : this.partial?.slice((step - 1) * size, step * size));
     const room = this.cols > 7 ? 5 : 6;                             // letters, so that a narrow page can show them
     let longest = 2;
     this.inputs.forEach((input, place) => {
