@@ -19,9 +19,8 @@ class CellOptions(TypedDict, total=False):
     """What some panels of cells have.
 
     edit: the knob that its numbers are. picture: a canvas, `size` pixels wide, instead of numbers. asset: a big array
-    is sent under this name, and only when it changes. partial: the values after each position of the sweep. parts: what each
-    position adds to its window. computed:
-    hidden until the sweep comes. stretched: zeros stand between its values. colours: its bytes of red, green and blue
+    is sent under this name, and only when it changes. partial: the values after each position of the sweep. parts: what
+    each position adds to its window. computed: hidden until the sweep comes. stretched: zeros stand between its values. colours: its bytes of red, green and blue
     (rows, columns, 3), shown instead of its values. winners: for each cell of a pooled panel the output that won.
     """
 
