@@ -13,7 +13,7 @@ from cnnlib.explorers.plots import Mark
 ASSETS: dict[str, Any] = {
     "palettes": {
         name: (matplotlib.colormaps[name](np.arange(256))[:, :3] * 255).round().astype(np.uint8).tobytes()
-        for name in ("gray", "RdBu", "viridis")
+        for name in ("gray", "gray_r", "RdBu", "viridis")
     },
     "tints": [[178, 24, 43], [33, 102, 172]],  # the ends of RdBu, for the squares of negative and positive numbers
     # after Okabe and Ito, light enough for the black letters that join the factors of a product
