@@ -222,7 +222,7 @@ class Numbers extends Panel {
     super.load(spec, link, assets);
     Object.assign(this, { tints: assets.tints, hues: assets.hues });
     this.grid.setAttribute("aria-label", `${spec.name}, ${spec.title}, ${spec.extent}`);
-    this.grid.style.setProperty("--cols", this.cols);
+    vary(this.grid, "--cols", this.cols);
     if (this.inputs?.length !== this.values.length) {
       const props = { type: "text", inputMode: "decimal", autocomplete: "off", spellcheck: false };
       this.inputs = [...this.values].map(() => focusable(make("input", props)));
@@ -263,13 +263,13 @@ class Numbers extends Panel {
     let longest = 2;
     this.inputs.forEach((input, place) => {
       const later = step !== null && this.computed && place >= step, seen = this.seen[place];
-      const value = later ? NaN : past ? past[place] : this.chosen(this.cell(place)), typed = parse(input.value);
+      const value = later ? NaN : past ? past[place] : this.chosen(this.cell(place));
       if (!Object.is(seen.value, value) || seen.room !== room) {
         const text = Number.isNaN(value) ? "" : short(value, room);
         Object.assign(seen, { value, room, text, wide: breadth(text) });
         input.title = text && text !== full(value) ? full(value) : "";
       }
-      const { text } = seen, typing = input === this.typed && (typed === value || Number.isNaN(typed));
+      const { text } = seen, typing = input === this.typed && [value, NaN].includes(parse(input.value));
       if (!typing && input.value !== text) input.value = text;
       if (!typing && input.ariaInvalid) input.removeAttribute("aria-invalid");
       longest = Math.max(longest, seen.wide);
@@ -277,7 +277,7 @@ class Numbers extends Panel {
       const tint = `rgb(${this.tints[+(value > 0)].join(" ")} / ${depth.toFixed(3)})`;
       if (seen.tint !== tint) input.parentNode.style.setProperty("--tint", seen.tint = tint);
     });
-    this.grid.style.setProperty("--longest", longest);
+    vary(this.grid, "--longest", longest);
   }
   focus(at) { this.inputs[this.place(at)].focus(); }
   show({ both, panel, at, told, pairs, letters }) {

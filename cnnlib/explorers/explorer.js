@@ -147,14 +147,14 @@ function render({ model, el }) {
     stage.querySelectorAll("section").forEach((section, n) => {   // the squares of a group have one size
       const { abreast = 1, rows } = frame.layout[n];
       const widths = rows.flat().map(id => panels[id] instanceof Numbers ? panels[id].cols : 1);
-      section.style.setProperty("--abreast", abreast); section.style.setProperty("--widest", Math.max(...widths));
+      vary(section, "--abreast", abreast); vary(section, "--widest", Math.max(...widths));
     });
     backs.forEach(back => { back.disabled = !frame.past; });
     explain(); write(caption, frame.caption);
     if (!stage.querySelector("[aria-invalid=true]")) write(note, frame.note);   // else what was typed is told
     if (frame.finished || frame.note) halt();
     if (link) {
-      el.style.setProperty("--lines", frame.arithmetic.lines);
+      vary(hole, "--lines", frame.arithmetic.lines);
       const before = geometry; geometry = JSON.stringify(link);
       if (geometry !== before && steps.step() !== null) { steps.stop(); pinned = false; }   // a step of another y
       const { start } = frame.arithmetic, shown = frame.panels.some(({ id }) => panels[id] === picked.panel);
@@ -179,7 +179,7 @@ function render({ model, el }) {
   events.push(...model.get("names").map(name => [`change:${name}`, follow]));
   events.forEach(([event, hear]) => model.on(event, hear));
   const eye = new IntersectionObserver(([seen]) => {
-    el.style.setProperty("--host", getComputedStyle(el.parentElement ?? el).color);   // for hosts without a theme's
+    vary(el, "--host", getComputedStyle(el.parentElement ?? el).color);   // for hosts without a theme's
     if (!seen.isIntersecting) halt();
   });
   const hide = () => { if (document.hidden) halt(); };

@@ -33,6 +33,10 @@ const make = (tag, props = {}, ...kids) => {
 };
 // The same text once more would be laid out once more: a millisecond each, in a page as large as JupyterLab's.
 const write = (e, text) => { if (e.textContent !== String(text)) e.textContent = text; };
+// A custom property that is set once more has all below it styled once more.
+const vary = (e, name, value) => {
+  if (e.style.getPropertyValue(name) !== String(value)) e.style.setProperty(name, value);
+};
 // JupyterLab's command-mode keys (a, x, d d …) act on any focused element that lacks this mark.
 const focusable = (e, label) => {
   e.dataset.lmSuppressShortcuts = "true"; if (label) e.setAttribute("aria-label", label); return e;
