@@ -13,9 +13,9 @@ from cnnlib.data import digits
 from cnnlib.explorers import digit_explorer, drawing, still
 from cnnlib.explorers.digit import DigitExplorer
 from cnnlib.explorers.frames import Frame, find
+from cnnlib.explorers.messages import ASSETS
 from cnnlib.explorers.network_maps import Tiling, as_maps, passes, reach, stages
 from cnnlib.explorers.unit import explain
-from cnnlib.explorers.widget import ASSETS
 from cnnlib.losses import cross_entropy, softmax
 from cnnlib.network import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, Residual, Sequential, Sigmoid
 

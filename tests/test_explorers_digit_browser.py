@@ -17,7 +17,7 @@ Opens = Callable[..., View]
 
 
 def canvas(view: View, panel: str) -> Locator:
-    return view.page.locator(f"#a [data-panel={panel}] canvas")
+    return view.page.locator(f"#a [data-panel={panel}] > canvas")
 
 
 def spot(view: View, panel: str, at: tuple[float, float]) -> tuple[float, float]:
