@@ -120,7 +120,8 @@ def fit(
     x, epochs = floats("x", x), whole("epochs", epochs)
     rng, optimizer, history = np.random.default_rng(seed), SGD(network.parameters, rate, momentum), History()
     steps = epochs * -(-len(x) // whole("batch_size", batch_size))
-    with tqdm(total=steps, disable=not progress, unit="step") as bar:
+    silent = {} if progress else {"disable": True}  # left open, so that TQDM_DISABLE in the environment counts
+    with tqdm(total=steps, unit="step", **silent) as bar:
         try:
             for _ in range(epochs):
                 for inputs, targets in minibatches(x, t, batch_size, rng):

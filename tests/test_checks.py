@@ -35,7 +35,7 @@ LAYOUTS = {
     "contiguous": np.ascontiguousarray,
     "view": stepping,
     "Fortran": np.asfortranarray,
-    "float32": lambda array: array.astype(np.float32),
+    "float32": lambda array: array.astype(np.float32) if array.dtype.kind == "f" else array,  # labels stay whole
 }
 
 

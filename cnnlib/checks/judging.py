@@ -12,7 +12,7 @@ from cnnlib.checks import asking, causes, diagnosis, shapes, show
 from cnnlib.checks.calling import INTERRUPTED, UNWRITTEN, Answer, Ask, attempt
 from cnnlib.checks.cases import copy_of
 from cnnlib.checks.causes import EQUALS, Cause
-from cnnlib.checks.compare import Difference
+from cnnlib.checks.compare import Difference, numbers_of
 from cnnlib.checks.equation import Equation
 from cnnlib.checks.exercise import NOTHING_CHOSEN, Exercise, Inputs, Shown
 from cnnlib.checks.part import Part, Trial, parts
@@ -65,7 +65,7 @@ def judge(exercise: Exercise, ask: Ask, seed: int = 0) -> Verdict:
 
 def trials_of(exercise: Exercise, cases: Sequence[Inputs], answers: Sequence[Answer]) -> list[Trial]:
     """Cases and answers, beside what the reference answers."""
-    return [Trial(inputs, _reference(exercise, inputs), a) for inputs, a in zip(cases, answers, strict=False)]
+    return [Trial(inputs, _due(exercise, inputs, a), a) for inputs, a in zip(cases, answers, strict=False)]
 
 
 def _verdict(exercise: Exercise, trials: list[Trial], ask: Ask) -> Verdict:
@@ -80,7 +80,8 @@ def _verdict(exercise: Exercise, trials: list[Trial], ask: Ask) -> Verdict:
     )
     notes = _notes(exercise, trials)
     if not wrong:
-        return Verdict(exercise.name, "right", findings, notes + exercise.after)
+        found = exercise.measured(trials[0].answer.value) if exercise.measured else ()
+        return Verdict(exercise.name, "right", findings, notes + found + exercise.after)
     points = sum(finding.points for finding in findings)
     status = "not written yet" if findings[0].reason == NOTHING_CHOSEN else "partly right" if points else "wrong"
     return Verdict(exercise.name, status, findings, notes, exercise.hints)
@@ -324,6 +325,20 @@ def _notes(exercise: Exercise, trials: list[Trial]) -> tuple[tuple[str, str], ..
 def _reference(exercise: Exercise, inputs: Inputs) -> Any:
     args, kwargs = exercise.call(copy_of(inputs))
     return exercise.reference(*args, **kwargs)
+
+
+def _due(exercise: Exercise, inputs: Inputs, answer: Answer) -> Any:
+    """What is expected. Of steps in a row each is judged by the ones before it, as far as they came back in shape."""
+    due, came = _reference(exercise, inputs), answer.value
+    if exercise.onward is None or not isinstance(came, tuple | list) or len(came) != len(due):
+        return due
+    arrays = [numbers_of(one) for one in came]
+    sound = [
+        one is not None and one.shape == np.shape(right) and np.isfinite(one).all()
+        for one, right in zip(arrays, due, strict=True)
+    ]
+    results = tuple(one if fits else right for one, right, fits in zip(arrays, due, sound, strict=True))
+    return exercise.onward(results, **copy_of(inputs))
 
 
 def _case(inputs: Inputs) -> str:
