@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from cnnlib.checks import asks, judge
+from cnnlib.checks import Exercise, Property, asks, judge
 from cnnlib.checks.verdict import CLOSE, OPEN
 from cnnlib.exercises import find, lectures
 from cnnlib.exercises.layers import backward, forward
@@ -387,3 +387,104 @@ def test_floats_are_no_indices():
     reference = find("best_inputs").reference
     assert "floats" in said("best_inputs", lambda w, x, count: reference(w, x, count) * 1.0)
     assert judge(find("best_inputs"), asks(lambda w, x, count: reference(w, x, count).tolist())).right
+
+
+def winners(dy, x, stride, K=2):
+    """win[i, k] is 1 at the first maximum of window i."""
+    windows = np.lib.stride_tricks.sliding_window_view(x, K)[::stride]
+    return {"win": (np.arange(K) == windows.argmax(1)[:, None]).astype(float)}
+
+
+def to_winners(dy, x, stride, K=2):
+    dx = np.zeros(x.shape)
+    for i, k in enumerate(winners(dy, x, stride)["win"].argmax(1)):
+        dx[stride * i + k] += dy[i]
+    return dx
+
+
+def to_corners(dy, x, stride, K=2):
+    dx = np.zeros(x.shape)
+    np.add.at(dx, winners(dy, x, stride)["win"].argmax(1), dy)
+    return dx
+
+
+def overwriting(dy, x, stride, K=2):
+    dx = np.zeros(x.shape)
+    for i, k in enumerate(winners(dy, x, stride)["win"].argmax(1)):
+        dx[stride * i + k] = dy[i]
+    return dx
+
+
+def to_all_ties(dy, x, stride, K=2):
+    dx = np.zeros(x.shape)
+    for i, value in enumerate(dy):
+        window = x[stride * i : stride * i + K]
+        dx[stride * i : stride * i + K] += value * (window == window.max())
+    return dx
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (to_corners, "you add dy[i] win[i, k] to dx[k]; it belongs to dx[S i + k]"),
+        (overwriting, "of the products that meet in one entry of dx only those of the last i are left"),
+        (to_all_ties, "in the case shown dy[0] is added to dx[1], where it does not belong"),
+    ],
+)
+def test_a_function_is_read_where_a_factor_follows_from_other_arguments(answer, cause):
+    def cases(rng):
+        xs = [np.array([4.0, 4, 1, 5]), np.array([2.0, 7, 3, 3, 0]), np.array([0.0, 1, 6, 1, 2, 8])]
+        return [
+            {"dy": rng.uniform(1, 2, (len(x) - 2) // stride + 1), "x": x, "stride": stride}
+            for stride in (2, 1)
+            for x in xs
+        ]
+
+    equation = ("dx[S i + k] += dy[i] win[i, k]",)
+    pooling = Exercise("pooling", {"dx": 1}, to_winners, cases, ("", "", ""), feeds=equation, known=winners)
+    assert judge(pooling, asks(to_winners)).right
+    finding = judge(pooling, asks(answer)).findings[0]
+    assert finding.cause.startswith(cause)
+    assert "in your answer" in dict(finding.rows)
+
+
+def stable(z):
+    e = np.exp(z - z.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (lambda z: stable(z.T).T, "each row of y sums to 1; your row 0 sums to "),
+        (lambda z: np.abs(z) / np.abs(z).sum(1, keepdims=True), "100 more for every logit changes nothing; yours goes"),
+        (lambda z: np.exp(z) / np.exp(z).sum(1, keepdims=True), "it is right while the largest |z| is 600, and wrong"),
+    ],
+)
+def test_a_wrong_answer_is_told_which_property_it_lacks(answer, cause):
+    def rows(y, z):
+        row = next((n for n, total in enumerate(np.sum(y, 1)) if abs(total - 1) > 1e-9), None)
+        return "" if row is None else f"your row {row} sums to {np.sum(y, 1)[row]:.3g}"
+
+    def moved(after, before, z):
+        return "" if np.allclose(after, before) else f"yours goes from {before[0, 0]:.3g} to {after[0, 0]:.3g}"
+
+    softmax = Exercise(
+        "softmax",
+        {"y": 1},
+        stable,
+        lambda rng: [
+            {"z": np.array([[1.0, 2, 0]])},
+            {"z": np.array([[2.0, 1, 0], [0, -1, 1]])},
+            {"z": np.full((2, 3), 1e3)},
+        ],
+        ("", "", ""),
+        properties=(
+            Property("each row of y sums to 1", rows),
+            Property("100 more for every logit changes nothing", moved, changed=lambda z: {"z": z + 100}),
+        ),
+        grows="z",
+    )
+    assert judge(softmax, asks(stable)).right
+    with np.errstate(all="ignore"):
+        assert judge(softmax, asks(answer)).findings[0].cause.startswith(cause)

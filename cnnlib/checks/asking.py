@@ -11,13 +11,14 @@ from cnnlib.checks.cases import copy_of
 from cnnlib.checks.causes import Cause, Trials
 from cnnlib.checks.compare import numbers_of
 from cnnlib.checks.equation import Equation
-from cnnlib.checks.exercise import Inputs
+from cnnlib.checks.exercise import Inputs, Property
 from cnnlib.checks.part import Part, Trial
-from cnnlib.checks.reading import Reading, calls, cost, read
+from cnnlib.checks.reading import Reading, asked_of, calls, cost, read
 
-MOST_CALLS = 200  # that one case may need
-ALL_CALLS = 220
+MOST_CALLS = 120  # that one case may need
+ALL_CALLS = 160
 MOST_CASES = 4
+SIZES = (1, 3, 10, 30, 100, 300, 1000)  # by which an argument is made larger
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Question:
     calls: list[Inputs]
     equation: Equation | None = None
     changed: str = ""  # the argument that is raised by 1
+    claim: Property | None = None  # what should be true of the answer to the changed inputs
+    grown: str = ""  # the argument that is made larger and larger
 
 
 def questions(part: Part, trials: Trials, failing: Sequence[int]) -> list[Question]:
@@ -36,8 +39,8 @@ def questions(part: Part, trials: Trials, failing: Sequence[int]) -> list[Questi
     if part.exercise.onward:
         return []  # the answer to other inputs has other steps behind it
     if not part.equations:
-        return [Question(first, [raised], changed=name) for name, raised in _raised(first.inputs, part.exercise.codes)]
-    linear = list(dict.fromkeys(place.name for e in part.exercise.equations for place in e.factors))
+        return [*_claims(part, first), *_grown(part, trials[0]), *_responses(part, first)]
+    linear = asked_of(part.exercise.equations, first.inputs)
     asked: list[Question] = []
     seen: set[str] = set()
     left = ALL_CALLS
@@ -53,14 +56,27 @@ def questions(part: Part, trials: Trials, failing: Sequence[int]) -> list[Questi
     return asked
 
 
-def _raised(inputs: Inputs, codes: Sequence[str]) -> Iterator[tuple[str, Inputs]]:
+def _claims(part: Part, trial: Trial) -> Iterator[Question]:
+    for claim in part.exercise.properties:
+        if claim.changed:
+            yield Question(trial, [claim.changed(**copy_of(trial.inputs))], claim=claim)
+
+
+def _grown(part: Part, trial: Trial) -> Iterator[Question]:
+    if name := part.exercise.grows:
+        yield Question(trial, [trial.inputs | {name: size * trial.inputs[name]} for size in SIZES], grown=name)
+
+
+def _responses(part: Part, trial: Trial) -> Iterator[Question]:
     """The same inputs with 1 added to one of them, to each number of an array, but never to a code."""
-    for name, value in inputs.items():
-        if isinstance(value, int | float | np.ndarray) and not isinstance(value, bool) and name not in codes:
-            yield (
-                name,
-                inputs | {name: value + np.ones((), np.asarray(value).dtype)[()] if np.ndim(value) else value + 1},
-            )
+    for name, value in trial.inputs.items():
+        if (
+            isinstance(value, int | float | np.ndarray)
+            and not isinstance(value, bool)
+            and name not in part.exercise.codes
+        ):
+            raised = value + np.ones((), np.asarray(value).dtype)[()] if np.ndim(value) else value + 1
+            yield Question(trial, [trial.inputs | {name: raised}], changed=name)
 
 
 def responses(part: Part, asked: Sequence[Question], answers: Sequence[Sequence[Answer]]) -> Iterator[Cause]:
@@ -97,8 +113,7 @@ def readings(
         inputs = question.trial.inputs
         values = [part.got(answer.value)[0] for answer in given if not answer.error]
         values = [part.unfolded(array, inputs) for value in values if (array := numbers_of(value)) is not None]
-        due = part.due(question.trial)
-        table = read(question.equation, inputs, due, values, part.sizes(question.trial))
+        table = read(question.equation, inputs, part.scene(question.trial), values)
         if table is None:
             return {}
         found.setdefault(question.equation, []).append(table)

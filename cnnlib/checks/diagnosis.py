@@ -11,12 +11,12 @@ import numpy as np
 from cnnlib.checks import shapes
 from cnnlib.checks.causes import Cause, Trials, tolerance
 from cnnlib.checks.compare import close_to
-from cnnlib.checks.equation import Equation, pretty, pulled
+from cnnlib.checks.equation import Equation, pretty, pulled, split
 from cnnlib.checks.fitting import models
 from cnnlib.checks.model import Model, total
 from cnnlib.checks.part import Part, Trial
 from cnnlib.checks.reading import Reading
-from cnnlib.checks.sums import entry, split
+from cnnlib.checks.sums import entry, named
 
 MOST_MODELS = 8  # of each term, if there are several
 WRAPS = {
@@ -60,11 +60,17 @@ def _does(part: Part, chosen: Sequence[Model], shape: Cause | None, trials: Tria
 
 
 def _predicts(part: Part, trial: Trial, chosen: Sequence[Model]) -> bool:
-    got, due = part.array(trial), part.due(trial)
+    if (key := f"{part.number} {chosen}") not in trial.predicted:
+        trial.predicted[key] = _gives(part, trial, chosen)
+    return trial.predicted[key]
+
+
+def _gives(part: Part, trial: Trial, chosen: Sequence[Model]) -> bool:
+    got = part.array(trial)
     if got is None or (got := part.unfolded(got, trial.inputs)).ndim != len(part.equations[0].target.at):
         return False
     try:
-        like = sum(total(model, trial.inputs, got.shape, due, part.sizes(trial)) for model in chosen)
+        like = sum(total(model, part.scene(trial), got.shape) for model in chosen)
     except (ZeroDivisionError, IndexError, KeyError, NameError):
         return False
     return bool(close_to(got, np.asarray(like), tolerance(part, trial)).all())
@@ -140,7 +146,7 @@ def facts(part: Part, trial: Trial, tables: dict[Equation, list[Reading]]) -> It
         if not wrong:
             continue
         factors, target = wrong[0]
-        name = " ".join(entry(p, spot) for p, spot in zip(equation.factors, factors, strict=True))
+        name = named(equation, factors)
         goes = [t for (f, t) in counted if f == factors and (f, t) not in wanted]
         spot, often = entry(equation.target, target), counted.get(wrong[0], 0)
         if wrong[0] not in wanted:
@@ -161,9 +167,9 @@ def facts(part: Part, trial: Trial, tables: dict[Equation, list[Reading]]) -> It
 
 def due(part: Part, trial: Trial) -> list[tuple[Equation, Reading]]:
     """What the equations say of one case."""
-    shape, found = part.due(trial), []
+    scene, found = part.scene(trial), []
     for equation in part.equations:
-        empty = Reading(trial.inputs, shape, shape, np.zeros((0, 0)), np.zeros(0), part.sizes(trial))
+        empty = Reading(scene, scene.due, np.zeros((0, 0)), np.zeros(0))
         rows = empty.expected(Model(equation))
         found.append((equation, replace(empty, rows=rows, counts=np.ones(len(rows)))))
     return found
@@ -171,7 +177,7 @@ def due(part: Part, trial: Trial) -> list[tuple[Equation, Reading]]:
 
 def here(trial: Trial, tables: dict[Equation, list[Reading]]) -> list[tuple[Equation, Reading]]:
     """The readings of one case."""
-    return [(e, reading) for e, found in tables.items() for reading in found if reading.inputs is trial.inputs]
+    return [(e, reading) for e, found in tables.items() for reading in found if reading.scene.values is trial.values]
 
 
 def first_apart(

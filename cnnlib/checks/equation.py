@@ -107,6 +107,15 @@ def parse(text: str) -> Equation:
     return Equation(places[0], tuple(places[1:]))
 
 
+def split(equation: Equation, row: np.ndarray) -> list[tuple[int, ...]]:
+    """The index of the target, then of each factor."""
+    found, start = [], 0
+    for place in equation.places:
+        found.append(tuple(int(n) for n in row[start : start + len(place.at)]))
+        start += len(place.at)
+    return found
+
+
 @cache
 def _code(text: str) -> CodeType:
     return compile(re.sub(r"(?<=[\w)])\s+(?=[\w(])", " * ", text), "<equation>", "eval")

@@ -32,6 +32,16 @@ class Shown:
     read: Callable[[Any], Any]  # the number, from what the call returned
 
 
+@dataclass(frozen=True)
+class Property:
+    """What is true of every right answer: its rows sum to 1, say, or it stays the same where the inputs change so."""
+
+    says: str  # "each row of y sums to 1"
+    # What is the matter, in words, or "": wrong(answer, **inputs); where inputs change wrong(after, before, **inputs).
+    wrong: Callable[..., str]
+    changed: Callable[..., Inputs] | None = None  # changed(**inputs) -> the inputs of another call
+
+
 @dataclass(frozen=True, eq=False)
 class Exercise:
     """One function (or one set of letters) that a student writes, and all that is known about it."""
@@ -50,6 +60,8 @@ class Exercise:
     features: Mapping[str, Callable[..., bool]] = field(default_factory=dict)
     # The sums of products that make the result, in the letters of the lecture: ("y[i] += w[k] x[i + k]", "y[i] += b").
     feeds: tuple[str, ...] = ()
+    # Factors of these sums that are no argument but follow from the others: known(**inputs) -> {"win": the mask}.
+    known: Callable[..., Inputs] | None = None
     # Where indices share an axis of the result, how far each of them runs: unfolded(**inputs) -> (N, C, KH, ...).
     unfolded: Callable[..., tuple[int, ...]] | None = None
     # Numbers on the way to the result, to be shown beside the student's: shows(**inputs) -> some `Shown`.
@@ -57,6 +69,9 @@ class Exercise:
     # Steps in a row: what each result should be where the ones before it came back as they did, so that a wrong step
     # costs none of the later ones: onward(results, **inputs) -> as many results.
     onward: Callable[..., tuple[Any, ...]] | None = None
+    # What is true of every right answer; a wrong one is told which of these fails it.
+    properties: tuple[Property, ...] = ()
+    grows: str = ""  # an argument for which size matters: up to which size is the answer right?
     # Where many answers are right: accept(answer, **inputs) says what is wrong, or "".
     accept: Callable[..., str] | None = None
     codes: tuple[str, ...] = ()  # arguments that are never anything but in the cases, such as targets of -1 and +1

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.checks.equation import Equation, Sizes, evaluate, named_sizes, pulled, sizes_of
+from cnnlib.checks.equation import Equation, Sizes, evaluate, named_sizes, pulled
 from cnnlib.checks.model import Model
 from cnnlib.checks.reading import Reading
 from cnnlib.checks.spelling import MOST_SPELLINGS, along, common, constants, spelled, sum_of
@@ -73,7 +73,8 @@ def _agrees(model: Model, tables: Tables) -> bool:
 def _rules(equation: Equation, tables: Tables, wraps: str) -> Iterator[Equation]:
     """The equation with other indices where the tables have others."""
     anchored = set(equation.anchors.values())
-    dependent = [number for number in range(len(equation.axes)) if number not in anchored]
+    known = {p for p, place in enumerate(equation.places) if p and place.name in tables[0].scene.known}
+    dependent = [n for n, (p, _) in enumerate(equation.axes) if n not in anchored and p not in known]
     find = _wrapped if wraps else _spellings
     texts = [list(itertools.islice(find(equation, number, tables), MOST_SPELLINGS)) for number in dependent]
     for chosen in itertools.product(*(found or [""] for found in texts)):
@@ -134,14 +135,14 @@ def _wrapped(equation: Equation, number: int, tables: Tables) -> Iterator[str]:
 def _round(equation: Equation, number: int, text: str, sizes: Sizes, table: Reading) -> bool:
     """Does this index agree with every row, up to full rounds?"""
     p, axis = equation.axes[number]
-    shape = table.shape if p == 0 else np.shape(table.inputs[equation.places[p].name])
+    shape = table.shape if p == 0 else np.shape(table.scene.values[equation.places[p].name])
     values = {letter: table.rows[:, n] for letter, n in equation.anchors.items()}
     at = _at(text, sizes | values, len(table.rows))
     return axis < len(shape) and bool(((at - table.rows[:, number]) % max(1, shape[axis]) == 0).all())
 
 
 def _sizes(equation: Equation, table: Reading) -> Sizes:
-    return sizes_of(equation, table.inputs, table.due, table.more)
+    return table.scene.sizes(equation)
 
 
 def _at(text: str, values: Mapping[str, Any], count: int) -> np.ndarray:
@@ -155,14 +156,21 @@ def _only(values: Any, count: int) -> int | None:
 
 
 def _fit(letters: Mapping[str, np.ndarray], seen: np.ndarray) -> dict[str, int] | None:
-    """Letter -> its factor in `seen`, for those that vary; None if no such sum of letters gives it."""
-    varying = [name for name, values in letters.items() if len(values) and values.min() < values.max()]
+    """Letter -> its factor in `seen`, for those that vary; None if no such sum of letters gives it.
+
+    {} where letters vary together, so that many sums do.
+    """
+    if not len(seen):
+        return {}
+    varying = [name for name, values in letters.items() if values.min() < values.max()]
     columns = np.stack([*(letters[name] for name in varying), np.ones(len(seen))], 1)
-    found = np.linalg.lstsq(columns, seen, rcond=None)[0] if len(seen) else np.zeros(len(varying) + 1)
-    whole = np.round(found)
+    found, _, rank, _ = np.linalg.lstsq(columns, seen, rcond=None)
+    if rank < len(varying) + 1 and np.allclose(columns @ found, seen):
+        return {}
+    whole = [int(c) for c in np.round(found).ravel()]
     if not np.allclose(columns @ whole, seen):
         return None
-    return {name: int(c) for name, c in zip(varying, whole, strict=False)}
+    return dict(zip(varying, whole, strict=False))
 
 
 def _factors(due: str, letter: str, known: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.checks import asking, causes, diagnosis, shapes, show
+from cnnlib.checks import asking, causes, diagnosis, properties, shapes, show
 from cnnlib.checks.calling import INTERRUPTED, UNWRITTEN, Answer, Ask, attempt
 from cnnlib.checks.cases import copy_of
 from cnnlib.checks.causes import EQUALS, Cause
@@ -65,7 +65,10 @@ def judge(exercise: Exercise, ask: Ask, seed: int = 0) -> Verdict:
 
 def trials_of(exercise: Exercise, cases: Sequence[Inputs], answers: Sequence[Answer]) -> list[Trial]:
     """Cases and answers, beside what the reference answers."""
-    return [Trial(inputs, _due(exercise, inputs, a), a) for inputs, a in zip(cases, answers, strict=False)]
+    known = exercise.known or (lambda **inputs: {})
+    return [
+        Trial(inputs, _due(exercise, inputs, a), a, known(**inputs)) for inputs, a in zip(cases, answers, strict=False)
+    ]
 
 
 def _verdict(exercise: Exercise, trials: list[Trial], ask: Ask) -> Verdict:
@@ -114,7 +117,8 @@ def look_closer(
     for result, (part, numbers) in first.items():
         given = [list(itertools.islice(answers, len(question.calls))) for question in asked[result]]
         tables = asking.readings(part, asked[result], given)
-        cause = _cause(part, trials, trials[numbers[0]], tables)
+        violated = properties.violated(part, [trials[n] for n in numbers], asked[result], given)
+        cause = _cause(part, trials, trials[numbers[0]], tables, violated)
         last = itertools.chain(asking.at_zero(part, asked[result], given), asking.responses(part, asked[result], given))
         looks[result] = Look(cause or next(last, None), tables, [])
     rows = _on_the_way(exercise, shown, list(answers))
@@ -161,8 +165,14 @@ def _finding(part: Part, first: Trial, look: Look) -> Finding:
     return Finding(part.name, 0, part.points, " ".join(reason.split()), tuple(rows), said)
 
 
-def _cause(part: Part, trials: Sequence[Trial], first: Trial, tables: dict[Equation, list[Reading]]) -> Cause | None:
-    """The first statement that is true of every case, or of every case with decimals."""
+def _cause(
+    part: Part,
+    trials: Sequence[Trial],
+    first: Trial,
+    tables: dict[Equation, list[Reading]],
+    violated: Iterable[Cause],
+) -> Cause | None:
+    """The first statement that is true of every case, or of every case with decimals; else one about some case."""
     if stop := next((trial for trial in trials if trial.answer.error), None):
         known = causes.first_true(causes.slips(part, trials), trials)
         here = causes.first_true(
@@ -179,7 +189,12 @@ def _cause(part: Part, trials: Sequence[Trial], first: Trial, tables: dict[Equat
                 if cause := causes.first_true(statements(part, tried, explained), tried):
                     holds = cause.holds if tried is trials else partial(_of_decimals, cause.holds)
                     return replace(cause, text=cause.text + where, holds=holds)
-    last = (causes.refused(part, first), causes.wrong_where(part, trials), diagnosis.facts(part, first, tables))
+    last = (
+        violated,
+        causes.refused(part, first),
+        causes.wrong_where(part, trials),
+        diagnosis.facts(part, first, tables),
+    )
     return causes.first_true(itertools.chain(*last), trials)
 
 

@@ -12,6 +12,19 @@ MOST_PRODUCTS = 200_000
 
 
 @dataclass(frozen=True)
+class Scene:
+    """What the letters of an equation stand for in one case."""
+
+    values: Mapping[str, Any]  # the arguments, and the factors that follow from them
+    known: frozenset[str]  # names of the latter
+    due: tuple[int, ...]  # the shape that the result should have
+    more: Sizes  # see `sizes_of`
+
+    def sizes(self, equation: Equation) -> Sizes:
+        return sizes_of(equation, self.values, self.due, self.more)
+
+
+@dataclass(frozen=True)
 class Model:
     """An equation, and how an answer departs from adding up all of its products."""
 
@@ -33,19 +46,15 @@ class Products:
     left: np.ndarray  # is it still there, or overwritten by another?
 
 
-def products(
-    model: Model, inputs: Mapping[str, Any], shape: Sequence[int], due: Sequence[int], more: Sizes
-) -> Products:
-    """Which products a model adds up in one case.
+def products(model: Model, scene: Scene, shape: Sequence[int]) -> Products:
+    """Which products a model adds up in one case; one with a known factor of 0 is none.
 
     Args:
         shape: of the result that they are added to; a product that falls outside is left out.
-        due: the shape that the result should have.
-        more: see `Exercise.sizes`.
     """
-    equation, sizes = model.equation, sizes_of(model.equation, inputs, due, more)
-    values, runs = _letters(model, inputs, shape, sizes, more)
-    shapes = [tuple(shape), *(np.shape(inputs[place.name]) for place in equation.factors)]
+    equation, sizes = model.equation, scene.sizes(model.equation)
+    values, runs = _letters(model, scene, shape, sizes)
+    shapes = [tuple(shape), *(np.shape(scene.values[place.name]) for place in equation.factors)]
     count = next((len(row) for row in values.values()), int(not model.absent))
     inside, at = np.ones(count, bool), []
     for place, lengths in zip(equation.places, shapes, strict=True):
@@ -53,19 +62,21 @@ def products(
         for axis, n in zip(index, lengths, strict=True):
             inside &= (axis >= (-n if model.wraps else 0)) & (axis < (2 * n if model.wraps == "around" else n))
         at.append([axis % n if n else axis for axis, n in zip(index, lengths, strict=True)])
+    for place, index in zip(equation.factors, at[1:], strict=True):
+        if place.name in scene.known and np.size(factor := scene.values[place.name]):
+            inside &= np.asarray(factor)[tuple(index)] != 0
     kept = tuple(tuple(axis[inside] for axis in index) for index in at)
     order = np.zeros(count, int)
     for letter in model.last_of:
         order = order * runs[letter] + values[letter]
-    left = _survivors(kept[0], order[inside]) if model.last_of else np.ones(int(inside.sum()), bool)
+    count = int(inside.sum())
+    left = _survivors(_entries(kept[0], shape, count), order[inside]) if model.last_of else np.ones(count, bool)
     return Products(kept, float(evaluate(model.scale, sizes)), left)
 
 
-def _letters(
-    model: Model, inputs: Mapping[str, Any], shape: Sequence[int], sizes: Sizes, more: Sizes
-) -> tuple[dict[str, np.ndarray], Sizes]:
+def _letters(model: Model, scene: Scene, shape: Sequence[int], sizes: Sizes) -> tuple[dict[str, np.ndarray], Sizes]:
     """The values of every letter in every product, and how far each runs."""
-    runs = ranges_of(model.equation, inputs, shape, more)
+    runs = ranges_of(model.equation, scene.values, shape, scene.more)
     bounds = {}
     for letter, run in runs.items():
         start = int(evaluate(model.starts.get(letter, "0"), sizes))
@@ -78,22 +89,22 @@ def _letters(
     return {letter: row + bounds[letter][0] for letter, row in zip(bounds, grid, strict=True)}, runs
 
 
-def _survivors(target: tuple[np.ndarray, ...], order: np.ndarray) -> np.ndarray:
+def _survivors(entry: np.ndarray, order: np.ndarray) -> np.ndarray:
     """Of the products of one entry, those that come last."""
-    if not len(order):
-        return np.ones(0, bool)
-    _, entry = np.unique(np.stack(target), axis=1, return_inverse=True) if target else (None, np.zeros_like(order))
-    last = np.full(len(order), -1)
-    np.maximum.at(last, np.ravel(entry), order)
-    return np.asarray(order == last[np.ravel(entry)])
+    last = np.full(entry.max(initial=0) + 1, -1)
+    np.maximum.at(last, entry, order)
+    return np.asarray(order == last[entry])
 
 
-def total(model: Model, inputs: Mapping[str, Any], shape: Sequence[int], due: Sequence[int], more: Sizes) -> np.ndarray:
+def _entries(at: tuple[np.ndarray, ...], shape: Sequence[int], count: int) -> np.ndarray:
+    """The number of the entry of the result that each product goes to."""
+    return np.ravel_multi_index(at, tuple(shape)) if len(shape) and np.prod(shape) else np.zeros(count, int)
+
+
+def total(model: Model, scene: Scene, shape: Sequence[int]) -> np.ndarray:
     """What the model adds up to, an array of this shape."""
-    found = products(model, inputs, shape, due, more)
+    found = products(model, scene, shape)
     worth = found.count * found.left
     for place, index in zip(model.equation.factors, found.at[1:], strict=True):
-        worth = worth * np.asarray(inputs[place.name], float)[index]
-    size = int(np.prod(shape))
-    entry = np.ravel_multi_index(found.at[0], tuple(shape)) if len(shape) and size else np.zeros(len(worth), int)
-    return np.bincount(entry, worth, size).reshape(shape)
+        worth = worth * np.asarray(scene.values[place.name], float)[index]
+    return np.bincount(_entries(found.at[0], shape, len(worth)), worth, int(np.prod(shape))).reshape(shape)

@@ -2,7 +2,8 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from cnnlib.checks.calling import Answer
 from cnnlib.checks.compare import Difference, difference, numbers_of
 from cnnlib.checks.equation import Equation, Sizes, sizes_of
 from cnnlib.checks.exercise import Exercise, Inputs
+from cnnlib.checks.model import Scene
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,14 @@ class Trial:
     inputs: Inputs
     expected: Any
     answer: Answer
+    known: Inputs = field(default_factory=dict)  # factors of the equations that follow from the inputs
+    scenes: dict[int, Scene] = field(init=False, default_factory=dict)  # of each part, once it was asked for
+    predicted: dict[str, bool] = field(init=False, default_factory=dict)  # does a model give the answer?
+
+    @cached_property
+    def values(self) -> Inputs:
+        """What the equations are about: the inputs, and what follows from them."""
+        return self.inputs | self.known
 
 
 @dataclass(frozen=True)
@@ -84,12 +94,14 @@ class Part:
         """The shape that the equation says the result has."""
         return self.unfolded(np.asarray(self.expected(trial)), trial.inputs).shape
 
-    def sizes(self, trial: Trial) -> Sizes:
+    def scene(self, trial: Trial) -> Scene:
         """What the letters of all terms stand for in one case."""
-        found: Sizes = {}
-        for equation in self.equations:
-            found |= sizes_of(equation, trial.inputs, self.due(trial), {})
-        return found
+        if self.number not in trial.scenes:
+            due, sizes = self.due(trial), Sizes()
+            for equation in self.equations:
+                sizes |= sizes_of(equation, trial.values, due, {})
+            trial.scenes[self.number] = Scene(trial.values, frozenset(trial.known), due, sizes)
+        return trial.scenes[self.number]
 
     def difference(self, trial: Trial) -> Difference | None:
         """How the answer differs from what is expected, None if it does not."""

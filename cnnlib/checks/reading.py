@@ -1,43 +1,41 @@
 """Read a function that adds up products: which product does it add to which entry, and how often?
 
-Put a single 1 into each factor and 0 elsewhere, and the answer shows where this one product goes.
+Put a single 1 into each factor and 0 elsewhere, and the answer shows where this one product goes. A factor that follows
+from other arguments, such as the mask of the winners in max pooling, cannot be asked: there the others are, and each
+product is taken for the one that is due as the first, second, … of those with the same factors.
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from cnnlib.checks.equation import Equation, Sizes
-from cnnlib.checks.model import Model, products
+from cnnlib.checks.equation import Equation, split
+from cnnlib.checks.model import Model, Products, Scene, products
 
 Inputs = dict[str, Any]
+NOWHERE = -1  # where a known factor stands in a product that is not due
 
 
 @dataclass(frozen=True)
 class Reading:
     """What one term of the student's function does in one case."""
 
-    inputs: Inputs
-    due: tuple[int, ...]  # the shape that the result should have
-    shape: tuple[int, ...]  # the shape that it has
+    scene: Scene
+    shape: tuple[int, ...]  # of the student's result
     rows: np.ndarray  # (products, axes of all places): where the factors stand and where their product goes
     counts: np.ndarray  # (products,): how often it counts there
-    more: Sizes
     cache: dict[str, np.ndarray] = field(default_factory=dict)
 
     def expected(self, model: Model) -> np.ndarray:
         """The same rows, of a model."""
         if (key := repr(model)) not in self.cache:
-            self.cache[key] = self._expected(model)
+            self.cache[key] = _rows(products(model, self.scene, self.shape))
         return self.cache[key]
-
-    def _expected(self, model: Model) -> np.ndarray:
-        found = products(model, self.inputs, self.shape, self.due, self.more)
-        index = [axis for place in found.at for axis in place]
-        return np.stack(index, 1)[found.left] if index else np.zeros((int(found.left.sum()), 0), int)
 
     def agrees(self, model: Model) -> bool:
         """Does the model add the same products to the same entries?"""
@@ -58,9 +56,19 @@ def _same(some: np.ndarray, others: np.ndarray) -> bool:
 
 def _keys(some: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """A number for each row."""
-    base = float(max(some.max(initial=0), others.max(initial=0)) + 1)
+    base = float(max(some.max(initial=0), others.max(initial=0)) + 1 - NOWHERE)
     weights = base ** np.arange(some.shape[1])
-    return some @ weights, others @ weights
+    return (some - NOWHERE) @ weights, (others - NOWHERE) @ weights
+
+
+def _rows(found: Products) -> np.ndarray:
+    index = [axis for place in found.at for axis in place]
+    return np.stack(index, 1)[found.left] if index else np.zeros((int(found.left.sum()), 0), int)
+
+
+def asked_of(equations: Iterable[Equation], inputs: Inputs) -> list[str]:
+    """The factors that are arguments."""
+    return list(dict.fromkeys(place.name for e in equations for place in e.factors if place.name in inputs))
 
 
 def calls(equation: Equation, inputs: Inputs, linear: Sequence[str]) -> list[Inputs]:
@@ -73,7 +81,7 @@ def calls(equation: Equation, inputs: Inputs, linear: Sequence[str]) -> list[Inp
             arrays[name][spot] = 1.0
         return inputs | {name: array if array.ndim else float(array) for name, array in arrays.items()}
 
-    names = [place.name for place in equation.factors]
+    names = asked_of([equation], inputs)
     spots = {name: list(np.ndindex(np.shape(inputs[name]))) for name in names}
     alone = [nudged({name: spot}) for name in names for spot in spots[name]]
     pairs = itertools.product(*spots.values()) if len(names) > 1 else []
@@ -82,17 +90,17 @@ def calls(equation: Equation, inputs: Inputs, linear: Sequence[str]) -> list[Inp
 
 def cost(equation: Equation, inputs: Inputs) -> int:
     """How many calls that is."""
-    sizes = [int(np.size(inputs[place.name])) for place in equation.factors]
+    sizes = [int(np.size(inputs[name])) for name in asked_of([equation], inputs)]
     return 1 + sum(sizes) + (int(np.prod(sizes)) if len(sizes) > 1 else 0)
 
 
-def read(equation: Equation, inputs: Inputs, due: Sequence[int], answers: Sequence[Any], more: Sizes) -> Reading | None:
+def read(equation: Equation, inputs: Inputs, scene: Scene, answers: Sequence[Any]) -> Reading | None:
     """The table of one case from the answers to `calls`, or None where they are not arrays of one shape."""
     try:
         values = np.array([np.asarray(answer, float) for answer in answers])
     except (TypeError, ValueError):
         return None
-    shapes = [np.shape(inputs[place.name]) for place in equation.factors]
+    shapes = [np.shape(inputs[name]) for name in asked_of([equation], inputs)]
     sizes = [int(np.prod(shape)) for shape in shapes]
     if len(values) != cost(equation, inputs) or not np.isfinite(values).all() or values.dtype == object:
         return None
@@ -106,4 +114,44 @@ def read(equation: Equation, inputs: Inputs, due: Sequence[int], answers: Sequen
     found = np.argwhere(np.abs(counts) > 1e-9)
     spots = [np.stack(np.unravel_index(found[:, n], s), 1) for n, s in enumerate(shapes) if s]
     rows = np.concatenate([found[:, len(sizes) :], *spots], axis=1).astype(int)
-    return Reading(inputs, tuple(due), shape, rows, counts[tuple(found.T)], more)
+    table = Reading(scene, shape, rows, counts[tuple(found.T)])
+    if any(place.name in scene.known for place in equation.factors):
+        return _completed(equation, table) if len(shape) == len(equation.target.at) else None
+    return table
+
+
+def _completed(equation: Equation, table: Reading) -> Reading:
+    """The table with the places of the known factors: those of the products that are due, in the same order.
+
+    Where another number of products is due, only those that go to the same entry are matched, the others stand NOWHERE.
+    """
+    scene = table.scene
+    asked = [place.name not in scene.known for place in equation.factors]
+    short = Equation(equation.target, tuple(itertools.compress(equation.factors, asked)))
+    due, seen = defaultdict(list), defaultdict(list)
+    for row in _rows(products(Model(equation), scene, scene.due)):
+        target, *spots = split(equation, row)
+        due[tuple(itertools.compress(spots, asked))].append((target, spots))
+    for row, count in zip(table.rows, table.counts, strict=True):
+        target, *spots = split(short, row)
+        seen[tuple(spots)].append((target, count))
+    rows, counts = [], []
+    for key, found in seen.items():
+        partners = sorted(due[key])
+        if len(partners) != len(found):
+            given = iter(key)
+            nowhere = [
+                next(given) if a else (NOWHERE,) * len(p.at) for a, p in zip(asked, equation.factors, strict=True)
+            ]
+            partners = [(target, dict(partners).get(target, nowhere)) for target, _ in sorted(found)]
+        for (target, count), (_, spots) in zip(sorted(found), partners, strict=True):
+            rows.append([*target, *itertools.chain(*spots)])
+            counts.append(count / _worth(equation, scene, spots))
+    return replace(table, rows=np.array(rows, int).reshape(-1, len(equation.axes)), counts=np.array(counts))
+
+
+def _worth(equation: Equation, scene: Scene, spots: Sequence[tuple[int, ...]]) -> float:
+    """What the known factors of a product come to."""
+    factors = zip(equation.factors, spots, strict=True)
+    known = [(place.name, spot) for place, spot in factors if place.name in scene.known and NOWHERE not in spot]
+    return math.prod(float(np.asarray(scene.values[name])[spot]) for name, spot in known)

@@ -23,7 +23,7 @@ def shapes(part: Part, trials: Trials, *_: object) -> Iterator[Cause]:
         return
     ranks = {(len(got), len(due)) for _, got, due in pairs}
     if len(ranks) == 1 and part.equations and len(pairs) > 1:
-        names, frozen = common([part.sizes(trial) for trial, _, _ in pairs])
+        names, frozen = common([part.scene(trial).more for trial, _, _ in pairs])
         mine = [_spellings(names, frozen, axis) for axis in zip(*(got for _, got, _ in pairs), strict=True)]
         right = [_spellings(names, frozen, axis)[:1] for axis in zip(*(due for _, _, due in pairs), strict=True)]
         for chosen in itertools.islice(itertools.product(*mine), MOST_SPELLINGS):
@@ -64,6 +64,6 @@ def _has_shape(part: Part, chosen: Sequence[str], trials: Trials) -> bool:
     pairs = _pairs(part, trials)
     if all(got == due for _, got, due in pairs):
         return False
-    table = dict(constants(*common([part.sizes(trial) for trial, _, _ in pairs])))
+    table = dict(constants(*common([part.scene(trial).more for trial, _, _ in pairs])))
     wanted = [table.get(text) for text in chosen]
     return all(tuple(v[n] if v else None for v in wanted) == got for n, (_, got, _) in enumerate(pairs))

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.checks.equation import Equation, Place
-from cnnlib.checks.reading import Reading
+from cnnlib.checks.equation import Equation, Place, split
+from cnnlib.checks.reading import NOWHERE, Reading
 from cnnlib.checks.show import Index, number
 
 MOST_TERMS = 6
@@ -15,6 +15,16 @@ MOST_TERMS = 6
 def entry(place: Place, index: Index) -> str:
     """dx[1, 0], M[(0, 1), (1, 2)], or just db for a single number."""
     return f"{place.name}[{place.spelled(index)}]" if index else place.name
+
+
+def named(equation: Equation, spots: Sequence[Index]) -> str:
+    """dy[0] w[1]"""
+    return " ".join(entry(place, spot) for place, spot in _seen(equation, spots))
+
+
+def _seen(equation: Equation, spots: Sequence[Index]) -> list[tuple[Place, Index]]:
+    """The factors of a product, without those that are known but stand nowhere in it (see `reading.read`)."""
+    return [(p, spot) for p, spot in zip(equation.factors, spots, strict=True) if NOWHERE not in spot]
 
 
 def written_out(readings: Sequence[tuple[Equation, Reading]], index: Index, value: Any) -> str:
@@ -30,11 +40,9 @@ def written_out(readings: Sequence[tuple[Equation, Reading]], index: Index, valu
         mine = (reading.rows[:, : len(index)] == index).all(1)
         for row, count in zip(reading.rows[mine], reading.counts[mine], strict=True):
             spots = split(equation, row)[1:]
-            factors = [
-                float(np.asarray(reading.inputs[p.name])[spot]) for p, spot in zip(equation.factors, spots, strict=True)
-            ]
+            factors = [float(np.asarray(reading.scene.values[p.name])[spot]) for p, spot in _seen(equation, spots)]
             often = "" if abs(count - 1) < 1e-9 else "− " if abs(count + 1) < 1e-9 else f"{number(count)} "
-            names.append(often + " ".join(entry(p, spot) for p, spot in zip(equation.factors, spots, strict=True)))
+            names.append(often + named(equation, spots))
             worth = [*([] if abs(abs(count) - 1) < 1e-9 else [abs(count)]), *factors]
             product = " * ".join(f"({f})" if f.startswith("-") else f for f in map(number, worth))
             values.append(("− " if count < 0 else "") + product)
@@ -52,12 +60,3 @@ def written_out(readings: Sequence[tuple[Equation, Reading]], index: Index, valu
 def _capped(terms: list[str]) -> str:
     more = f" + … ({len(terms)} terms)" if len(terms) > MOST_TERMS else ""
     return " + ".join(terms[:MOST_TERMS]).replace("+ − ", "− ") + more
-
-
-def split(equation: Equation, row: np.ndarray) -> list[Index]:
-    """The index of the target, then of each factor."""
-    found, start = [], 0
-    for place in equation.places:
-        found.append(tuple(int(n) for n in row[start : start + len(place.at)]))
-        start += len(place.at)
-    return found

@@ -27,7 +27,7 @@ def pair(value: int | Pair) -> Pair:
 
 def padded(x: Array, padding: int | Pair) -> Array:
     (top, left) = pair(padding)
-    return np.pad(x, ((0, 0), (0, 0), (top, top), (left, left)))
+    return np.pad(x, ((0, 0), (0, 0), (top, top), (left, left))) if top or left else x
 
 
 def windows(x: Array, w: Array, stride: int | Pair, padding: int | Pair) -> Array:
