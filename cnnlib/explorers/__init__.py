@@ -3,6 +3,7 @@
 from cnnlib.explorers.activations import activation_explorer
 from cnnlib.explorers.backprop import depth_explorer, descent_explorer
 from cnnlib.explorers.boards import Board, conv1d_board, conv2d_board
+from cnnlib.explorers.digit import DigitExplorer, digit_explorer
 from cnnlib.explorers.graph_walk import graph_explorer
 from cnnlib.explorers.kernels import KernelExplorer, kernel_explorer
 from cnnlib.explorers.perceptron import PerceptronExplorer, perceptron_explorer
@@ -10,6 +11,7 @@ from cnnlib.explorers.xor import xor_trainer
 
 __all__ = [
     "Board",
+    "DigitExplorer",
     "KernelExplorer",
     "PerceptronExplorer",
     "activation_explorer",
@@ -17,6 +19,7 @@ __all__ = [
     "conv2d_board",
     "depth_explorer",
     "descent_explorer",
+    "digit_explorer",
     "graph_explorer",
     "kernel_explorer",
     "perceptron_explorer",

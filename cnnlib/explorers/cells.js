@@ -71,12 +71,7 @@ class Picture extends Panel {
     super(act);
     this.canvas = focusable(make("canvas", { tabIndex: 0 })); this.canvas.setAttribute("role", "application");
     this.bits = make("canvas"); this.el.append(this.canvas);
-    const under = e => {
-      const box = this.canvas.getBoundingClientRect();
-      const parts = [(e.clientY - box.top) / box.height, (e.clientX - box.left) / box.width];
-      const at = parts.map((part, side) => Math.floor(part * this.shape[side]) - this.rim[side]);
-      return this.holds(at) && at;
-    };
+    const under = e => { const at = this.spot(e).map(Math.floor); return this.holds(at) && at; };
     this.canvas.onpointermove = e => { const at = under(e); if (at) act.point(this, at); };
     this.canvas.onclick = e => { const at = under(e); if (at) act.pin(this, at); };
     this.canvas.onkeydown = e => this.key(e, act.where(this));
@@ -97,26 +92,24 @@ class Picture extends Panel {
   }
   fill() {}
   focus() { this.canvas.focus(); }
+  spot(e) {                                                       // where a pointer is, in cells
+    const box = this.canvas.getBoundingClientRect();
+    const parts = [(e.clientY - box.top) / box.height, (e.clientX - box.left) / box.width];
+    return parts.map((part, side) => part * this.shape[side] - this.rim[side]);
+  }
   show({ both, panel, step }) {
     const [rows, cols] = both.map((list, side) => this.related(list, side, panel.role));
     const shown = JSON.stringify([rows, cols, step]);
     if (shown === this.drawn) return;
     this.drawn = shown;
-    const { canvas } = this, pen = canvas.getContext("2d"), pixels = canvas.width / this.cols;   // of a cell
-    const box = (row, col, high, wide) =>
-      [(col + this.rim[1]) * pixels, (row + this.rim[0]) * pixels, wide * pixels, high * pixels];
-    pen.imageSmoothingEnabled = false; pen.drawImage(this.bits, 0, 0, canvas.width, canvas.height);
-    if (Math.max(...this.rim)) this.hatch(pen, box);
-    if (this.unit >= 28) this.print(pen, pixels);
+    const { pen, box } = this.surface();
     if (step !== null && this.computed) {                         // the sweep has not come here yet
       const [row, col] = this.cell(step); pen.fillStyle = "rgb(128 128 128 / .8)";
       pen.fillRect(...box(row, col, 1, this.cols)); pen.fillRect(...box(row + 1, 0, this.rows, this.cols));
     }
     if (!rows.length || !cols.length) return;
     const [high, wide] = [rows, cols].map(list => list.at(-1) - list[0] + 1);
-    for (const [ink, width] of [["#000", 6], ["#fff", 3]]) {      // black under white: seen on any colour
-      pen.strokeStyle = ink; pen.lineWidth = width; pen.strokeRect(...box(rows[0], cols[0], high, wide));
-    }
+    this.outline(pen, box(rows[0], cols[0], high, wide));
     if (this.unit < 3 || rows.length === high && cols.length === wide) return;
     const frame = this.unit >= 12;                                // gaps (stride, dilation): mark each cell
     for (const [ink, size, width] of [["#000", .5, 4], ["#fff", .3, 1.5]]) {
@@ -125,6 +118,25 @@ class Picture extends Panel {
         if (frame) pen.strokeRect(...box(row + .1, col + .1, .8, .8));
         else pen.fillRect(...box(row + .5 - size / 2, col + .5 - size / 2, size, size));
       }
+    }
+  }
+  surface() {                                                     // the pixels and their numbers, to draw upon
+    const { canvas } = this, pen = canvas.getContext("2d"), pixels = canvas.width / this.cols;   // of a cell
+    const box = (row, col, high, wide) =>
+      [(col + this.rim[1]) * pixels, (row + this.rim[0]) * pixels, wide * pixels, high * pixels];
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+    pen.imageSmoothingEnabled = false; pen.drawImage(this.bits, 0, 0, canvas.width, canvas.height);
+    if (Math.max(...this.rim)) this.hatch(pen, box);
+    if (this.unit >= 28) this.print(pen, pixels);
+    return { pen, box };
+  }
+  outline(pen, [left, top, width, height]) {                      // black under white: seen on any colour
+    const thick = this.unit < 8 ? 1 : 2, { canvas } = this;
+    const [x, y] = [left, top].map(v => Math.max(1.5 * thick, v));
+    const right = Math.min(canvas.width - 1.5 * thick, left + width);
+    const bottom = Math.min(canvas.height - 1.5 * thick, top + height);
+    for (const [ink, part] of [["#000", 3], ["#fff", 1.5]]) {
+      pen.strokeStyle = ink; pen.lineWidth = part * thick; pen.strokeRect(x, y, right - x, bottom - y);
     }
   }
   hatch(pen, box) {
@@ -136,12 +148,13 @@ class Picture extends Panel {
     pen.rect(...box(0, 0, this.rows - 2 * top, this.cols - 2 * left)); pen.fill("evenodd");
   }
   print(pen, pixels) {
-    const [low, high] = this.limits;
-    const dark = value => low < 0 ? Math.abs(value) > .6 * high : value < low + .5 * (high - low);
     Object.assign(pen, { font: `${pixels * .3}px sans-serif`, textAlign: "center", textBaseline: "middle" });
+    const { data } = this.bits.getContext("2d").getImageData(0, 0, this.cols, this.rows);
     this.values.forEach((value, place) => {
+      if (Number.isNaN(value)) return;
       const [row, col] = [Math.floor(place / this.cols), place % this.cols].map(n => (n + .5) * pixels);
-      pen.fillStyle = dark(value) ? "#fff" : "#000"; pen.fillText(short(+value.toFixed(2), 5), col, row);
+      const light = .299 * data[4 * place] + .587 * data[4 * place + 1] + .114 * data[4 * place + 2];
+      pen.fillStyle = light < 140 ? "#fff" : "#000"; pen.fillText(short(this.limits[1] < .1 ? value : +value.toFixed(2), 5), col, row);
     });
   }
 }

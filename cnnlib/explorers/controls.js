@@ -8,7 +8,8 @@ function controls(model, act) {
     refreshes.push(() => { select.value = get(); });
     return select;
   };
-  const button = (label, onclick) => focusable(make("button", { type: "button", textContent: label, onclick }));
+  const button = (label, onclick, says) =>
+    focusable(make("button", { type: "button", textContent: label, onclick }), says);
   const resized = (values, rows, cols) => {                       // keeps the middle
     const [down, right] = [rows - values.length, cols - values[0].length].map(more => Math.floor(more / 2));
     return upTo(rows).map(row => upTo(cols).map(col => values[row - down]?.[col - right] ?? 0));
@@ -18,7 +19,7 @@ function controls(model, act) {
       const put = text => act.send({ [name]: options.find(option => String(option) === text) });
       return [label, choice(label, options, () => String(now(name)), put)];
     },
-    button: ({ action, label }) => [button(label, () => act.ask({ action }))],
+    button: ({ action, label, says }) => [button(label, () => act.ask({ action }), says)],
     play({ action, label }) {
       const player = act.player(`▶ ${label}`, () => act.ask({ action }), () => !act.waits());
       const step = button("▸ step", () => { player.halt(); act.ask({ action }); });

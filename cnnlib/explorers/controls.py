@@ -32,11 +32,12 @@ class Toggle(TypedDict):
 
 
 class Button(TypedDict):
-    """A button that does an action, see plots.py."""
+    """A button that does an action, see plots.py. says: its name for those who do not see its label."""
 
     kind: Literal["button"]
     action: str
     label: str
+    says: NotRequired[str]
 
 
 class Play(TypedDict):

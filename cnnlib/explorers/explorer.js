@@ -6,8 +6,12 @@ const HINTS = [                                                   // which frame
   [frame => frame.arithmetic, "Point at a cell to see what it touches. Arrow keys walk, Enter or a click on a computed "
     + "cell pins, Esc lets go. Page Up and Page Down change a number."],
   [frame => marks(frame).some(mark => mark.drag), "Drag points, or move them with Tab and the arrow keys."],
-  [frame => frame.panels.some(panel => panel.click && panel.marks.some(mark => mark.drag || mark.remove)),
+  [frame => frame.panels.some(panel => panel.click && panel.marks?.some(mark => mark.drag || mark.remove)),
     "A click on empty space sets a point there."],
+  [frame => frame.panels.some(panel => panel.paint),
+    "Draw by dragging, or walk with the arrow keys: Space inks a cell, Shift and an arrow draws a line."],
+  [frame => frame.panels.some(panel => panel.click && panel.kind === "cells"),
+    "Point at a unit of a map, or walk there with the arrow keys; a click or Enter holds it, or lets it go."],
   [frame => marks(frame).some(mark => mark.remove), "A double click or Delete removes a point."],
 ];
 
@@ -49,9 +53,13 @@ function render({ model, el }) {
     },
     waits: () => frame.answered < asked,
     ask(question) {                                               // one at a time; of a drag only the newest waits
-      const { action, index, at } = queue.at(-1) ?? {};
-      if (at && index !== undefined && action === question.action && index === question.index) queue.pop();
-      queue.push(question); next();
+      const last = queue.at(-1) ?? {}, { action, index, at } = last, same = action === question.action;
+      if (same && question.on) last.path.push(...question.path.slice(1));   // a stroke misses nothing
+      else {
+        if (same && at && index !== undefined && index === question.index) queue.pop();
+        queue.push(question);
+      }
+      next();
     },
     player(...how) { const player = playing(...how); players.push(player); return player; },
     edit(panel, [row, col], value) {
@@ -87,8 +95,8 @@ function render({ model, el }) {
     pin.hidden = !pinned; said.replaceChildren(...sums.flatMap(sum => tell(sum, focus)), pin);
   }
   function arrange() {                                            // only when there are other panels than before
-    for (const { id, kind, picture } of frame.panels) {
-      const Kind = { plot: Plot, text: Lines }[kind] ?? (picture ? Picture : Numbers);
+    for (const { id, kind, picture, role } of frame.panels) {
+      const Kind = { plot: Plot, text: Lines }[kind] ?? (picture ? role ? Picture : Sheet : Numbers);
       if (!(panels[id] instanceof Kind)) panels[id] = new Kind(act);
     }
     const item = id => panels[id]?.el ?? make("span", { className: "lm-op", textContent: id });

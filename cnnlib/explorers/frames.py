@@ -21,6 +21,10 @@ class CellOptions(TypedDict, total=False):
     edit: the knob that its numbers are. picture: a canvas, `size` pixels wide, instead of numbers. asset: a big array
     is sent under this name, and only when it changes. partial: the values after each position of the sweep. computed:
     hidden until the sweep comes. stretched: zeros stand between its values.
+
+    Of a picture that is linked with nothing: point, click, paint are the actions, see plots.py, for pointing at a cell,
+    a click or Enter there (at=[row, column], index=0), and a stroke (path=[[row, column], ...] in cells from the upper
+    left corner, on=whether it goes on). boxes: what is outlined, [row, column, height, width] of each.
     """
 
     edit: str
@@ -30,6 +34,10 @@ class CellOptions(TypedDict, total=False):
     partial: Any
     computed: bool
     stretched: bool
+    point: str
+    click: str
+    paint: str
+    boxes: list[list[int]]
 
 
 class Cells(CellOptions):
@@ -52,12 +60,13 @@ class Cells(CellOptions):
 
 
 class Text(TypedDict):
-    """A panel of lines that Python wrote, an update written out as a sum for example."""
+    """A panel of lines that Python wrote, an update written out as a sum for example. live: it is read aloud."""
 
     kind: Literal["text"]
     id: str
     title: str
     lines: list[str]
+    live: NotRequired[bool]
 
 
 Panel = Cells | Plot | Text
@@ -195,6 +204,8 @@ def cells(
     scale: tuple[int, int] = (1, 1),
     offset: tuple[int, int] = (0, 0),
     limits: tuple[float, float] | None = None,
+    palette: str | None = None,
+    extent: str | None = None,
     **options: Unpack[CellOptions],
 ) -> Cells:
     """A panel of cells.
@@ -208,12 +219,15 @@ def cells(
         ndim: 1, if it has a length, or 2.
         scale, offset: its cell n stands for index (n - offset) / scale of the axis.
         limits: the values at the ends of the palette.
+        palette: RdBu if there are negative values, else gray.
+        extent: what stands for its size; by default rows and columns.
         options: see CellOptions.
     """
-    top, signed = float(np.abs(values).max(initial=0)) or 1.0, bool((values < 0).any())
+    top, signed = float(np.nan_to_num(np.abs(values)).max(initial=0)) or 1.0, bool((values < 0).any())
     rows, columns = values.shape
     height, width = rows - 2 * rim[0], columns - 2 * rim[1]
-    extent = "" if role == "b" else f"length {width}" if ndim == 1 else f"{height} × {width}"
+    if extent is None:
+        extent = "" if role == "b" else f"length {width}" if ndim == 1 else f"{height} × {width}"
     if any(rim):
         extent += ", its rim hatched" if options.get("picture") else ", its rim dashed"
     return {
@@ -230,14 +244,14 @@ def cells(
         "scale": scale,
         "offset": offset,
         "limits": limits or (-top if signed else 0.0, top),
-        "palette": "RdBu" if signed else "gray",
+        "palette": palette or ("RdBu" if signed else "gray"),
         **options,
     }
 
 
-def text(id: str, title: str, lines: list[str]) -> Text:
+def text(id: str, title: str, lines: list[str], *, live: bool = False) -> Text:
     """A panel of lines of text."""
-    return {"kind": "text", "id": id, "title": title, "lines": lines}
+    return {"kind": "text", "id": id, "title": title, "lines": lines, "live": live}
 
 
 def find(frame: Frame, id: str) -> Cells:

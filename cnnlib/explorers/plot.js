@@ -260,8 +260,8 @@ class Lines {
     this.heading = make("figcaption"); this.body = make("div"); this.el = make("figure", {}, this.heading, this.body);
     this.el.className = "lm-text";
   }
-  load({ id, title, lines }) {
-    this.el.dataset.panel = id; write(this.heading, title);
+  load({ id, title, lines, live }) {
+    this.el.ariaLive = live ? "polite" : "off"; this.el.dataset.panel = id; write(this.heading, title);
     while (this.body.childNodes.length > lines.length) this.body.lastChild.remove();
     lines.forEach((line, n) => write(this.body.childNodes[n] ?? this.body.appendChild(make("p")), line));
   }

@@ -82,14 +82,24 @@ def _pixels(panel: Cells, assets: dict[str, Any]) -> Picture:
     low, high = panel["limits"]
     palette = np.frombuffer(assets["palettes"][panel["palette"]], np.uint8).reshape(256, 3)
     every = -(-max(panel["shape"]) // 112)
-    places = np.clip((panel["values"][::every, ::every] - low) / ((high - low) or 1) * 255, 0, 255).round().astype(int)
+    shown = panel["values"][::every, ::every]
+    places = np.clip((np.nan_to_num(shown) - low) / ((high - low) or 1) * 255, 0, 255).round().astype(int)
     unit = max(1, round(panel["size"] / max(places.shape) * 2 / 3))
-    pixels = palette[places].repeat(unit, 0).repeat(unit, 1)
+    colours = np.where(np.isnan(shown)[..., None], np.uint8(255), palette[places])  # between the tiles is paper
+    pixels = colours.repeat(unit, 0).repeat(unit, 1)
     at = [np.arange(0, size, every).repeat(unit) for size in panel["shape"]]
     rows, cols = ((n < k) | (n >= size - k) for n, k, size in zip(at, panel["rim"], panel["shape"], strict=True))
     r, c = np.nonzero(rows[:, None] | cols)
     pixels[r, c] = HATCH[(r // 3 + c // 3) % 2]
-    return Image.fromarray(pixels)
+    image = Image.fromarray(pixels)
+    pen = ImageDraw.Draw(image)
+    edges = [[at // every * unit for at in (c, r, c + w, r + h)] for r, c, h, w in panel.get("boxes", [])]
+    edges += [[0, 0, image.width, image.height]] * ("paint" in panel)
+    for left, top, right, bottom in edges:  # black around white: seen on any colour
+        pen.rectangle((left, top, right - 1, bottom - 1), outline=INK)
+        if unit > 3 and (right, bottom) != image.size:
+            pen.rectangle((left + 1, top + 1, right - 2, bottom - 2), outline=PAPER)
+    return image
 
 
 def _squares(panel: Cells, assets: dict[str, Any]) -> Picture:
@@ -107,6 +117,8 @@ def _squares(panel: Cells, assets: dict[str, Any]) -> Picture:
         for n in range(1, side - 1, 5) if padded else ():
             for ends in ((n, 0, n + 2, 0), (n, side, n + 2, side), (0, n, 0, n + 2), (side, n, side, n + 2)):
                 pen.line([(x + ends[0], y + ends[1]), (x + ends[2], y + ends[3])], SOFT)
+        if np.isnan(value):
+            continue
         text, font = _number(value, side)
         pen.text((x + side / 2, y + side / 2), text, SOFT if padded else INK, font, anchor="mm")
     return image

@@ -19,14 +19,22 @@ from cnnlib.explorers.plots import Mark
 from cnnlib.explorers.shapes import Misshapen
 
 HERE = Path(__file__).parent
-SCRIPTS = ("page.js", "cells.js", "plot.js", "readout.js", "controls.js", "explorer.js")  # anywidget takes one module
+SCRIPTS = (
+    "page.js",
+    "cells.js",
+    "sheet.js",
+    "plot.js",
+    "readout.js",
+    "controls.js",
+    "explorer.js",
+)  # anywidget takes one module
 Knobs = dict[str, Any]
 Action = Callable[..., Knobs]
 
 ASSETS: dict[str, Any] = {
     "palettes": {
         name: (matplotlib.colormaps[name](np.arange(256))[:, :3] * 255).round().astype(np.uint8).tobytes()
-        for name in ("gray", "RdBu", "viridis")
+        for name in ("gray", "gray_r", "RdBu", "viridis")
     },
     "tints": [[178, 24, 43], [33, 102, 172]],  # the ends of RdBu, for the squares of negative and positive numbers
     # after Okabe and Ito, light enough for the black letters that join the factors of a product
@@ -165,7 +173,7 @@ class Explorer(anywidget.AnyWidget):
     def receive(self, content: dict[str, Any], buffers: Any) -> None:
         """An action that the page asks for; `number` counts them, and the frame that answers it carries it."""
         self.answered = content["number"]
-        what = {key: content[key] for key in ("at", "index") if key in content}
+        what = {key: content[key] for key in ("at", "index", "path", "on") if key in content}
         try:
             if (name := content["action"]) in self.actions:
                 self.choose(**self.actions[name](dict(self.knobs), **what))
@@ -210,16 +218,19 @@ def turned(value: Any, along: str, at: Any = None, index: int | None = None) -> 
 def check_names(frame: Frame, knobs: Knobs, actions: dict[str, Action]) -> None:
     """Misshapen unless what a panel changes is a knob or an action."""
     for panel in frame["panels"]:
-        names = [("edit", panel["edit"])] if panel["kind"] == "cells" and "edit" in panel else []
-        known = knobs if panel["kind"] == "cells" else knobs | actions
-        if panel["kind"] == "plot":
-            names += [("click", panel["click"])] if "click" in panel else []
+        both = knobs | actions
+        names: list[tuple[str, Any, Knobs]] = []
+        if panel["kind"] == "cells":
+            names = [("edit", panel.get("edit"), knobs)]
+            names += [("point", panel.get("point"), actions), ("click", panel.get("click"), actions)]
+            names += [("paint", panel.get("paint"), actions)]
+        elif panel["kind"] == "plot":
+            names = [("click", panel.get("click"), both)]
             for mark in panel["marks"]:
                 if mark["kind"] == "points":
-                    names += [("drag", mark["drag"])] if "drag" in mark else []
-                    names += [("remove", mark["remove"])] if "remove" in mark else []
-        for key, name in names:
-            if name not in known:
+                    names += [("drag", mark.get("drag"), both), ("remove", mark.get("remove"), both)]
+        for key, name, known in names:
+            if name is not None and name not in known:
                 what = f"frame: {panel['kind']} {panel['id']!r}: {key} names {name!r}"
                 raise Misshapen(f"{what}, which is none of {', '.join(known)}")
 

@@ -4,6 +4,8 @@
 
 Prints, for each, in turns, on a picture of 96 x 96: the time from an edit of a kernel number to the new picture, what
 becomes of 60 edits in 1.2 s, the bytes that an update brings, and the time from pointing at a pixel to its arithmetic.
+Then, for the digit explorer, the time from a stroke on the picture to the maps and probabilities that answer it, what
+becomes of a stroke of 60 moves in 1.2 s, and the time from pointing at a unit to its sum.
 """
 
 import itertools
@@ -96,6 +98,69 @@ POINT = """async ([canvas, n]) => {
     return [work, times];
 }"""
 
+DIGIT = """
+from cnnlib.explorers import digit_explorer
+digit_explorer()
+"""
+
+# In the page: a stroke, or pointing, at a place of a canvas; then the time until what is shown has changed on screen.
+STROKES = """async ([canvas, shown, down, n, every]) => {
+    let last = 0, heard = () => {}, drawn = 0;
+    const watch = new MutationObserver(async () => {
+        drawn++; await new Promise(requestAnimationFrame); await new Promise(r => setTimeout(r));
+        last = performance.now(); heard(last);
+    });
+    watch.observe(shown, { childList: true, subtree: true, attributes: true, characterData: true });
+    const send = (kind, x, y) => {
+        const box = canvas.getBoundingClientRect(), clientX = box.left + x * box.width;
+        const at = { clientX, clientY: box.top + y * box.height, pointerId: 1, bubbles: true };
+        canvas.dispatchEvent(new PointerEvent(kind, at));
+    };
+    canvas.setPointerCapture = () => {};                           // no pointer is down in earnest
+    const times = [], place = k => [(11 * k % 64 % 8 + .5) / 8, (Math.floor(11 * k % 64 / 8) + .5) / 8];
+    if (every && down) send("pointerdown", ...place(0));
+    for (let k = 0; k < n; k++) {
+        const start = performance.now();
+        const answered = new Promise(done => { heard = end => { heard = () => {}; done(end - start); }; });
+        if (down && !every) { send("pointerdown", ...place(k)); send("pointerup", ...place(k)); }
+        else send("pointermove", ...place(k));
+        if (every) await new Promise(r => setTimeout(r, every));
+        else { times.push(await answered); await new Promise(r => setTimeout(r, 60)); }
+    }
+    const end = performance.now(); await new Promise(r => setTimeout(r, 1000));
+    send("pointerup", 0, 0); watch.disconnect();
+    return [times, drawn, Math.max(0, last - end)];
+}"""
+
+
+def draw(lab: Lab) -> None:
+    """Print what strokes and pointing take in the digit explorer."""
+    page = lab.open("digit", DIGIT)
+    lab.run(page)
+    page.get_by_label("digits", exact=True).select_option("blank sheet")
+    page.get_by_text("It says").wait_for()
+    canvases = [page.locator(f"[data-panel={id}] canvas").element_handle() for id in ("x", "stage0")]
+    answer, unit = (page.locator(f"[data-panel={id}]").element_handle() for id in ("p", "unit"))
+    page.evaluate(STROKES, [canvases[0], answer, True, 5, 0])  # warm
+    page.get_by_role("button", name="clear").click()
+    page.wait_for_timeout(300)
+    lab.messages.clear()
+    times = page.evaluate(STROKES, [canvases[0], answer, True, EDITS, 0])[0]
+    received = sum(size for way, _, size in lab.messages if way == "received") / EDITS
+    print(f"digit_explorer: stroke to pixels {spread(times)}, {received / 1e3:.0f} KB an update")
+    page.get_by_role("button", name="clear").click()
+    page.wait_for_timeout(300)
+    _, drawn, settled = page.evaluate(STROKES, [canvases[0], answer, True, BURST, 20])
+    print(f"digit_explorer: a stroke of {BURST} moves in 1.2 s: {drawn} pictures, {settled:.0f} ms to settle")
+    lab.messages.clear()
+    times = page.evaluate(STROKES, [canvases[1], unit, False, EDITS, 0])[0]
+    received = sum(size for way, _, size in lab.messages if way == "received") / EDITS
+    print(f"digit_explorer: pointing at a unit to its sum {spread(times)}, {received / 1e3:.0f} KB an update")
+
+
+def spread(times: list[float]) -> str:
+    return f"{statistics.median(times):.0f} / {sorted(times)[int(0.95 * len(times))]:.0f} ms (median / p95)"
+
 
 def measure(lab: Lab, name: str, code: str, box: str, shown: str, event: str) -> tuple[list[float], list[str], Page]:
     """In a notebook of its own: the milliseconds of every edit, what else is printed, and the page."""
@@ -135,6 +200,7 @@ def main() -> None:
         lab.messages.clear()
         work, times = page.evaluate(POINT, [page.locator("[data-panel=y] canvas").element_handle(), 60])
         sent = sum(widget for _, widget, _ in lab.messages)
+        draw(lab)
     pointing = {name: ["none", "none"] for name in contenders}
     pointing["kernel_explorer"] = [f"{statistics.median(work):.1f} / {statistics.median(times):.0f}", str(sent)]
     median = {name: statistics.median(times) for name, times in edits.items()}

@@ -1,0 +1,61 @@
+// A picture that is linked with nothing: Python is told where it is pointed at, clicked or painted, and says in the next
+// frame what to outline. A cell of nan is a gap.
+class Sheet extends Picture {
+  constructor(act) {
+    super(act);
+    this.told = make("p", { className: "lm-pointed" }); this.told.setAttribute("role", "status");
+    this.el.append(this.told);
+    const { canvas } = this, under = e => this.spot(e).map(Math.floor);
+    canvas.onpointerdown = e => {
+      if (!this.paint || e.button) return;
+      canvas.setPointerCapture(e.pointerId); this.pen = null; this.drawing = true; this.stroke(this.spot(e));
+    };
+    canvas.onpointermove = e => {
+      this.cursor = null; this.look(under(e));
+      if (this.drawing) this.stroke(this.spot(e));
+    };
+    canvas.onpointerup = canvas.onpointercancel = () => { this.drawing = false; };
+    canvas.onpointerleave = () => { this.looked = null; write(this.told, ""); };
+    canvas.onclick = e => this.choose(under(e));
+    canvas.onfocus = () => {};
+    canvas.onblur = () => { this.cursor = null; this.fill(); };
+  }
+  load(spec, link, assets) {
+    const none = { boxes: [], point: null, click: null, paint: null };
+    super.load({ ...none, ...spec }, link, assets);
+    this.canvas.classList.toggle("lm-paint", !!this.paint); this.told.hidden = !!(this.point || this.click);
+    if (this.told.textContent) this.tell();
+  }
+  fill() {
+    const { pen, box } = this.surface(), cursor = this.cursor ? [[...this.cursor, 1, 1]] : [];
+    for (const [row, col, high, wide] of [...this.boxes, ...cursor]) this.outline(pen, box(row, col, high, wide));
+  }
+  cellAt(at) { return this.holds(at) && !Number.isNaN(this.value(at)); }
+  ask(action, at) { if (action) this.act.ask({ action, at, index: 0 }); }
+  look(at) {
+    if (!this.cellAt(at) || String(at) === String(this.looked)) return;
+    this.looked = at; this.tell(); this.ask(this.point, at);
+  }
+  tell() { write(this.told, `${this.label(this.looked)} = ${fmt(this.value(this.looked))}`); }
+  choose(at) { if (this.cellAt(at)) this.ask(this.click, at); }
+  stroke(to) {                                                    // the pen's way, from where it was
+    const at = to.map(v => +v.toFixed(2)), path = this.pen ? [this.pen, at] : [at];
+    this.act.ask({ action: this.paint, path, on: !!this.pen }); this.pen = at;
+  }
+  key(e) {                                                        // the arrows walk, with Shift they draw
+    const move = MOVES[e.key], at = this.cursor ?? this.looked ?? [0, 0], middle = cell => cell.map(n => n + .5);
+    if (move) {
+      const next = n => at.map((m, side) => m + n * move[side]), to = [next(1), next(2)].find(cell => this.cellAt(cell));
+      if (!to) { e.preventDefault(); return; }
+      if (this.paint && e.shiftKey) {
+        if (!this.pen || String(this.pen) !== String(middle(at))) { this.pen = null; this.stroke(middle(at)); }
+        this.stroke(middle(to));
+      }
+      this.cursor = to; this.look(to); this.fill();
+    } else if (e.key === " " || e.key === "Enter") {
+      this.cursor = at;
+      if (this.paint) { this.pen = null; this.stroke(middle(at)); } else this.choose(at);
+    } else return;
+    e.preventDefault();
+  }
+}
