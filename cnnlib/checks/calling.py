@@ -57,7 +57,8 @@ def attempt(
 
     Args:
         function: anything; a value that cannot be called is its own answer (a poll's letters).
-        args, kwargs: passed as they are; arrays among them, and lists or dictionaries of arrays, are compared with a copy afterwards.
+        args, kwargs: passed as they are; arrays among them, and lists or dictionaries of arrays, are compared with a
+            copy afterwards.
         course: the folder of the course's own code, whose functions an answer may not call.
     """
     if not callable(function):

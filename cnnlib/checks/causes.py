@@ -200,6 +200,17 @@ def wrong_where(part: Part, trials: Trials) -> Iterator[Cause]:
         yield Cause(text, partial(_fails_there, part, holds), general=False)
 
 
+def step(part: Part, trials: Trials) -> Iterator[Cause]:
+    """Of steps in a row, which one went astray."""
+    if made_from := part.exercise.sources.get(part.name):
+        wrong = partial(_differs_somewhere, part)
+        yield Cause(f"{part.name} does not follow from your {made_from}: look at this step", wrong, general=False)
+
+
+def _differs_somewhere(part: Part, trials: Trials) -> bool:
+    return any(part.difference(trial) for trial in trials)
+
+
 def _fails_there(part: Part, holds: Callable[..., bool], trials: Trials) -> bool:
     having = [bool(holds(**trial.inputs)) for trial in trials]
     wrong = [part.difference(trial) is not None for trial in trials]

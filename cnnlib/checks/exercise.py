@@ -69,6 +69,7 @@ class Exercise:
     # Steps in a row: what each result should be where the ones before it came back as they did, so that a wrong step
     # costs none of the later ones: onward(results, **inputs) -> as many results.
     onward: Callable[..., tuple[Any, ...]] | None = None
+    sources: Mapping[str, str] = field(default_factory=dict)  # part -> what this step is made from: "dz4, w4 and a3"
     # What is true of every right answer; a wrong one is told which of these fails it.
     properties: tuple[Property, ...] = ()
     grows: str = ""  # an argument for which size matters: up to which size is the answer right?

@@ -194,6 +194,7 @@ def _cause(
         causes.refused(part, first),
         causes.wrong_where(part, trials),
         diagnosis.facts(part, first, tables),
+        causes.step(part, trials),
     )
     return causes.first_true(itertools.chain(*last), trials)
 

@@ -23,7 +23,7 @@ Maps = tuple[Array, Array, Array, Array]
 
 
 def flat_backward(t: Array, kept: Kept, params: Params) -> Flat:
-    x, a1, a2, a3, y = kept
+    x, _, a2, a3, y = kept
     r2 = pool(a2)
     dz4 = (y - t) / len(x)
     dw4 = dz4.T @ a3
@@ -43,7 +43,7 @@ def onward_flat(results: Sequence[Array], t: Array, kept: Kept, params: Params) 
 
 
 def maps_backward(dr2: Array, kept: Kept, params: Params) -> Maps:
-    x, a1, a2, a3, y = kept
+    x, a1, a2, _, _ = kept
     dz2 = pool_backward(dr2, a2) * a2 * (1 - a2)
     dr1, dw2 = conv_backward(dz2, pool(a1), params["w2"])
     dz1 = pool_backward(dr1, a1) * a1 * (1 - a1)
@@ -74,11 +74,11 @@ def flat_cases(rng: Rng) -> list[Inputs]:
 
 def maps_case(rng: Rng, x: Array, params: Params) -> Inputs:
     kept = (x, *cnn_forward(x, params))
-    return {"dr2": rng.normal(size=pool(kept[2]).shape), "kept": kept, "params": params}
+    return {"dr2": 30 * rng.normal(size=pool(kept[2]).shape), "kept": kept, "params": params}
 
 
 def maps_cases(rng: Rng) -> list[Inputs]:
-    first = maps_case(rng, **tiny()) | {"dr2": np.array([[[[10.0, -20]]]])}
+    first = maps_case(rng, **tiny()) | {"dr2": np.array([[[[100.0, -200]]]])}
     return [first, *(maps_case(rng, **inputs) for inputs in network_cases(rng)[1:])]
 
 
@@ -140,6 +140,7 @@ def slope_of_slope(a: Array) -> Array:
 
 
 NO_SLOPE = "{} without the slope of the sigmoid, a (1 − a). Whatever passes a bend is multiplied by its slope there."
+HALF_SLOPE = "the slope taken as {}. The sigmoid's slope is a product of two, a (1 − a)."
 SLOPE_OF_A = (
     "a slope taken as σ(a) (1 − σ(a)). a is what came *out* of the sigmoid already: its slope is a (1 − a), without "
     "another σ."
@@ -150,14 +151,22 @@ FLAT_BACKWARD = Exercise(
     parts={"dz4": 1, "dw4": 1, "dz3": 1, "dw3": 1, "dr2": 1},
     reference=flat_backward,
     onward=onward_flat,
+    sources={
+        "dz4": "y and t",
+        "dw4": "dz4 and a3",
+        "dz3": "dz4, w4 and a3",
+        "dw3": "dz3 and pool(a2)",
+        "dr2": "dz3 and w3",
+    },
     cases=flat_cases,
     features=KEPT_FEATURES,
     hints=(
         "Write the four products of the forward pass below each other, the last one first. What comes back to each?",
-        "dz4 is y − t over N, from lecture 08. For the others: dw is dz of the same layer with what came in; the slope goes on through "
+        "dz4 is y − t over N, from lecture 08. For the others: dw is dz of the same layer with what came in; the "
+        "slope goes on through "
         "w, then through the bend. Check shapes: dw4 has that of w4.",
-        "(9.4)  dz4 = (y − t) / N;  dw4 = dz4.T @ a3;  dz3 = dz4 @ w4 * a3 * (1 − a3);  dw3 = dz3.T @ rows of pool(a2);  "
-        "dr2 = dz3 @ w3 in the shape of pool(a2)",
+        "(9.4)  dz4 = (y − t) / N;  dw4 = dz4.T @ a3;  dz3 = dz4 @ w4 * a3 * (1 − a3);  dw3 = dz3.T @ rows of "
+        "pool(a2);  dr2 = dz3 @ w3 in the shape of pool(a2)",
     ),
     after=(("before you start", "that of w4, (M, units); it does not know how many examples there were"),),
     slips=(
@@ -182,6 +191,8 @@ FLAT_BACKWARD = Exercise(
             other_flat(start=lambda y, t: (y - t) * y * (1 - y) / len(y)),
         ),
         Slip("no slope", NO_SLOPE.format("dz3"), other_flat(slope=np.ones_like)),
+        Slip("half a slope", HALF_SLOPE.format("a3"), other_flat(slope=lambda a: a)),
+        Slip("the other half", HALF_SLOPE.format("1 − a3"), other_flat(slope=lambda a: 1 - a)),
         Slip("slope of a", SLOPE_OF_A, other_flat(slope=slope_of_slope)),
         Slip(
             "divided again",
@@ -206,6 +217,7 @@ MAPS_BACKWARD = Exercise(
     parts={"dz2": 1, "dw2": 1, "dz1": 1, "dw1": 1},
     reference=maps_backward,
     onward=onward_maps,
+    sources={"dz2": "dr2 and a2", "dw2": "dz2 and pool(a1)", "dz1": "dz2, w2 and a1", "dw1": "dz1 and x"},
     cases=maps_cases,
     features=KEPT_FEATURES,
     hints=(
@@ -218,10 +230,12 @@ MAPS_BACKWARD = Exercise(
     after=(("before you start", "(N, F, 2 OH, 2 OW), that of a2; three of four entries of each block are 0"),),
     slips=(
         Slip("no slope", NO_SLOPE.format("dz"), other_maps(slope=np.ones_like)),
+        Slip("half a slope", HALF_SLOPE.format("a"), other_maps(slope=lambda a: a)),
+        Slip("the other half", HALF_SLOPE.format("1 − a"), other_maps(slope=lambda a: 1 - a)),
         Slip("slope of a", SLOPE_OF_A, other_maps(slope=slope_of_slope)),
         Slip(
             "a copy for each of a block",
-            "the slope of a block given to all four of its entries. Only the largest was passed on, so only it gets it.",
+            "the slope of a block given to all four of its entries. Only the largest went on, so it alone gets it.",
             other_maps(unpool=to_all),
         ),
         Slip(

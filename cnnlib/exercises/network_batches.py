@@ -42,7 +42,7 @@ def accept_batches(answer: Any, x: Array, t: Array, size: int, seed: int) -> str
         return f"the batches hold {sizes} examples; {size} each, and what is left in the last one: {due}"
     numbers = [_numbered(inputs, x) for inputs, _ in answer]
     flat = [n for batch in numbers for n in batch]
-    if None in flat:
+    if -1 in flat:
         return "a batch holds an input that x does not"
     if lost := sorted(set(range(len(x))) - set(flat)):
         return f"{len(lost)} of the {len(x)} examples are in no batch, the first of them x[{lost[0]}]"
@@ -67,12 +67,12 @@ def _in_order(flat: list[Any], seed: int) -> str:
     return ""
 
 
-def _numbered(inputs: Array, x: Array) -> list[int | None]:
-    """The places in x of each input of a batch. The inputs of the cases are all different."""
-    places: list[int | None] = []
+def _numbered(inputs: Array, x: Array) -> list[int]:
+    """The places in x of each input of a batch, -1 for none. The inputs of the cases are all different."""
+    places = []
     for one in inputs:
         same = [n for n in range(len(x)) if np.array_equal(one, x[n])]
-        places.append(same[0] if same else None)
+        places.append(same[0] if same else -1)
     return places
 
 
@@ -127,8 +127,8 @@ MINIBATCHES = Exercise(
     codes=("t", "size", "seed"),
     hints=(
         "Draw one random order of the numbers 0 to N − 1. Then cut it into pieces.",
-        "np.random.default_rng(seed).permutation(len(x)) is the order. Piece by piece, use it as an index of x and, the "
-        "same piece, of t.",
+        "np.random.default_rng(seed).permutation(len(x)) is the order. Piece by piece, use it as an index of x and, "
+        "the same piece, of t.",
         "(9.8)  for start in range(0, N, size):  some = order[start : start + size];  the pair (x[some], t[some])",
     ),
     after=(("before you start", "46: 45 batches of 32, and one of 2"),),

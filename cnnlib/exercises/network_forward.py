@@ -77,9 +77,11 @@ def tiny() -> Inputs:
     return {"x": x, "params": params | {"w4": np.array([[2.0], [-1], [0]]), "b4": np.array([0.0, 1, -1])}}
 
 
-def network(rng: Rng, N: int, C: int, H: int, W: int, *sizes: Any) -> Inputs:
+def network(
+    rng: Rng, N: int, C: int, H: int, W: int, maps: tuple[int, int], kernel: tuple[int, int], units: int, M: int
+) -> Inputs:
     x = rng.normal(size=(N, C, H, W))
-    return {"x": x, "params": network_params(rng, *sizes, x)}
+    return {"x": x, "params": network_params(rng, maps, kernel, units, M, x)}
 
 
 def network_cases(rng: Rng) -> list[Inputs]:
@@ -110,6 +112,7 @@ CNN_FORWARD = Exercise(
     parts={"a1": 1, "a2": 1, "a3": 1, "y": 1},
     reference=cnn_forward,
     onward=onward,
+    sources={"a1": "x, w1 and b1", "a2": "a1, w2 and b2", "a3": "a2, w3 and b3", "y": "a3, w4 and b4"},
     cases=network_cases,
     features=CASE_FEATURES,
     hints=(

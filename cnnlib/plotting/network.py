@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from cnnlib.plotting import BLUE, CYCLE, DIVERGING, GREY, INK, VERMILION, described
 
@@ -159,7 +160,7 @@ def kernels(w1: Array, w2: Array) -> Figure:
         ax.set_title(title, fontsize=10)
     return described(
         figure,
-        f"The {len(w1)} learned kernels of the first layer, 3 by 3, most of them blue on one side and red on the other, "
+        f"The {len(w1)} learned kernels of the first layer, some of them blue on one side and red on another, "
         f"and the {w2.size // 9} planes of the second layer, in which no such order is to be seen.",
     )
 
@@ -176,7 +177,7 @@ def excite(rows: Sequence[tuple[str, Array, Array]]) -> Figure:
         for ax, picture, (top, left, height, width) in zip(line, pictures, places, strict=True):
             _small(ax)
             ax.imshow(picture, cmap="Greys", vmin=0, vmax=1)
-            frame = plt.Rectangle((left - 0.5, top - 0.5), width, height, fill=False, edgecolor=VERMILION, linewidth=2)
+            frame = Rectangle((left - 0.5, top - 0.5), width, height, fill=False, edgecolor=VERMILION, linewidth=2)
             ax.add_patch(frame).set_clip_on(False)
         line[0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
     return described(

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
+from cnnlib.checks.cases import given
 from cnnlib.exercises.network_backward import flat_case, maps_case
 from cnnlib.exercises.network_forward import network
 from cnnlib.exercises.network_labels import logits
 from cnnlib.exercises.network_parts import conv, conv_backward, pool, pool_backward, sigmoid, softmax
 from cnnlib.exercises.network_reach import reach
 from cnnlib.exercises.network_training import line, shares
-from cnnlib.checks.cases import given
 
 # ---------------------------------------------------------------- labels
 
@@ -58,7 +58,7 @@ def forward_by_names(x, params):
     a2 = sigmoid(z2)
     z3 = np.einsum("nd,jd->nj", pool(a2).reshape(len(x), -1), w3) + b3
     a3 = sigmoid(z3)
-    return [a1, a2, a3, softmax(a3 @ w4.T + b4)]
+    return a1, a2, a3, softmax(a3 @ w4.T + b4)
 
 
 def forward_pooled_first(x, params):
@@ -97,7 +97,7 @@ def flat_loops(t, kept, params):
         dz3[n] = (w4.T @ dz4[n]) * a3[n] * (1 - a3[n])
         dw3 += np.outer(dz3[n], rows[n])
         dr2[n] = w3.T @ dz3[n]
-    return [dz4, dw4, dz3, dw3, dr2.reshape(pool(a2).shape)]
+    return dz4, dw4, dz3, dw3, dr2.reshape(pool(a2).shape)
 
 
 def flat_divided_late(t, kept, params):
@@ -116,7 +116,7 @@ def maps_by_names(dr2, kept, params):
     dr1, dw2 = conv_backward(dz2, r1, w2)
     da1 = pool_backward(dr1, a1)
     dz1 = da1 * (a1 - a1 * a1)
-    dx, dw1 = conv_backward(dz1, x, w1)
+    _, dw1 = conv_backward(dz1, x, w1)
     return dz2, dw2, dz1, dw1
 
 
@@ -136,7 +136,7 @@ def maps_one_by_one(dr2, kept, params):
     for n in range(len(dr2)):
         found.append(maps_by_names(dr2[n : n + 1], [part[n : n + 1] for part in kept], params))
     dz2, dw2, dz1, dw1 = zip(*found, strict=True)
-    return [np.concatenate(dz2), sum(dw2), np.concatenate(dz1), sum(dw1)]
+    return np.concatenate(dz2), sum(dw2), np.concatenate(dz1), sum(dw1)
 
 
 # ---------------------------------------------------------------- training
