@@ -93,9 +93,14 @@ def pack(recipe: str, network: Sequential) -> str:
 
     Returns:
         text: lines of at most 112 characters, or of the recipe's length if that is more.
+
+    Raises:
+        ValueError: a weight is inf or nan.
     """
     data = bytearray()
-    for array in network.parameters.values():
+    for name, array in network.parameters.items():
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} holds inf or nan: this training went astray")
         scale = float(np.abs(array).max()) / 127 or 1.0
         data += struct.pack("<f", scale) + np.round(array / scale).astype(np.int8).tobytes()
     return "\n".join([recipe, *textwrap.wrap(base64.b85encode(bytes(data)).decode(), WIDTH)])
@@ -131,6 +136,6 @@ def unpack(lines: str | Iterable[str], shape: Size = (1, 8, 8), *, most: float =
     for array, start in zip(network.parameters.values(), ends, strict=False):
         (scale,) = struct.unpack_from("<f", data, start)
         if not math.isfinite(scale):
-            raise ValueError("the weights hold inf or nan: a network whose training went astray")
+            raise ValueError("the weights hold inf or nan: this training went astray")
         array[...] = scale * np.frombuffer(data, np.int8, array.size, start + 4).reshape(array.shape)
     return recipe, network

@@ -8,9 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from cnnlib.plotting import BLUE, CYCLE, DIVERGING, GREY, INK, VERMILION, described
 
+BETWEEN = "#dbe4ee"  # behind maps, so that a white one has an end
 Array = np.ndarray
 Curve = tuple[Array, Array]
 
@@ -25,13 +27,14 @@ def through(stages: Sequence[tuple[str, Array]], label: int) -> Figure:
         stages: name and array: (C, H, W) maps, or (D,) a row; the last one holds the shares of the classes.
         label: the true class.
     """
-    widths = [1.0 if a.ndim == 3 else 0.42 for _, a in stages[:-1]] + [1.5]
+    widths = [1.0 if a.ndim == 3 else 0.5 for _, a in stages[:-1]] + [1.5]
     figure, axes = plt.subplots(
         1, len(stages), figsize=(10.5, 3.4), gridspec_kw={"width_ratios": widths}, layout="constrained"
     )
     for ax, (name, values) in zip(axes[:-1], stages[:-1], strict=True):
         _small(ax)
-        ax.imshow(_tiled(values) if values.ndim == 3 else values[:, None], cmap="Greys", aspect="equal")
+        ax.set_facecolor(BETWEEN)
+        ax.imshow(_tiled(values), cmap="Greys")
         ax.set_title(f"{name}\n{' × '.join(map(str, values.shape))}", fontsize=9)
     _shares(axes[-1], stages[-1][1], label)
     axes[-1].set_title(f"{stages[-1][0]}\n{len(stages[-1][1])}", fontsize=9)
@@ -50,7 +53,8 @@ def back(stages: Sequence[tuple[str, Array]], label: int) -> Figure:
     for ax, (name, values) in zip(axes, stages, strict=True):
         _small(ax)
         size = np.abs(values).max()
-        ax.imshow(_tiled(values) if values.ndim == 3 else values[:, None], cmap=DIVERGING, vmin=-size, vmax=size)
+        ax.set_facecolor(GREY)
+        ax.imshow(_tiled(values), cmap=DIVERGING, vmin=-size, vmax=size)
         ax.set_title(f"{name}\nup to {size:.1g}", fontsize=9)
     return described(
         figure,
@@ -96,6 +100,7 @@ def curves(
     if chance is not None:
         ax.axhline(chance, color=GREY, linestyle="--", linewidth=1, label=f"chance: {chance:.3f}")
     ax.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     if top is not None:
         ax.set_ylim(top=top)
     ax.legend(frameon=False, fontsize=9)
@@ -134,12 +139,12 @@ def suspects(runs: Sequence[tuple[Array, Array, Array]]) -> Figure:
         ax.plot(epochs, own, color=BLUE, label="its own digits")
         ax.plot(epochs, others, color=VERMILION, linestyle="--", label="other digits")
         ax.axhline(np.log(10), color=GREY, linewidth=0.8)
-        ax.set(title=f"program {number}", xlabel="epochs", ylim=(0, 6))
+        ax.set_title(f"program {number}\nends at {_end(own)}, {_end(others)}", fontsize=9)
+        ax.set(xlabel="epochs", ylim=(0, 6))
     axes[0].set_ylabel("loss")
     axes[0].legend(frameon=False, fontsize=8, loc="lower left")
     told = "; ".join(
-        f"program {n}: own digits from {own[0]:.2f} to {min(own[-1], 99):.2f}, others to {min(others[-1], 99):.2f}, "
-        f"largest {min(own.max(), 99):.1f}"
+        f"program {n}: own digits from {own[0]:.1f} to {_end(own)}, others to {_end(others)}"
         for n, (_, own, others) in enumerate(runs, 1)
     )
     return described(figure, f"Five pairs of loss curves, a grey line at 2.30. {told}. Program 5 goes up and down.")
@@ -156,6 +161,7 @@ def kernels(w1: Array, w2: Array) -> Figure:
     for ax, grid, title, w in zip(axes, grids, titles, (w1, w2), strict=True):
         _small(ax)
         size = np.abs(w).max()
+        ax.set_facecolor(GREY)
         ax.imshow(grid, cmap=DIVERGING, vmin=-size, vmax=size)
         ax.set_title(title, fontsize=10)
     return described(
@@ -169,22 +175,30 @@ def excite(rows: Sequence[tuple[str, Array, Array]]) -> Figure:
     """For each unit the pictures that excite it most, and where in them.
 
     Args:
-        rows: name, pictures (B, H, W), and for each the (row, column, rows, columns) of what the unit sees.
+        rows: name, pictures (B, H, W), and for each the (row, column, rows, columns) of what the unit sees; what lies
+            beyond the picture is left out.
     """
-    count = len(rows[0][1])
-    figure, axes = plt.subplots(len(rows), count, figsize=(1.0 * count, 1.05 * len(rows)), layout="constrained")
-    for line, (name, pictures, places) in zip(axes, rows, strict=True):
-        for ax, picture, (top, left, height, width) in zip(line, pictures, places, strict=True):
-            _small(ax)
-            ax.imshow(picture, cmap="Greys", vmin=0, vmax=1)
-            frame = Rectangle((left - 0.5, top - 0.5), width, height, fill=False, edgecolor=VERMILION, linewidth=2)
-            ax.add_patch(frame).set_clip_on(False)
-        line[0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
+    (count, H, W), gap = rows[0][1].shape, 2
+    figure, ax = plt.subplots(figsize=(0.95 * count, 0.85 * len(rows)), layout="constrained")
+    grid = np.full((len(rows) * (H + gap), count * (W + gap)), np.nan)
+    for line, (_, pictures, places) in enumerate(rows):
+        for column, (picture, (top, left, height, width)) in enumerate(zip(pictures, places, strict=True)):
+            row, start = line * (H + gap) + 1, column * (W + gap) + 1
+            grid[row : row + H, start : start + W] = picture
+            up, down, first, last = max(0, top), min(H, top + height), max(0, left), min(W, left + width)
+            corner = start + first - 0.5, row + up - 0.5
+            ax.add_patch(Rectangle(corner, last - first, down - up, fill=False, edgecolor=VERMILION, linewidth=1.8))
+    ax.imshow(grid, cmap="Greys", vmin=0, vmax=1)
+    ax.set_facecolor(BETWEEN)
+    ax.set_yticks(
+        [line * (H + gap) + H / 2 + 0.5 for line in range(len(rows))], [name for name, *_ in rows], fontsize=9
+    )
+    ax.set_xticks([])
     return described(
         figure,
         f"For {len(rows)} units the {count} held-out digits that excite each most, with the part of the picture that "
-        "the unit sees in a frame. Units of the first layer answer to the same stroke in different digits, units of "
-        "the last hidden layer mostly to one or two digits, whole.",
+        "the unit sees in a frame: small for units of the first layer, which answer to pieces of different digits, "
+        "and the whole picture for units of the last hidden layer, whose five digits are mostly of one kind.",
     )
 
 
@@ -234,20 +248,28 @@ def by_shift(lines: Mapping[str, Sequence[float]]) -> Figure:
 # ---------------------------------------------------------------- pieces
 
 
+def _end(losses: Array) -> str:
+    return f"{losses[-1]:.2f}" if losses[-1] < 6 else "above 6"
+
+
 def _small(ax: Axes) -> None:
     ax.set(xticks=[], yticks=[])
     for side in ax.spines.values():
         side.set_color(GREY)
 
 
-def _tiled(maps: Array, columns: int | None = None) -> Array:
-    """Maps (C, H, W) beside and below each other, with blank lines between."""
-    C, H, W = maps.shape
-    columns = columns or max(1, round((C / 2) ** 0.5))
+def _tiled(values: Array, columns: int | None = None) -> Array:
+    """Maps (C, H, W) beside and below each other with gaps between; a row (D,) as a column, or in rows of four."""
+    if len(values) <= 12 and values.ndim == 1:
+        return values[:, None]
+    if values.ndim == 1:
+        return np.pad(values, (0, -len(values) % 4), constant_values=np.nan).reshape(-1, 4)
+    C, H, W = values.shape
+    columns = columns or min(C, 2 if C <= 8 else 4)
     grid = np.full((-(-C // columns) * (H + 1) - 1, columns * (W + 1) - 1), np.nan)
     for c in range(C):
         top, left = c // columns * (H + 1), c % columns * (W + 1)
-        grid[top : top + H, left : left + W] = maps[c]
+        grid[top : top + H, left : left + W] = values[c]
     return grid
 
 

@@ -28,7 +28,7 @@ class Fault:
 FAULTS = (
     Fault(apart=True),
     Fault(examples=30, epochs=60, rate=0.3),
-    Fault(rate=0.001),
+    Fault(rate=0.01),
     Fault(rate=-0.04),
     Fault(rate=0.1, in_order=True),
 )
