@@ -1,0 +1,300 @@
+"""Lecture 11, deciding a claim by numbers: what is asked, and the mistakes that are known.
+
+(11.1)  distance = max |got - due| / max(1, |due|), infinite where nothing can be compared
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks.cases import LAYOUTS, build, given, in_other_layouts, numbers
+
+Array = np.ndarray
+Rng = np.random.Generator
+
+
+def distance(got: Any, due: Any) -> float:
+    if np.shape(got) != np.shape(due):
+        return np.inf
+    apart = np.max(np.abs(got - due) / np.maximum(1, np.abs(due)))
+    return np.inf if np.isnan(apart) else float(apart)
+
+
+def distance_cases(rng: Rng) -> list[Inputs]:
+    random = {"got": 3 * rng.normal(size=(4, 3)), "due": 5 * rng.normal(size=(4, 3))}
+    return [
+        {"got": numbers(3), "due": numbers(3.25)},
+        {"got": numbers(1, 2), "due": numbers(1, 2)},
+        {"got": numbers(0, 8), "due": numbers(0.5, 8)},
+        {"got": numbers(-2, 90), "due": numbers(-4, 100)},
+        {"got": numbers(7, 3), "due": numbers(2, 3)},
+        {"got": numbers(-3, 0, 5), "due": numbers(5, 0, -2)},
+        {"got": numbers(2), "due": numbers(2, 2)},
+        {"got": np.ones((1, 3)), "due": np.ones(3)},
+        {"got": np.ones((2, 3)), "due": np.ones((3, 2))},
+        {"got": numbers(np.nan, 1), "due": numbers(1, 1)},
+        {"got": 2.0, "due": 2.5},
+        {"got": np.array([7, -2]), "due": np.array([3, 2])},
+        random,
+        *in_other_layouts(random),
+    ]
+
+
+def of_shapes(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Infinite where the shapes differ or something is no number, else what is compared."""
+
+    def slipped(got: Any, due: Any) -> Any:
+        if np.shape(got) != np.shape(due) or np.isnan(got).any():
+            return np.inf
+        return compare(np.asarray(got, float), np.asarray(due, float))
+
+    return slipped
+
+
+def broadcast(got: Any, due: Any) -> float:
+    try:
+        apart = np.max(np.abs(got - due) / np.maximum(1, np.abs(due)))
+    except ValueError:
+        return np.inf
+    return np.inf if np.isnan(apart) else float(apart)
+
+
+def nan_let_through(got: Any, due: Any) -> float:
+    if np.shape(got) != np.shape(due):
+        return np.inf
+    return float(np.max(np.abs(got - due) / np.maximum(1, np.abs(due))))
+
+
+DISTANCE = Exercise(
+    name="distance",
+    parts={"distance": 2},
+    reference=distance,
+    cases=distance_cases,
+    features=LAYOUTS
+    | {
+        "shapes that differ": lambda got, due: np.shape(got) != np.shape(due),
+        "a nan": lambda got, due: bool(np.isnan(got).any()),
+        "large numbers": lambda got, due: bool(np.max(np.abs(due)) > 1),
+    },
+    hints=(
+        "What could go wrong before you subtract? NumPy subtracts (1, 3) and (3,) without a word.",
+        "First compare the shapes. Then the largest of |got − due|, each divided by max(1, |due|). At last: is it nan?",
+        "(11.1)  max |got − due| / max(1, |due|);  np.inf if the shapes differ or if the maximum is nan",
+    ),
+    after=(("before you start", "infinite: the shapes differ, though NumPy would subtract them"),),
+    slips=(
+        Slip(
+            "shapes broadcast",
+            "the distance of what NumPy makes of two shapes. It stretches (1, 3) to fit (3,), and so a wrong shape "
+            "passes: compare the shapes first.",
+            broadcast,
+        ),
+        Slip(
+            "nan let through",
+            "nan where an entry is nan. Every comparison with nan is False, so `distance > tolerance` would let it "
+            "pass: return np.inf.",
+            nan_let_through,
+        ),
+        Slip(
+            "not relative",
+            "the largest |got − due| itself. Of 10⁶, six digits are all that many formulas give: divide by "
+            "max(1, |due|).",
+            of_shapes(lambda got, due: np.max(np.abs(got - due))),
+        ),
+        Slip(
+            "the mean",
+            "the mean over the entries. One wrong entry among a thousand must not be averaged away: take the largest.",
+            of_shapes(lambda got, due: np.mean(np.abs(got - due) / np.maximum(1, np.abs(due)))),
+        ),
+        Slip(
+            "sign kept",
+            "the largest of got − due, without the bars. An entry that is too small counts as much as one too large.",
+            of_shapes(lambda got, due: np.max((got - due) / np.maximum(1, np.abs(due)))),
+        ),
+        Slip(
+            "by the size of got",
+            "differences divided by max(1, |got|). What is due is the measure, not what came out.",
+            of_shapes(lambda got, due: np.max(np.abs(got - due) / np.maximum(1, np.abs(got)))),
+        ),
+    ),
+)
+
+
+def refuted(
+    claim: Callable[..., Any],
+    truth: Callable[..., Any],
+    draw: Callable[[int], tuple[Any, ...]],
+    tries: int,
+    distance: Callable[[Any, Any], float],
+) -> int:
+    for n in range(tries):
+        inputs = draw(n)
+        try:
+            got = claim(*inputs)
+        except ValueError:
+            return n
+        if distance(got, truth(*inputs)) > 1e-6:
+            return n
+    return -1
+
+
+def square_claim(x: Array) -> Any:
+    return x * x
+
+
+def cube_claim(x: Array) -> Any:
+    return x**3
+
+
+def size_claim(x: Array) -> Any:
+    return np.abs(x)
+
+
+def same_truth(x: Array) -> Any:
+    return 1.0 * x
+
+
+def product_claim(x: Array, w: Array) -> Any:
+    return x @ w  # raises ValueError where their lengths differ
+
+
+def product_truth(x: Array, w: Array) -> Any:
+    return np.sum(x) * w[0]
+
+
+handed = cache(given)  # the same functions in every case: made once
+
+
+def refuted_cases(rng: Rng) -> list[Inputs]:
+    def case(claim: Any, truth: Any, draw: str, tries: int) -> Inputs:
+        made = build(f"def draw(n):\n    return {draw}", "draw")
+        functions = {"claim": handed(claim), "truth": handed(truth), "draw": made}
+        return functions | {"tries": tries, "distance": handed(distance)}
+
+    first, later = int(rng.integers(3, 7)), int(rng.integers(7, 12))
+    return [
+        case(size_claim, same_truth, "(np.array([-1.0 - n]),)", 1),
+        case(size_claim, same_truth, "(np.array([1.0 + n]),)", 3),
+        case(size_claim, same_truth, f"(np.array([1.0, {first} - n]),)", 14),
+        case(size_claim, same_truth, f"(np.array([1.0, {first} - n]),)", first + 1),
+        case(size_claim, same_truth, f"(np.array([1.0, {first} - n]),)", first + 2),
+        case(square_claim, same_truth, f"(np.array([1.0 * (n >= {later})]),)", 14),
+        case(square_claim, same_truth, f"(np.array([1.0, 1.0 + 1e-3 * (n >= {first})]),)", 14),
+        case(square_claim, same_truth, f"(np.array([1.0 + 1e-9 * n, 1.0 + (n == {later})]),)", 14),
+        case(cube_claim, square_claim, f"(np.array([0.0, 1.0, 1.0 * (n < {first})]),)", 14),
+        case(cube_claim, square_claim, f"(np.array([1.0 - 3 * (n == {later}), 1.0 - 3 * (n == {first})]),)", 14),
+        case(product_claim, product_truth, f"(np.ones(2), np.ones(2 + (n > {first})))", 14),
+        case(size_claim, same_truth, "(np.array([-1.0 - n]),)", 0),
+        case(
+            product_claim,
+            product_truth,
+            f"(np.ones(2 + (n == {later})), np.array([1.0, 1.0 + (n > {later}), 1.0][: 2 + (n == {first})]))",
+            14,
+        ),
+    ]
+
+
+def search(
+    wrong: Callable[[float], bool] = lambda apart: apart > 1e-6,
+    start: int = 0,
+    less: int = 0,
+    answer: Callable[[list[int], int], Any] = lambda found, tries: found[0] if found else -1,
+    raising: bool = True,
+) -> Callable[..., Any]:
+    """`refuted` with one thing changed: what counts as a difference, which draws are made, what is returned."""
+
+    def slipped(claim: Any, truth: Any, draw: Any, tries: int, distance: Any) -> Any:
+        found = []
+        for n in range(start, tries - less):
+            inputs = draw(n)
+            try:
+                if wrong(distance(claim(*inputs), truth(*inputs))):
+                    found.append(n)
+            except ValueError:
+                found += [n] if raising else []
+        return answer(found, tries)
+
+    return slipped
+
+
+def not_caught(claim: Any, truth: Any, draw: Any, tries: int, distance: Any) -> int:
+    apart = (distance(claim(*draw(n)), truth(*draw(n))) for n in range(tries))
+    return next((n for n, far in enumerate(apart) if far > 1e-6), -1)
+
+
+REFUTED = Exercise(
+    name="refuted",
+    parts={"n": 3},
+    reference=refuted,
+    cases=refuted_cases,
+    whole=True,
+    features={"a claim that raises": lambda claim, **inputs: claim.__name__ == "product_claim"},
+    hints=(
+        "Which is the first draw that shows a difference? A loop that returns as soon as it knows.",
+        "In turn n: inputs = draw(n), then claim(*inputs) and truth(*inputs), then their distance. And what if the "
+        "claim raises a ValueError?",
+        "return n if the claim raises ValueError or the distance is above 1e-6; after the loop, return -1",
+    ),
+    after=(("before you start", "−1: nothing was drawn that could refute it"),),
+    slips=(
+        Slip(
+            "an error is not caught",
+            "nothing, where the claim raises. A claim whose shapes do not fit is refuted by that: "
+            "try, and except ValueError.",
+            not_caught,
+        ),
+        Slip(
+            "an error is passed over",
+            "the next difference, where the claim raised an error. The error refutes it already.",
+            search(raising=False),
+        ),
+        Slip(
+            "the last one",
+            "the last draw that refutes. The first is enough; return there.",
+            search(answer=lambda found, tries: found[-1] if found else -1),
+        ),
+        Slip(
+            "counted from 1",
+            "the number of draws that it took. Asked is n, and n begins at 0.",
+            search(answer=lambda found, tries: found[0] + 1 if found else -1),
+        ),
+        Slip(
+            "how many",
+            "how many draws refute. Asked is which is the first.",
+            search(answer=lambda found, tries: len(found) or -1),
+        ),
+        Slip(
+            "tries for -1",
+            "`tries` where nothing refutes. Asked is −1: no draw has that number.",
+            search(answer=lambda found, tries: found[0] if found else tries),
+        ),
+        Slip(
+            "-2 for -1",
+            "−2 where nothing refutes. Asked is −1.",
+            search(answer=lambda found, tries: found[0] if found else -2),
+        ),
+        Slip(
+            "every draw refutes",
+            "0 for every claim, a right one included. Return n only where the distance is above 1e-6.",
+            search(wrong=lambda apart: True),
+        ),
+        Slip(
+            "first one not drawn",
+            "the first difference from n = 1 on. draw(0) may refute already.",
+            search(start=1),
+        ),
+        Slip(
+            "last one not drawn",
+            "the first difference before the last draw. range(tries) ends with tries − 1 by itself.",
+            search(less=1),
+        ),
+        Slip(
+            "rounding refutes",
+            "the first draw with any difference at all. Of 10⁻⁹, rounding may be the cause: ask for more than 1e-6.",
+            search(wrong=lambda apart: apart > 0),
+        ),
+    ),
+)
