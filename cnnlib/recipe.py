@@ -15,7 +15,6 @@ import itertools
 import math
 import re
 import struct
-import textwrap
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -103,7 +102,8 @@ def pack(recipe: str, network: Sequential) -> str:
             raise ValueError(f"{name} holds inf or nan: this training went astray")
         scale = float(np.abs(array).max()) / 127 or 1.0
         data += struct.pack("<f", scale) + np.round(array / scale).astype(np.int8).tobytes()
-    return "\n".join([recipe, *textwrap.wrap(base64.b85encode(bytes(data)).decode(), WIDTH)])
+    text = base64.b85encode(bytes(data)).decode()
+    return "\n".join([recipe, *(text[start : start + WIDTH] for start in range(0, len(text), WIDTH))])
 
 
 def unpack(lines: str | Iterable[str], shape: Size = (1, 8, 8), *, most: float = math.inf) -> tuple[str, Sequential]:

@@ -12,7 +12,7 @@ import cnnlib
 PACKAGE = Path(cnnlib.__file__).parent
 MATHEMATICS = (
     *("activations", "affine", "arguments", "convolution", "data", "descent", "gradients", "graph", "kernels"),
-    *("layout", "losses", "multilayer", "network", "perceptron", "pooling", "products", "training"),
+    *("layout", "losses", "multilayer", "network", "perceptron", "pooling", "products", "recipe", "training"),
 )
 
 

@@ -72,7 +72,7 @@ SGD_STEP = Exercise(
         "Against the slope, by rate times the slope, for every name in params, the biases too. Make a new dictionary.",
         "(9.6)  new[name] = params[name] − rate * grads[name]  for every name",
     ),
-    after=(("before you start", "w itself: a minimum or any other flat place; nothing moves"),),
+    after=(("before you start", "one whose slope is 0"),),
     slips=(
         Slip(
             "uphill",
