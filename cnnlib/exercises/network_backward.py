@@ -165,8 +165,8 @@ FLAT_BACKWARD = Exercise(
         "dz4 is y − t over N, from lecture 08. For the others: dw is dz of the same layer with what came in; the "
         "slope goes on through "
         "w, then through the bend. Check shapes: dw4 has that of w4.",
-        "(9.4)  dz4 = (y − t) / N;  dw4 = dz4.T @ a3;  dz3 = dz4 @ w4 * a3 * (1 − a3);  dw3 = dz3.T @ rows of "
-        "pool(a2);  dr2 = dz3 @ w3 in the shape of pool(a2)",
+        "(9.4)  dz4 = (y − t) / N;  dw4 = dz4ᵀ a3;  dz3 = dz4 w4, times a3 (1 − a3);  dw3 = dz3ᵀ and the rows of "
+        "pool(a2);  dr2 = dz3 w3 in the shape of pool(a2)",
     ),
     after=(("before you start", "that of w4, (M, units); it does not know how many examples there were"),),
     slips=(

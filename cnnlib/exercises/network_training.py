@@ -187,8 +187,8 @@ OVERFIT = Exercise(
         "A loop of `steps` rounds. What happens in one round, and what must be kept of it?",
         "slopes(x, t, params) gives the loss and all slopes; keep the loss, then step. After the loop ask for the loss "
         "once more: steps + 1 losses.",
-        "(9.7)  for each step: loss, grads = slopes(x, t, params);  keep loss;  params = sgd_step(params, grads, "
-        "rate).  At the end the loss of the last params",
+        "(9.7)  for each step: ask slopes for the loss and the slopes;  keep the loss;  let params be what sgd_step "
+        "makes of them.  At the end the loss of the last params",
     ),
     after=(("before you start", "steps + 1: the one before the first step, and one after each step"),),
     slips=(
