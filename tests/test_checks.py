@@ -38,7 +38,7 @@ LAYOUTS = {
     "contiguous": np.ascontiguousarray,
     "view": stepping,
     "Fortran": np.asfortranarray,
-    "float32": lambda array: array.astype(np.float32) if array.dtype.kind == "f" else array,  # labels stay whole
+    "float32": lambda array: array.astype(np.float32) if array.dtype.kind == "f" else array,  # an index stays whole
 }
 
 
@@ -219,6 +219,17 @@ def test_the_equations_say_what_the_reference_does(exercise):
             due = part.unfolded(np.asarray(part.expected(trial), float), inputs)
             like = sum(total(Model(e), part.scene(trial), due.shape) for e in part.equations)
             np.testing.assert_allclose(like, due, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("exercise", [e for e in WRITTEN if e.properties], ids=lambda e: e.name)
+def test_properties_hold_of_right_answers(exercise):
+    for answer, seed in itertools.product(variants(exercise), FEW):
+        for inputs in exercise.cases(np.random.default_rng(seed)):
+            for claim, part in itertools.product(exercise.properties, parts(exercise)[: exercise.results]):
+                asked = [claim.changed(**copy_of(inputs)), inputs] if claim.changed else [inputs]
+                values = [attempt(answer, *exercise.call(copy_of(one))).value for one in asked]
+                wrong = claim.wrong(*(part.got(value)[0] for value in values), **inputs)
+                assert not wrong, f"{claim.says}; {wrong}\n{inputs}"
 
 
 @pytest.mark.parametrize("exercise", POLLS, ids=lambda e: e.name)

@@ -1,5 +1,6 @@
 """The digit explorer in a real browser: drawing, pointing and reading by mouse, touch and keys; and in JupyterLab."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -276,6 +277,8 @@ def test_lab_a_drawing_is_answered_and_leaves_no_state(browser: Browser, tmp_pat
         page.mouse.down()
         page.mouse.move(box["x"] + box["width"] * 0.55, box["y"] + box["height"] - 20, steps=5)
         page.mouse.up()
+        pointed = page.locator("[data-panel=x] [role=status]")  # told anew by the frame that answers the last move
+        expect(pointed).to_have_text(re.compile(r"x\[7,4\] = (1|0\.[5-9]\d*)"))
         expect(page.get_by_text("It says 1.")).to_be_visible()
         assert lab.python(page, "print(explorer.picture[:, 4].min() > .5)") == "True\n"
         picture.focus()

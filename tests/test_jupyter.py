@@ -18,12 +18,26 @@ from cnnlib import jupyter
 PNG, WIDGET = {"image/png": ""}, {"application/vnd.jupyter.widget-view+json": {}}
 
 
+class Connection:
+    """A kernel's connection to the page, as far as the extension knows it."""
+
+    def __init__(self) -> None:
+        self.heard: list[Any] = []
+        self.websocket_handler = SimpleNamespace(set_nodelay=self.heard.append)
+
+    def connect(self) -> str:
+        self.heard.append("connected")
+        return "the future of a server"
+
+
 class Files:
     """A server's manager of files, of either kind, in a folder, with the course's extension loaded."""
 
     def __init__(self, kind: type, folder: Path) -> None:
         self.manager = kind(root_dir=str(folder))
-        jupyter._load_jupyter_server_extension(SimpleNamespace(contents_manager=self.manager))
+        self.settings: dict[str, Any] = {"kernel_websocket_connection_class": Connection}
+        web_app = SimpleNamespace(settings=self.settings)
+        jupyter._load_jupyter_server_extension(SimpleNamespace(contents_manager=self.manager, web_app=web_app))
 
     def __getattr__(self, name: str) -> Any:
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -54,6 +68,13 @@ def test_a_notebook_is_read_with_what_the_kernel_will_report(files: Files) -> No
     told = subprocess.run([sys.executable, "-c", report], capture_output=True, text=True, check=True)
     assert saved(files).metadata.language_info == json.loads(told.stdout)
     assert saved(files, kernel="ir").metadata.language_info == {"name": "python"}
+
+
+def test_messages_of_a_kernel_leave_at_once(files: Files) -> None:
+    connection = files.settings["kernel_websocket_connection_class"]()
+    assert isinstance(connection, Connection)
+    assert connection.connect() == "the future of a server"
+    assert connection.heard == [True, "connected"]
 
 
 def test_whatever_is_no_notebook_is_read_as_it_is(files: Files, tmp_path: Path) -> None:

@@ -194,10 +194,12 @@ def astray(label: str, text: str) -> Cause:
 
 def wrong_where(part: Part, trials: Trials) -> Iterator[Cause]:
     """What the cases that fail have in common, and no other case."""
+    wrong = [part.difference(trial) is not None for trial in trials] if part.exercise.features else []
     for name, holds in part.exercise.features.items():
-        count = sum(bool(holds(**trial.inputs)) for trial in trials)
-        text = f"of the {len(trials)} cases tried it is wrong in all {count} with {name}, and right in all others"
-        yield Cause(text, partial(_fails_there, part, holds), general=False)
+        if any(wrong) and not all(wrong) and _having(holds, trials) == wrong:
+            count = f"of the {len(trials)} cases tried it is wrong in all {sum(wrong)}"
+            says = f"{count} with {name}, and right in all others"
+            yield Cause(says, partial(_fails_there, part, holds), general=False)
 
 
 def step(part: Part, trials: Trials) -> Iterator[Cause]:
@@ -212,9 +214,12 @@ def _differs_somewhere(part: Part, trials: Trials) -> bool:
 
 
 def _fails_there(part: Part, holds: Callable[..., bool], trials: Trials) -> bool:
-    having = [bool(holds(**trial.inputs)) for trial in trials]
     wrong = [part.difference(trial) is not None for trial in trials]
-    return having == wrong and any(wrong) and not all(wrong)
+    return _having(holds, trials) == wrong and any(wrong) and not all(wrong)
+
+
+def _having(holds: Callable[..., bool], trials: Trials) -> list[bool]:
+    return [bool(holds(**trial.inputs)) for trial in trials]
 
 
 def _numbers(expected: Any) -> np.ndarray | None:

@@ -7,6 +7,7 @@ from cnnlib.explorers.digit import DigitExplorer, digit_explorer
 from cnnlib.explorers.graph_walk import graph_explorer
 from cnnlib.explorers.kernels import KernelExplorer, kernel_explorer
 from cnnlib.explorers.perceptron import PerceptronExplorer, perceptron_explorer
+from cnnlib.explorers.softmax import softmax_explorer
 from cnnlib.explorers.xor import xor_trainer
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "graph_explorer",
     "kernel_explorer",
     "perceptron_explorer",
+    "softmax_explorer",
     "xor_trainer",
 ]

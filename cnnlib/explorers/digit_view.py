@@ -199,7 +199,7 @@ def answers(p: Array, answer: int, own: int | None) -> Panel:
 
 def said(p: Array, answer: int, own: int | None, label: int | None) -> list[str]:
     """What the network answers, in words; with a label, the loss whose gradient is shown."""
-    verdict = "" if own is None else ", which is right" if answer == own else f"; the label is {own}"
+    verdict = "" if own is None else ", which is right" if answer == own else f"; the label is {own} (orange)"
     best = ", ".join(f"p[{j}] ≈ {p[j]:.4f}" for j in p.argsort()[::-1][:3])
     lines = [f"It says {answer}{verdict}.", best]
     if label is not None:

@@ -24,7 +24,7 @@ class Sheet extends Picture {
     const none = { boxes: [], point: null, click: null, paint: null };
     super.load({ ...none, ...spec }, link, assets);
     this.canvas.classList.toggle("lm-paint", !!this.paint); this.told.hidden = !!(this.point || this.click);
-    if (this.told.textContent) this.tell();
+    if (this.told.textContent) this.tell();                        // the number there may be another now
   }
   fill() {
     const { pen, box } = this.surface(), cursor = this.cursor ? [[...this.cursor, 1, 1]] : [];
@@ -36,7 +36,10 @@ class Sheet extends Picture {
     if (!this.cellAt(at) || String(at) === String(this.looked)) return;
     this.looked = at; this.tell(); this.ask(this.point, at);
   }
-  tell() { write(this.told, `${this.label(this.looked)} = ${fmt(this.value(this.looked))}`); }
+  tell() {
+    const at = this.looked;
+    write(this.told, at && this.cellAt(at) ? `${this.label(at)} = ${fmt(this.value(at))}` : "");
+  }
   choose(at) { if (this.cellAt(at)) this.ask(this.click, at); }
   stroke(to) {                                                    // the pen's way, from where it was
     const at = to.map(v => +v.toFixed(2)), path = this.pen ? [this.pen, at] : [at];

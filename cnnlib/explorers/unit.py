@@ -63,8 +63,10 @@ def outlines(parts: list[Stage], runs: list[Pass], unit: list[int], found: Unit)
     stage, map, i, j = unit
     boxes: list[list[list[int]]] = [[] for _ in range(len(parts) + 1)]
     boxes[stage + 1] = tiling(runs[stage].a).boxes([map], (i, j, i + 1, j + 1))
-    boxes[stage] = Tiling(*found.x.shape).boxes(found.reads, found.window)
-    boxes[0] = tiling(runs[0].x).boxes([0], found.picture)
+    if found.window != (0, 0, *found.x.shape[1:]):  # frames around all would only hide them
+        boxes[stage] = Tiling(*found.x.shape).boxes(found.reads, found.window)
+    if found.picture != (0, 0, *runs[0].x.shape[1:]):
+        boxes[0] = tiling(runs[0].x).boxes([0], found.picture)
     return boxes
 
 
@@ -88,15 +90,16 @@ def unit_panels(
     most = max(found.reads, key=lambda c: abs(found.adds[c]))
     part = part if part in found.reads else most
     where = f"[{', '.join(str(n) for n in found.at)}]"
-    panels: list[Panel] = [
-        text("unit", f"{where} of stage {stage}: {parts[stage].name}", sums(parts[stage], found), live=True)
-    ]
+    title = f"{where} of stage {stage}: {parts[stage].name}"
+    vector, flat = runs[stage].a.ndim == 1, runs[stage].x.ndim == 1
+    panels: list[Panel] = [text("unit", title, sums(parts[stage], found, flat), live=True)]
     shown = as_maps(runs[stage].a)[map]
-    if runs[stage].a.ndim == 3 or shown.size > 12:
-        side = min(SIDE * max(shown.shape), 272 if runs[stage].a.ndim == 3 else 1000)
+    if not vector or shown.size > 12:  # a few numbers are printed beside the maps already
+        side = min(SIDE * max(shown.shape), SIDE * (16 if vector else MOST))
         palette = "viridis" if np.nanmin(shown) >= 0 else "RdBu"
         how: dict[str, Any] = {"picture": True, "size": side, "click": "map", "boxes": [[i, j, 1, 1]]}
-        panels.append(cells("map", "", shown, f"map {map} of stage {stage}", name="a", palette=palette, **how))
+        name = "all" if vector else f"map {map}"
+        panels.append(cells("map", "", shown, f"{name} of stage {stage}", name="a", palette=palette, **how))
     if len(found.reads) > 1:
         table = np.pad(found.adds, (0, -len(found.adds) % MOST), constant_values=np.nan).reshape(-1, MOST)
         how = {"picture": True, "size": SIDE * max(table.shape), "boxes": [[part // MOST, part % MOST, 1, 1]]}
@@ -106,32 +109,40 @@ def unit_panels(
     top, left, bottom, right = found.window
     x, w = (values[part, top:bottom, left:right] for values in (found.x, found.slopes))
     for id, name, values, title in (
-        ("in", "x", x, f"window in map {part}"),
+        ("in", "x", x, "all that comes in" if flat else f"window in map {part}"),
         ("by", "w", w, "weights"),
         ("out", "x·w", x * w, f"sum {numbered(found.adds[part])}"),
     ):
-        big = max(values.shape) > MOST and values.shape[1] > 2 * MOST
-        how = {"picture": True, "size": 170} if big else {}
+        columns = values.shape[1]
+        how = {"picture": True, "size": SIDE * (columns if flat else MOST)} if columns > MOST else {}
         panels.append(cells(id, "", values, title, name=name, palette=None if id != "in" else "viridis", **how))
     return panels, [row for row in rows if row]
 
 
-def sums(stage: Stage, found: Unit) -> list[str]:
-    """The unit as a sum over its input maps, the largest of them first, and what it looks at."""
-    layer = stage.layers[-1]
-    order = sorted(found.reads, key=lambda c: -abs(found.adds[c]))
-    terms = [f"{numbered(found.adds[c])} (map {c})" for c in order[:3]]
+def sums(stage: Stage, found: Unit, flat: bool) -> list[str]:
+    """The unit as a sum over its input maps, or over the entries of the only one, the largest first; what it looks at.
+
+    flat: what comes in is a vector (D,).
+    """
+    layer, adds, names = stage.layers[-1], found.adds[found.reads], [f"map {c}" for c in found.reads]
+    if len(names) == 1:
+        top, left, bottom, right = found.window
+        adds = (found.x * found.slopes)[found.reads[0], top:bottom, left:right].ravel()
+        places = [(i, j) for i in range(top, bottom) for j in range(left, right)]
+        names = [f"x[{i * found.x.shape[2] + j}]" if flat else f"x[{i}, {j}]" for i, j in places]
+    order = sorted(np.flatnonzero(~np.isnan(adds)), key=lambda c: -abs(adds[c]))
+    terms = [f"{numbered(adds[c])} ({names[c]})" for c in order[:3]]
     if others := order[3:]:
-        terms.append(f"{numbered(sum(found.adds[others]))} ({len(others)} other maps)")
+        terms.append(f"{numbered(sum(adds[others]))} ({len(others)} others)")
     if abs(found.bias) > 1e-5:
         terms.append(f"{numbered(found.bias)} ({'bias' if 'bias' in layer.parameters else 'the rest'})")
     total = WHOLE.get(getattr(layer, "name", ""), " + ".join(terms).replace("+ −", "− "))
-    parts = [*found.adds[order[:3]], sum(found.adds[others]), found.bias]
-    exact = len(terms) == 1 or numbered(sum(round(part, 3) for part in parts)) == numbered(found.z)
+    parts = [*adds[order[:3]], sum(adds[others]), found.bias]
+    exact = getattr(layer, "name", "") in WHOLE or numbered(sum(round(part, 3) for part in parts)) == numbered(found.z)
     lines = [f"z = {total} {'=' if exact else '≈'} {numbered(found.z)}"]
     if stage.activations:
-        names = " of ".join(layer.name for layer in reversed(stage.activations))
-        lines.append(f"a = {names} of z = {numbered(found.a)}")
+        through = " of ".join(layer.name for layer in reversed(stage.activations))
+        lines.append(f"a = {through} of z = {numbered(found.a)}")
     top, left, bottom, right = found.picture
     pixels = (bottom - top) * (right - left)
     lines.append(

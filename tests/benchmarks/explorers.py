@@ -156,6 +156,7 @@ def draw(lab: Lab) -> None:
     times = page.evaluate(STROKES, [canvases[1], unit, False, EDITS, 0])[0]
     received = sum(size for way, _, size in lab.messages if way == "received") / EDITS
     print(f"digit_explorer: pointing at a unit to its sum {spread(times)}, {received / 1e3:.0f} KB an update")
+    page.close()
 
 
 def spread(times: list[float]) -> str:

@@ -1,0 +1,111 @@
+"""Lecture 08, the digits that a network doubts most: what is asked, and the mistakes that are known."""
+
+import numpy as np
+
+from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.exercises.softmax_losses import log_softmax
+from cnnlib.exercises.softmax_shares import softmax
+
+Array = np.ndarray
+Rng = np.random.Generator
+
+
+def most_doubtful(z: Array, t: Array, count: int) -> Array:
+    losses = -log_softmax(z)[np.arange(len(z)), t]
+    return np.argsort(-losses)[:count]
+
+
+def doubt_cases(rng: Rng) -> list[Inputs]:
+    z = 2 * rng.normal(size=(8, 5))
+    t = rng.permutation(np.array([0, 1, 2, 3, 4, 0, 2, 4]))
+    return [
+        {"z": numbers(0, 3, 0, 2, 0, 1).reshape(3, 2), "t": np.array([1, 0, 1]), "count": 2},
+        {"z": numbers(5, 5, 5, 0, 1, 0, 9, 9, 0).reshape(3, 3), "t": np.array([0, 2, 1]), "count": 1},
+        {"z": numbers(4, 0, 3, 0, 0, 1, 2, 0).reshape(4, 2), "t": np.array([0, 1, 1, 0]), "count": 4},
+        {"z": z, "t": t, "count": 3},
+        {"z": rng.normal(size=(5, 5)), "t": np.array([4, 0, 1, 2, 2]), "count": 5},
+        {"z": numbers(0, 2000, 0, 3000, 0, 1000, 0, 1).reshape(4, 2), "t": np.array([0, 0, 0, 0]), "count": 3},
+        {"z": np.array([[7, 0, 0], [0, 3, 9], [1, 2, 0], [5, 0, 8]]), "t": np.array([0, 1, 1, 2]), "count": 3},
+        {"z": z.astype(np.float32), "t": t, "count": 6},
+        *in_other_layouts({"z": z, "t": t, "count": 8})[1:3],
+    ]
+
+
+def largest(doubt: Array, count: int) -> Array:
+    return np.argsort(-doubt, kind="stable")[:count]
+
+
+def at_t(values: Array, t: Array) -> Array:
+    return values[np.arange(len(values)), t]
+
+
+def second_best(z: Array) -> Array:
+    y = np.sort(softmax(z), axis=1)
+    return y[:, -2] - y[:, -1]
+
+
+MOST_DOUBTFUL = Exercise(
+    name="most_doubtful",
+    parts={"order": 2},
+    reference=most_doubtful,
+    cases=doubt_cases,
+    whole=True,
+    codes=("t",),
+    features={
+        "count below N": lambda z, t, count: count < len(z),
+        "a count of 2 or more": lambda z, t, count: count > 1,
+        "an example that is read wrongly": lambda z, t, count: bool(np.any(z.argmax(axis=1) != t)),
+        "a gap of more than 700 within a row": lambda z, t, count: bool(np.ptp(z, axis=1).max() > 700),
+        **LAYOUTS,
+    },
+    hints=(
+        "You have the surprise of each example already, on the way to your cross_entropy.",
+        "losses = −log_softmax(z) at the labels, one for each example. np.argsort gives the numbers of the examples, "
+        "smallest first.",
+        "losses[n] = −log y[n, t[n]];  np.argsort(−losses)[:count]",
+    ),
+    after=(("before you start", "0 first: the network finds its label less likely"),),
+    slips=(
+        Slip(
+            "smallest first",
+            "the examples with the *smallest* losses. np.argsort sorts upwards.",
+            lambda z, t, count: largest(at_t(log_softmax(z), t), count),
+        ),
+        Slip(
+            "largest last",
+            "the right examples, the largest loss last. Largest first.",
+            lambda z, t, count: most_doubtful(z, t, count)[::-1],
+        ),
+        Slip(
+            "labels ignored",
+            "those whose best share is smallest. A network may be sure and wrong: ask for the share of the label.",
+            lambda z, t, count: largest(-softmax(z).max(axis=1), count),
+        ),
+        Slip(
+            "two best",
+            "those whose two best shares are nearest to each other. Ask for the surprise at the label.",
+            lambda z, t, count: largest(second_best(z), count),
+        ),
+        Slip(
+            "logits",
+            "those with the smallest logit at the label. Logits of two examples cannot be compared: take log y.",
+            lambda z, t, count: largest(-at_t(z, t), count),
+        ),
+        Slip(
+            "shares that vanish",
+            "sorted by the share itself. Beyond a gap of 746 all shares are 0: sort by its logarithm.",
+            lambda z, t, count: largest(-at_t(softmax(z), t), count),
+        ),
+        Slip(
+            "losses for numbers",
+            "the losses. Asked for are the numbers of the examples.",
+            lambda z, t, count: -np.sort(at_t(log_softmax(z), t))[:count],
+        ),
+        Slip(
+            "all of them",
+            "all examples, in the right order. Only `count` of them are wanted.",
+            lambda z, t, count: most_doubtful(z, t, len(z)),
+        ),
+    ),
+)
