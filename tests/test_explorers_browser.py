@@ -769,6 +769,8 @@ def test_the_same_front_end_serves_max_pooling(opens: Opens) -> None:
     assert view.page.locator("#a .lm-won").all_text_contents() == ["x[0,1]", "5"]
     cell(view, "dx[0,1]").hover()
     assert said(view) == ["dx[0,1] = dy[0,0] + dy[0,1] = 1 + 10 = 11"]
+    cell(view, "dx[1,1]").hover()
+    assert said(view) == ["dx[1,1] = 0: it wins no window"]
     cell(view, "dy[1,0]").hover()
     assert said(view) == ["dx[2,1] += dy[1,0] = 100"]
 

@@ -7,7 +7,9 @@ from cnnlib.explorers.digit import DigitExplorer, digit_explorer
 from cnnlib.explorers.graph_walk import graph_explorer
 from cnnlib.explorers.kernels import KernelExplorer, kernel_explorer
 from cnnlib.explorers.perceptron import PerceptronExplorer, perceptron_explorer
+from cnnlib.explorers.pooling import PoolingExplorer, pooling_explorer
 from cnnlib.explorers.softmax import softmax_explorer
+from cnnlib.explorers.transposed import TransposedExplorer, transposed_explorer
 from cnnlib.explorers.xor import xor_trainer
 
 __all__ = [
@@ -15,6 +17,8 @@ __all__ = [
     "DigitExplorer",
     "KernelExplorer",
     "PerceptronExplorer",
+    "PoolingExplorer",
+    "TransposedExplorer",
     "activation_explorer",
     "conv1d_board",
     "conv2d_board",
@@ -24,6 +28,8 @@ __all__ = [
     "graph_explorer",
     "kernel_explorer",
     "perceptron_explorer",
+    "pooling_explorer",
     "softmax_explorer",
+    "transposed_explorer",
     "xor_trainer",
 ]

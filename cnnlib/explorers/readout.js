@@ -56,6 +56,7 @@ function tell({ of, factors, plus = [], op = "Σ", zeros, winner }, focus) {
   const formula = [factors.join("·"), ...plus].join(" + ");
   if (!count) line.append(`${name} = ${fmt(value)}: no window reaches it`);
   else if (count > MANY) line.append(`${name} = ${op} ${formula} = ${fmt(value)}, over ${count} products`);
+  else if (!terms.length && winner) line.append(`${name} = ${fmt(value)}: it wins no window`);
   else if (grid) line.append(`${name} = ${op} ${formula} = ${fmt(value)}`);
   else {
     const [open, joint, close] = op === "max" ? ["max(", ", ", ")"] : ["", " + ", ""];

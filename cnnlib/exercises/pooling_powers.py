@@ -1,0 +1,236 @@
+"""L^p pooling, between the mean and the largest, and its way back (lecture 07)."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks.cases import LAYOUTS, in_other_layouts
+from cnnlib.exercises.layers import Array, Rng
+from cnnlib.exercises.pooling_windows import FEATURES, windows
+
+Formula = Callable[[Array, float], float]  # a window and p -> y
+
+
+def large(x: Array, p: float, **_: object) -> bool:
+    """Does |x|^p overflow, or vanish, for the largest |x| of a window? Both are far from what a float holds."""
+    return bool(float(np.abs(x).max()) > 1e3 or 0 < float(np.abs(x).max()) < 1e-3)
+
+
+def empty(x: Array, KH: int, KW: int, stride: int, **_: object) -> bool:
+    return not windows(x, KH, KW, stride).any((2, 3)).all()
+
+
+POWERS: dict[str, Callable[..., bool]] = {
+    "entries so large or small that their powers overflow or vanish": large,
+    "a window of zeros": empty,
+    "entries below 0": lambda x, **_: bool((x < 0).any()),
+    "a power that is not 2": lambda p, **_: p != 2,
+    "p = 1": lambda p, **_: p == 1,
+    **FEATURES,
+}
+GROUPS: dict[str, Callable[..., bool]] = {
+    "plain": lambda x, p, KH, KW, stride, **_: not large(x, p) and not empty(x, KH, KW, stride),
+    "stable": lambda x, p, KH, KW, stride, **_: large(x, p) or empty(x, KH, KW, stride),
+}
+
+
+def cases(rng: Rng) -> list[Inputs]:
+    random = {"x": rng.normal(size=(5, 7)), "p": 3.0, "KH": 2, "KW": 3, "stride": 2}
+    return [
+        {"x": np.array([[3.0, 4]]), "p": 2.0, "KH": 1, "KW": 2, "stride": 1},
+        {"x": np.array([[3.0, -4, 12]]), "p": 1.0, "KH": 1, "KW": 3, "stride": 1},
+        {"x": np.array([[1.0, -2, 2], [2, 4, -1]]), "p": 3.0, "KH": 2, "KW": 1, "stride": 1},
+        {"x": np.array([[3.0, 4, -5, 12], [-8, 6, 7, 1]]), "p": 2.0, "KH": 1, "KW": 2, "stride": 2},
+        {"x": rng.normal(size=(4, 3)), "p": 1.5, "KH": 2, "KW": 2, "stride": 1},
+        {"x": rng.normal(size=(7, 4)), "p": 7.0, "KH": 2, "KW": 1, "stride": 3},
+        random,
+        *in_other_layouts(random)[:-1],
+        random | {"x": np.array([[3, -4, 2, 1], [5, 12, -1, 6]]), "KH": 1, "KW": 2},
+        {"x": np.array([[0.0, 0, 3, 4]]), "p": 2.0, "KH": 1, "KW": 2, "stride": 2},
+        {"x": np.array([[300.0, 0], [0, -4000]]), "p": 200.0, "KH": 2, "KW": 2, "stride": 1},
+        {"x": np.array([[400.0, 4000]], np.float32), "p": 20.0, "KH": 1, "KW": 2, "stride": 1},
+        {"x": rng.normal(size=(3, 4)) * 1e-9, "p": 60.0, "KH": 2, "KW": 2, "stride": 1},
+    ]
+
+
+def lp_pool(x: Array, p: float, KH: int, KW: int, stride: int) -> Array:
+    seen = np.abs(windows(x, KH, KW, stride))
+    largest = seen.max((2, 3))
+    scale = np.where(largest > 0, largest, 1)
+    return scale * ((seen / scale[:, :, None, None]) ** p).sum((2, 3)) ** (1 / p)
+
+
+def norm(window: Array, p: float) -> float:
+    scale = np.abs(window).max() or 1
+    return float(scale * ((np.abs(window) / scale) ** p).sum() ** (1 / p))
+
+
+def pooled(formula: Formula) -> Callable[..., Array]:
+    def answer(x: Array, p: float, KH: int, KW: int, stride: int) -> Array:
+        seen = windows(x, KH, KW, stride)
+        y = np.zeros(seen.shape[:2])
+        for i, j in np.ndindex(*y.shape):
+            y[i, j] = formula(seen[i, j], p)
+        return y
+
+    return answer
+
+
+LP_POOL = Exercise(
+    name="lp_pool",
+    parts={"plain": 1, "stable": 1},
+    groups=GROUPS,
+    reference=lp_pool,
+    cases=cases,
+    features=POWERS,
+    hints=(
+        "Three steps for each window: the p-th power of every |x|, their sum, the root 1 / p.",
+        "Divide the window by its largest |x| first, and multiply y by it at the end. Then no power is above 1. A "
+        "window of zeros has y = 0; divide it by 1.",
+        "(7.5)  y = (sum of |x[S i + u, S j + v]|^p)^(1 / p) = s (sum of (|x[S i + u, S j + v]| / s)^p)^(1 / p)  "
+        "for any s > 0",
+    ),
+    after=(("before you start", "with a window of 1 × 1, y is |x|, whatever p is"),),
+    slips=(
+        Slip(
+            "root forgotten",
+            "the sum of the powers. Take the root 1 / p of it.",
+            pooled(lambda window, p: (np.abs(window) ** p).sum()),
+        ),
+        Slip(
+            "powers overflow",
+            "the formula as it stands. For large p its powers overflow, or vanish: divide by the largest |x| of the "
+            "window first.",
+            pooled(lambda window, p: (np.abs(window) ** p).sum() ** (1 / p)),
+        ),
+        Slip(
+            "empty window divided by 0",
+            "0 / 0 in a window of zeros: its largest |x| is 0. Divide by 1 there.",
+            pooled(
+                lambda window, p: np.abs(window).max() * ((np.abs(window) / np.abs(window).max()) ** p).sum() ** (1 / p)
+            ),
+        ),
+        Slip(
+            "mean for sum",
+            "the mean of the powers in place of their sum. With p = 1 that is the mean of |x|; (7.5) adds up.",
+            pooled(lambda window, p: norm(window, p) / window.size ** (1 / p)),
+        ),
+        Slip(
+            "always the square",
+            "the root of the sum of squares, whatever p is.",
+            pooled(lambda window, p: np.sqrt((window**2.0).sum())),
+        ),
+        Slip(
+            "not scaled back",
+            "y over the largest |x| of the window: what was divided out must be multiplied back in.",
+            pooled(lambda window, p: norm(window, p) / (np.abs(window).max() or 1)),
+        ),
+    ),
+)
+
+
+# ---------------------------------------------------------------- the way back
+
+
+def lp_pool_backward(dy: Array, x: Array, p: float, KH: int, KW: int, stride: int) -> Array:
+    dx, y = np.zeros(x.shape), lp_pool(np.asarray(x, float), p, KH, KW, stride)
+    for i, j in np.ndindex(*dy.shape):
+        rows, columns = slice(stride * i, stride * i + KH), slice(stride * j, stride * j + KW)
+        window = x[rows, columns]
+        if y[i, j] > 0:
+            dx[rows, columns] += dy[i, j] * np.sign(window) * np.abs(window / y[i, j]) ** (p - 1)
+    return dx
+
+
+def slopes(dy: Array, x: Array, p: float, KH: int, KW: int, stride: int) -> Inputs:
+    """slope[i, j, u, v] of y[i, j] by entry (u, v) of its window."""
+    y = lp_pool(np.asarray(x, float), p, KH, KW, stride)[:, :, None, None]
+    seen = windows(x, KH, KW, stride)
+    return {"slope": np.where(y > 0, np.sign(seen) * np.abs(seen / np.where(y > 0, y, 1)) ** (p - 1), 0)}
+
+
+def backward_cases(rng: Rng) -> list[Inputs]:
+    made = []
+    for inputs in cases(rng):
+        x = inputs["x"]
+        shape = windows(x, inputs["KH"], inputs["KW"], inputs["stride"]).shape[:2]
+        whole = not np.mod(x, 1).any()
+        dy = np.resize(np.array([5.0, 7, 11, -13]), shape) if whole else rng.normal(size=shape)
+        made.append({"dy": dy.astype(x.dtype) if x.dtype == np.float32 else dy, **inputs})
+    return made
+
+
+def by_slope(slope: Callable[[Array, float, float], Array], *, adds: bool = True) -> Callable[..., Array]:
+    """dx from a formula for the slope: of the window, its y and p."""
+
+    def answer(dy: Array, x: Array, p: float, KH: int, KW: int, stride: int) -> Array:
+        dx, y = np.zeros(x.shape), lp_pool(np.asarray(x, float), p, KH, KW, stride)
+        for i, j in np.ndindex(*dy.shape):
+            rows, columns = slice(stride * i, stride * i + KH), slice(stride * j, stride * j + KW)
+            part = dy[i, j] * slope(x[rows, columns], float(y[i, j]), p)
+            dx[rows, columns] = dx[rows, columns] + part if adds else part
+        return dx
+
+    return answer
+
+
+def ratio(window: Array, y: float, power: float) -> Array:
+    return np.abs(window / (y or 1)) ** power
+
+
+LP_POOL_BACKWARD = Exercise(
+    name="lp_pool_backward",
+    parts={"plain": 2, "stable": 1},
+    groups=GROUPS,
+    reference=lp_pool_backward,
+    cases=backward_cases,
+    features=POWERS | LAYOUTS,
+    feeds=("dx[S i + u, S j + v] += dy[i, j] slope[i, j, u, v]",),
+    known=slopes,
+    hints=(
+        "Compute y again, as in lp_pool. Then the slopes of one window are one line.",
+        "The slope is sign(x) times (|x| / y) to the power p − 1. No power is above 1 then. Windows of zeros get 0: "
+        "leave them out, or y = 0 is divided by.",
+        "(7.6)  dx[S i + u, S j + v] += dy[i, j] sign(x[S i + u, S j + v]) (|x[S i + u, S j + v]| / y[i, j])^(p − 1)",
+    ),
+    slips=(
+        Slip(
+            "sign missing",
+            "a gradient without the sign of x, as on a deck, as transcribed. Where x is below 0, raising it lowers "
+            "|x|, and so y.",
+            by_slope(lambda window, y, p: ratio(window, y, p - 1)),
+        ),
+        Slip(
+            "powers overflow",
+            "the gradient with powers of x and of y by themselves. They overflow, or vanish: take the power of "
+            "|x| / y.",
+            by_slope(lambda window, y, p: np.sign(window) * np.abs(window) ** (p - 1) * y ** (1 - p)),
+        ),
+        Slip(
+            "empty window divided by 0",
+            "0 / 0 in a window of zeros, where y is 0. Its gradient is 0.",
+            by_slope(lambda window, y, p: np.sign(window) * np.abs(window / np.float64(y)) ** (p - 1)),
+        ),
+        Slip(
+            "power p",
+            "a gradient with the power p. The derivative of |x|^p has the power p − 1.",
+            by_slope(lambda window, y, p: np.sign(window) * ratio(window, y, p)),
+        ),
+        Slip(
+            "p not cancelled",
+            "p times the gradient. The p of the power and the 1 / p of the root cancel.",
+            by_slope(lambda window, y, p: p * np.sign(window) * ratio(window, y, p - 1)),
+        ),
+        Slip(
+            "overwritten",
+            "a gradient with = for +=. An entry that lies in several windows hears from all of them.",
+            by_slope(lambda window, y, p: np.sign(window) * ratio(window, y, p - 1), adds=False),
+        ),
+        Slip(
+            "dy forgotten",
+            "the slopes of y alone. The chain rule multiplies each by its dy.",
+            lambda dy, x, p, KH, KW, stride: lp_pool_backward(np.ones(dy.shape), x, p, KH, KW, stride),
+        ),
+    ),
+)

@@ -1,0 +1,93 @@
+"""A picture that moves (lecture 07)."""
+
+import numpy as np
+
+from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks.cases import LAYOUTS, in_other_layouts
+from cnnlib.exercises.layers import Array, Rng
+
+
+def moved(x: Array, steps: int) -> Array:
+    H, W = x.shape
+    y = np.zeros((H, W))
+    for q in range(W):
+        if 0 <= q - steps < W:
+            y[:, q] = x[:, q - steps]
+    return y
+
+
+def moved_cases(rng: Rng) -> list[Inputs]:
+    random = {"x": rng.normal(size=(3, 5)), "steps": 2}
+    return [
+        {"x": np.array([[5.0, 7, 11]]), "steps": 1},
+        {"x": np.array([[5.0, 7, 11]]), "steps": -1},
+        {"x": np.array([[5.0, 7, 11], [2, 3, 1]]), "steps": 0},
+        {"x": np.array([[5.0, 7, 11, 13], [2, 3, 1, 4]]), "steps": -2},
+        {"x": np.array([[5.0, 7, 11], [2, 3, 1]]), "steps": 3},
+        {"x": np.array([[5.0, 7], [2, 3], [1, 4]]), "steps": -5},
+        {"x": rng.normal(size=(6, 4)), "steps": -3},
+        random,
+        *in_other_layouts(random),
+    ]
+
+
+def edge_repeated(x: Array, steps: int) -> Array:
+    W = x.shape[1]
+    return x[:, np.clip(np.arange(W) - steps, 0, W - 1)]
+
+
+def by_slices(x: Array, steps: int) -> Array:
+    y = np.zeros(x.shape)
+    if steps >= 0:
+        y[:, steps:] = x[:, :-steps]
+    else:
+        y[:, :steps] = x[:, -steps:]
+    return y
+
+
+MOVED = Exercise(
+    name="moved",
+    parts={"y": 1},
+    reference=moved,
+    cases=moved_cases,
+    features={
+        "a move to the left": lambda steps, **_: steps < 0,
+        "a move by 0": lambda steps, **_: steps == 0,
+        "a move out of the picture": lambda x, steps: abs(steps) >= x.shape[1],
+        **LAYOUTS,
+    },
+    hints=(
+        "Begin with zeros of x's shape. Which column of x stands in column q of the result?",
+        "Column q − steps, if there is one. Mind Python: x[:, −1] is not outside, it is the last column.",
+        "y[m, q] = x[m, q − steps] where 0 <= q − steps < W, else 0",
+    ),
+    after=(("before you start", "a move by W or more leaves nothing but zeros"),),
+    slips=(
+        Slip(
+            "goes round",
+            "a picture whose columns come in again on the other side, as np.roll does. What leaves is gone; zeros come "
+            "in.",
+            lambda x, steps: np.roll(x, steps, axis=1),
+        ),
+        Slip(
+            "other direction",
+            "a move to the other side. A positive number moves to the right: to larger columns.",
+            lambda x, steps: moved(x, -steps),
+        ),
+        Slip(
+            "rows moved",
+            "rows moved for columns. The second index counts columns.",
+            lambda x, steps: moved(x.T, steps).T,
+        ),
+        Slip(
+            "edge repeated",
+            "a picture whose edge is drawn out. Zeros come in.",
+            edge_repeated,
+        ),
+        Slip(
+            "never to the left",
+            "a picture that moves to the right whatever the sign. Below 0 it moves to the left.",
+            lambda x, steps: moved(x, abs(steps)),
+        ),
+    ),
+)
