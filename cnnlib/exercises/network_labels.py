@@ -70,6 +70,16 @@ ONE_HOT = Exercise(
             lambda t, M: one_hot(t, M) * t[:, None],
         ),
         Slip(
+            "all ones",
+            "a table of nothing but 1. Start from zeros.",
+            lambda t, M: np.ones((len(t), M)),
+        ),
+        Slip(
+            "one place on",
+            "the 1 one place too late.",
+            lambda t, M: np.roll(one_hot(t, M), 1, axis=1),
+        ),
+        Slip(
             "cold",
             "a 0 at the label and 1 everywhere else. It is the other way round.",
             lambda t, M: 1 - one_hot(t, M),
