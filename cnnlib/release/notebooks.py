@@ -5,6 +5,7 @@ import copy
 import hashlib
 import io
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -184,7 +185,7 @@ def executed(notebook: NotebookNode, path: Path) -> NotebookNode:
         store_widget_state=False,
         extra_arguments=["--log-level=ERROR"],  # a kernel's warnings would break the progress bar
     )
-    client.execute()
+    client.execute(env=os.environ | {"TQDM_DISABLE": "1"})  # a progress bar is for who watches
     keep_pictures({"type": "notebook", "content": notebook})
     for cell in notebook.cells:
         if cell.cell_type == "code":
