@@ -44,12 +44,14 @@ class Layer:
         name: what kind of layer it is.
         shapes: shape of each array by name.
         dtype: what the arrays hold, once they are drawn.
+        scale: 0 for weights that start at 0, else 1.
         leaves: this layer; a list of layers has all of theirs.
     """
 
     def __init__(self, name: str, operation: Callable[..., tuple[Array, Any]], **shapes: Size) -> None:
         self.name, self.operation, self.shapes = name, operation, shapes
         self.dtype: type = np.float32
+        self.scale = 1.0
         self.leaves = [self]
         self._arrays: dict[str, Array] = {}
 
@@ -82,7 +84,7 @@ class Layer:
     def initialise(self, rng: np.random.Generator, gain: float = 1.0) -> None:
         """Draw the weights, normal with variance gain^2 / fan_in, and set the biases to 0; in place, if done before."""
         for key, shape in self.shapes.items():
-            deviation = gain / math.prod(shape[1:]) ** 0.5 if len(shape) > 1 else 0.0
+            deviation = self.scale * gain / math.prod(shape[1:]) ** 0.5 if len(shape) > 1 else 0.0
             self._arrays.setdefault(key, np.empty(shape, self.dtype))[...] = deviation * rng.standard_normal(shape)
 
 
@@ -155,9 +157,18 @@ class Sequential:
 
 
 class Residual(Sequential):
-    """x + f(x): the layers learn what to add to their input, of the same shape (He et al., 2016)."""
+    """x + f(x): the layers learn what to add to their input, of the same shape (He et al., 2016).
+
+    Args:
+        identity: the last weights start at 0, so that the block hands on its input; no ReLU, flat at 0, may follow.
+    """
 
     name = "Residual"
+
+    def __init__(self, *layers: "Layer | Sequential", identity: bool = False, **options: Any) -> None:
+        super().__init__(*layers, **options)
+        if identity:
+            [leaf for leaf in self.leaves if leaf.shapes][-1].scale = 0.0
 
     def __call__(self, x: Array) -> tuple[Array, NetworkPullback]:
         added, pullback = super().__call__(x)

@@ -101,6 +101,16 @@ def bwrap() -> str:
     return need_program("bwrap")
 
 
+@pytest.fixture(scope="session")
+def launcher(bwrap: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """How the grader starts a student's process on this machine."""
+    from cnnlib.grading.batch import choose
+    from cnnlib.grading.process import Limits
+    from cnnlib.grading.sandbox import pack_kit
+
+    return choose(pack_kit(tmp_path_factory.mktemp("kit")), [Path(__file__).parents[1]], Limits())
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.suffix == ".ipynb" or item.path.name in SLOW:

@@ -12,7 +12,8 @@ import cnnlib
 PACKAGE = Path(cnnlib.__file__).parent
 MATHEMATICS = (
     *("activations", "affine", "arguments", "convolution", "data", "descent", "gradients", "graph", "kernels"),
-    *("layout", "losses", "multilayer", "network", "perceptron", "pooling", "products", "training"),
+    *("layout", "locating", "losses", "multilayer", "network", "perceptron", "pooling", "products", "recipe"),
+    *("training", "warping"),
 )
 
 

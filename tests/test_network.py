@@ -184,6 +184,19 @@ def test_a_list_around_trained_layers_keeps_and_shares_what_they_learned():
     assert not np.array_equal(trunk.parameters["0.weight"], kept["0.weight"])
 
 
+def test_a_residual_can_start_as_the_identity_and_learns_from_there():
+    block = Residual(Linear(4, 5), ReLU(), Linear(5, 4), identity=True)
+    network = Sequential(block, Linear(4, 3), seed=3, dtype=np.float64)
+    rng = np.random.default_rng(1)
+    x, t = rng.standard_normal((6, 4)), np.array([0, 1, 2, 0, 1, 2])
+    assert np.array_equal(block(x)[0], x)
+    assert block.parameters["0.weight"].any()
+    fit(network, x, t, epochs=2, progress=False)
+    assert block.parameters["2.weight"].any()
+    network.initialise(rng)
+    assert np.array_equal(block(x)[0], x)
+
+
 def test_a_list_refuses_trained_layers_of_another_dtype():
     trunk = Sequential(Linear(3, 2), dtype=np.float64)
     assert {p.dtype for p in trunk.parameters.values()} == {np.dtype(np.float64)}

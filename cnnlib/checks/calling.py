@@ -57,7 +57,8 @@ def attempt(
 
     Args:
         function: anything; a value that cannot be called is its own answer (a poll's letters).
-        args, kwargs: passed as they are; arrays among them, and lists of arrays, are compared with a copy afterwards.
+        args, kwargs: passed as they are; arrays among them, and lists or dictionaries of arrays, are compared with a
+            copy afterwards.
         course: the folder of the course's own code, whose functions an answer may not call.
     """
     if not callable(function):
@@ -65,7 +66,7 @@ def attempt(
     kwargs = kwargs or {}
     before = _copies(args, kwargs)
     value, error, line, kind, unwritten = None, "", "", "", ""
-    printed = io.StringIO()
+    printed = Beginning()
     started = time.perf_counter()
     with (
         warnings.catch_warnings(record=True) as caught,
@@ -89,9 +90,24 @@ def attempt(
         changed=changed,
         uses=uses[0] if uses else "",
         warned=f"{caught[0].category.__name__}: {caught[0].message}" if caught else "",
-        printed=printed.getvalue()[:PRINTED_LIMIT],
+        printed=printed.kept,
         seconds=seconds,
     )
+
+
+class Beginning(io.TextIOBase):
+    """Takes all that is printed, and keeps only how it begins."""
+
+    def __init__(self) -> None:
+        self.kept = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if (left := PRINTED_LIMIT - len(self.kept)) > 0:
+            self.kept += text[:left]
+        return len(text)
 
 
 def _copies(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[tuple[int | str, Any, Any]]:
@@ -101,11 +117,15 @@ def _copies(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[tuple[int | 
 
 
 def _holds_arrays(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_arrays, value.values()))
     return isinstance(value, np.ndarray) or (isinstance(value, list | tuple) and any(map(_holds_arrays, value)))
 
 
 def _same(old: Any, new: Any) -> bool:
     if not isinstance(old, np.ndarray) or not isinstance(new, np.ndarray):
+        if isinstance(old, dict) and isinstance(new, dict):
+            return list(old) == list(new) and all(map(_same, old.values(), new.values()))
         if isinstance(old, list | tuple) and type(new) is type(old):
             return len(old) == len(new) and all(map(_same, old, new))
         return type(old) is type(new) and bool(old == new)

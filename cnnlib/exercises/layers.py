@@ -107,6 +107,10 @@ def layer_cases(*names: str) -> Callable[[Rng], list[Inputs]]:
             make((2, 2, 5, 6, 3), (3, 2), 1, 2, rng),
             make((1, 2, 8, 5, 2), (1, 1), 3, 0, rng),
             *in_other_layouts(random),
+            make((1, 1, 4, 5, 1), (3, 2), 1, 0, rng),  # one thing alone, of which nobody can know the numbers
+            make((1, 1, 5, 6, 1), (2, 1), 2, 0, rng),
+            make((1, 1, 3, 2, 1), (2, 2), 1, 1, rng),
+            make((2, 2, 3, 4, 2), (2, 3), 1, 0, rng),
         ]
         return [{name: inputs[name] for name in names} for inputs in made]
 
@@ -143,6 +147,8 @@ def flat_cases(*names: str) -> Callable[[Rng], list[Inputs]]:
             line((2, 2, 5, 3), 5, 1, 0, rng),
             line((1, 2, 8, 2), 1, 3, 0, rng),
             *in_other_layouts(random),
+            line((1, 1, 8, 1), 3, 2, 0, rng),  # one thing alone, of which nobody can know the numbers
+            line((1, 1, 4, 1), 2, 1, 1, rng),
         ]
         return [{name: inputs[name] for name in names} for inputs in made]
 

@@ -95,7 +95,10 @@ BLIND_KERNEL = Exercise(
     name="blind_kernel",
     parts={"w": 2},
     reference=blind_kernel,
-    cases=lambda rng: [{"KH": KH, "KW": KW} for KH, KW in ((1, 3), (2, 2), (3, 3), (2, 4), (4, 1), (3, 5))],
+    cases=lambda rng: [
+        {"KH": KH, "KW": KW}
+        for KH, KW in ((1, 3), (2, 2), (3, 3), (2, 4), (4, 1), (3, 5), rng.integers(4, 30, 2).tolist())
+    ],
     accept=accept_blind,
     hints=(
         "What does a flip do to a kernel? When does that change nothing?",

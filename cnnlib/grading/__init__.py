@@ -2,11 +2,15 @@
 
 Out here, from the command to a verdict:
 batch          many notebooks at once                     submissions    which files there are, and whose
-marking        one notebook: its cells, its verdicts      notebook       what a file holds, and which lecture it is
-student        the conversation with one notebook         process        the process it is held with, watched
-sandbox        how such a process is locked in            report         tables that overwrite nothing
+marking        one notebook: its cells, its verdicts      notebook       its lecture, the places of its checks
+student        the conversation with one notebook         answers        what arrives, as an Answer
+process        the process it is held with, watched       sandbox        how such a process is locked in
+seccomp        system calls that it is refused            cgroup         what all of it takes, limited by the kernel
+report         tables that overwrite nothing
 
 In there, from a question to an answer:
-runner         runs cells, calls functions                isolation      one check, one child process
-placeholders   what `cnnlib` is in there                  messages       what goes between the two sides
+runner         answers requests                           reading        takes a notebook's file apart
+cells          runs cells                                 isolation      one check, one child process
+alarm          ends what runs on                          placeholders   what `cnnlib` is in there
+messages       what goes between the two sides
 """

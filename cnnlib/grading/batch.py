@@ -5,7 +5,6 @@ import secrets
 import sys
 import tempfile
 import time
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -17,36 +16,50 @@ from tqdm import tqdm
 from cnnlib.exercises import problems
 from cnnlib.grading import report
 from cnnlib.grading.marking import Graded, grade_notebook
-from cnnlib.grading.process import Ended, Limits, Process
+from cnnlib.grading.process import MOST_MEMORY, Ended, Limits, Process
 from cnnlib.grading.sandbox import Launcher, pack_kit, sandboxes, unsandboxed
 from cnnlib.grading.submissions import Submission, submissions_in
 
 CTRL_C = 130
 
 WARNING = """\
-WARNING: no sandbox. {why}
+WARNING: no sandbox, as asked for.
 Students' code will run with your rights: it can read and change your files, and use the network. Every result is
-marked "unsandboxed". On Linux, install the package bubblewrap; elsewhere, grade in a container or a virtual machine.
+marked "unsandboxed".
+"""
+REFUSAL = """\
+There is no sandbox. {why}
+On Linux, install the package bubblewrap; elsewhere, grade in a container or a virtual machine. With --unsandboxed
+students' code runs with your rights: it can read and change your files, and use the network.
 """
 
 
 def grade(
-    folder: Path, out: Path, *, jobs: int = 0, seconds: float = 10, seed: int | None = None, force: bool = False
+    folder: Path,
+    out: Path,
+    *,
+    jobs: int = 0,
+    seconds: float = Limits.call,
+    seed: int | None = None,
+    force: bool = False,
+    plain: bool = False,
 ) -> int:
     """Grade every notebook below `folder`; print a table, write grades.csv and totals.csv into `out`.
 
     Args:
         folder: the submissions; nothing is written there.
         out: made if need be. Tables of an earlier run are kept beside the new ones with `force`, refused without.
-        jobs: notebooks at once; 0 for one a processor.
-        seconds: for one call of a student's function. A cell gets twice, a notebook a minute and six times as much.
+        jobs: notebooks at once; 0 for one a processor, as far as the memory goes.
+        seconds: for one call of a student's function. A cell gets twice, a notebook eight times as much.
         seed: of the random inputs; by default a new one for every run, so that no student can know it.
+
+        plain: run students' code without a sandbox.
 
     Returns:
         The exit code: 0 when every file was handled, 130 after Ctrl-C.
 
     Raises:
-        report.Refused: the folders cannot be used, or a lecture cannot.
+        report.Refused: the folders cannot be used, or a lecture cannot, or there is no sandbox.
     """
     started = time.perf_counter()
     if left_out := problems():
@@ -56,26 +69,28 @@ def grade(
     if not found:
         raise report.Refused(f"There is no notebook in {folder}.")
     seed = secrets.randbits(32) if seed is None else seed
-    limits = Limits(call=seconds, cell=2 * seconds, notebook=60 + 6 * seconds)
-    with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as kit, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the students' code, while it is parsed
-        launcher, why = choose(pack_kit(Path(kit)), [folder, out], limits)
-        if not launcher.sandboxed:
-            print(WARNING.format(why=why), file=sys.stderr)
-        graded = _grade(found, launcher, limits, seed, jobs or _processors())
-    graded = remarked(graded, launcher.sandboxed)
-    written = report.write(graded, out)
+    limits = Limits(call=seconds, cell=2 * seconds, notebook=8 * seconds)
+    with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as folder_of_kit:
+        kit = pack_kit(Path(folder_of_kit))
+        launcher = unsandboxed(kit) if plain else choose(kit, [folder, out], limits)
+        if plain:
+            print(WARNING, file=sys.stderr)
+        graded = remarked(_grade(found, launcher, limits, seed, jobs or _most_jobs()), launcher.sandboxed)
     print(report.table(graded))
     took = time.perf_counter() - started
-    print(f"\n{len(graded)} of {len(found)} in {took:.1f} s, seed {seed}: {', '.join(map(str, written))}")
+    print(f"\n{len(graded)} of {len(found)} in {took:.1f} s, seed {seed}, {launcher.held}")
+    try:
+        print(", ".join(map(str, report.write(graded, out))))
+    except OSError as problem:
+        raise report.Refused(f"The tables could not be written: {problem}. The table above is all there is.") from None
     if len(graded) < len(found):
         print("Stopped by Ctrl-C: the others are not in these tables.", file=sys.stderr)
         return CTRL_C
     return 0
 
 
-def choose(kit: Path, hidden: list[Path], limits: Limits) -> tuple[Launcher, str]:
-    """The best way to start a student's process that works here; if it is no sandbox, why."""
+def choose(kit: Path, hidden: list[Path], limits: Limits) -> Launcher:
+    """The best sandbox that works here; raises report.Refused if there is none."""
     why = "The program bwrap (bubblewrap) is not installed."
     for launcher in sandboxes(kit, hidden):
         try:
@@ -83,12 +98,22 @@ def choose(kit: Path, hidden: list[Path], limits: Limits) -> tuple[Launcher, str
         except Ended as problem:
             why = f"bubblewrap does not work here: {problem}"
         else:
-            return launcher, ""
-    return unsandboxed(kit), why
+            return launcher
+    raise report.Refused(REFUSAL.format(why=why).strip())
 
 
 def _grade(found: Sequence[Submission], launcher: Launcher, limits: Limits, seed: int, jobs: int) -> list[Graded]:
     """In the order of `found`, without what Ctrl-C left undone."""
+    graded = _at_once(found, launcher, limits, seed, jobs)
+    if jobs > 1 and (doubtful := [one.submission for one in graded.values() if one.doubtful]):
+        for submission, alone in _at_once(doubtful, launcher, limits, seed, jobs=1).items():
+            graded[submission] = max(alone, graded[submission], key=lambda one: one.points)
+    return [graded[submission] for submission in found if submission in graded]
+
+
+def _at_once(
+    found: Sequence[Submission], launcher: Launcher, limits: Limits, seed: int, jobs: int
+) -> dict[Submission, Graded]:
     with (
         ThreadPoolExecutor(jobs) as pool,
         tqdm(total=len(found), desc="grade", unit="notebook", disable=None, leave=False) as bar,
@@ -102,7 +127,8 @@ def _grade(found: Sequence[Submission], launcher: Launcher, limits: Limits, seed
         except KeyboardInterrupt:
             limits.stop.set()
             pool.shutdown(cancel_futures=True)
-    return [one for future in futures if not future.cancelled() and (one := future.result())]
+    graded = [one for future in futures if not future.cancelled() and (one := future.result())]
+    return {one.submission: one for one in graded}
 
 
 def remarked(graded: Sequence[Graded], sandboxed: bool) -> list[Graded]:
@@ -112,6 +138,9 @@ def remarked(graded: Sequence[Graded], sandboxed: bool) -> list[Graded]:
     for one in graded:
         count = attempts[one.submission.student, one.lecture or ""]
         said = [one.status]
+        claimed = one.submission.lecture
+        said += [f"named {claimed}, holds {one.lecture}"] if one.lecture and claimed not in (None, one.lecture) else []
+        said += [f"also holds {', '.join(one.others)}, which is not graded"] if one.others else []
         said += ["late"] if one.submission.late else []
         said += [f"one of {count} for this lecture"] if count > 1 else []
         said += [] if sandboxed else ["unsandboxed"]
@@ -119,5 +148,12 @@ def remarked(graded: Sequence[Graded], sandboxed: bool) -> list[Graded]:
     return remarks
 
 
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _most_jobs() -> int:
+    """One a processor, if each may take all the memory that it is allowed."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        told = dict(line.split()[:2] for line in Path("/proc/meminfo").read_text().splitlines())
+        free = 1024 * int(told["MemAvailable:"])
+    except (OSError, KeyError, ValueError):  # not Linux
+        return processors
+    return max(1, min(processors, free // MOST_MEMORY))

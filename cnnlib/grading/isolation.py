@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from cnnlib.grading import messages
 
-GRACE = 1.0  # seconds between asking a call to stop and ending its process
+GRACE = 0.3  # seconds between asking a call to stop and ending its process
 FORK_TRIES = 100
 PIPE = 1 << 16
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from cnnlib.checks import Answer, Call, Exercise, Finding, Verdict, judge
 from cnnlib.exercises import lectures
-from cnnlib.grading.notebook import Cell, Notebook, Unreadable
+from cnnlib.grading.notebook import Cell, Notebook
 from cnnlib.grading.process import Limits
+from cnnlib.grading.reading import Unreadable
 from cnnlib.grading.sandbox import Launcher
 from cnnlib.grading.student import Interrupted, Stopped, Student
 from cnnlib.grading.submissions import Submission
@@ -15,6 +16,7 @@ from cnnlib.grading.submissions import Submission
 # judge() calls attempt() on the course's own functions, and that swaps sys.stdout, which all threads share.
 _judging = threading.Lock()
 
+MISSING = "not defined"
 FAULT = "a check failed, not the answer"
 FAULTY = f"graded, but {FAULT}"
 
@@ -31,6 +33,8 @@ class Graded:
     status: str
     lecture: str | None = None
     verdicts: tuple[Verdict, ...] = ()  # in the order of the lecture's exercises
+    doubtful: bool = False  # may other notebooks have cost it something?
+    others: Sequence[str] = ()  # lectures that are in it as well, and not graded
 
     @property
     def points(self) -> int:
@@ -44,45 +48,49 @@ class Graded:
 def grade_notebook(submission: Submission, launcher: Launcher, limits: Limits, seed: int) -> Graded | None:
     """Verdicts, or a status that says why there are none; None if `limits.stop` came first. Never raises."""
     verdicts: dict[str, Verdict] = {}
-    lecture = submission.lecture
+    lecture, others = submission.lecture, list[str]()
+    student = Student(launcher, limits)
     try:
-        notebook = submission.read()
+        notebook = student.read(submission.read())
         if notebook.lecture is None:
             raise Unreadable("not graded: no exercise of this course in it")
-        lecture = notebook.lecture
-        status, verdicts = _verdicts(notebook, launcher, limits, seed)
+        lecture, others = notebook.lecture, notebook.others
+        status = _verdicts(notebook, student, seed, verdicts)
     except Unreadable as problem:
         status = str(problem)
     except Interrupted:
         return None
+    except Stopped as problem:
+        status = f"stopped: {problem}"
     except Exception as problem:  # a fault of ours: it must not cost the others their grades
         status = f"not graded: the grader failed ({problem!r})"
-    asked = lectures()[lecture] if lecture else ()
-    return Graded(submission, status, lecture, tuple(verdicts.get(e.name) or nothing(e, status) for e in asked))
-
-
-def _verdicts(notebook: Notebook, launcher: Launcher, limits: Limits, seed: int) -> tuple[str, dict[str, Verdict]]:
-    student = Student(launcher, limits)
-    verdicts: dict[str, Verdict] = {}
-    failed: list[tuple[Cell, str]] = []
-    again: list[Exercise] = []  # not defined where they are checked: perhaps further down
-    try:
-        for cell, asked in notebook.plan():
-            if cell and (error := student.run(cell.number, cell.source)):
-                failed.append((cell, error))
-            for exercise in asked if cell else [*again, *asked]:
-                try:
-                    verdicts[exercise.name] = verdict(exercise, student, seed)
-                except Missing:
-                    again.append(exercise)
-                    verdicts[exercise.name] = nothing(exercise, _why_missing(exercise, failed))
-    except Interrupted:
-        raise
-    except Stopped as problem:
-        return f"stopped: {problem}", verdicts
     finally:
         student.close()
-    return FAULTY if any(one.status == FAULT for one in verdicts.values()) else "graded", verdicts
+    asked = lectures()[lecture] if lecture else ()
+    found = tuple(verdicts.get(exercise.name) or nothing(exercise, status) for exercise in asked)
+    return Graded(submission, status, lecture, found, student.doubtful, others)
+
+
+def _verdicts(notebook: Notebook, student: Student, seed: int, verdicts: dict[str, Verdict]) -> str:
+    """Fill in the verdicts, exercise by exercise, and return the status. Raises Stopped."""
+    failed: list[tuple[Cell, str]] = []
+    again: list[Exercise] = []  # they, or what they call, are not defined where they are checked: perhaps further down
+    for cell, asked in notebook.plan():
+        if cell and (error := student.run(cell.number, cell.source)):
+            failed.append((cell, error))
+        for exercise in asked if cell else dict.fromkeys([*again, *asked]):
+            earlier = verdicts.get(exercise.name)
+            if earlier and earlier.right:
+                continue
+            try:
+                found = verdict(exercise, student, seed)
+            except Missing:
+                found = nothing(exercise, _why_missing(exercise, failed))
+            if any(one.reason.startswith((MISSING, "NameError")) for one in found.findings):
+                again.append(exercise)
+            if not earlier or found.points >= earlier.points:
+                verdicts[exercise.name] = found
+    return FAULTY if any(one.status == FAULT for one in verdicts.values()) else "graded"
 
 
 def verdict(exercise: Exercise, student: Student, seed: int) -> Verdict:
@@ -115,6 +123,8 @@ def nothing(exercise: Exercise, reason: str, status: str = "not written yet") ->
 
 def _why_missing(exercise: Exercise, failed: list[tuple[Cell, str]]) -> str:
     for cell, error in reversed(failed):
+        if exercise.name in cell.defines and "Placeholder" in error:
+            return f"{MISSING}: its cell [{cell.number}] stopped: it needs the course's code, not here meanwhile"
         if exercise.name in cell.defines:
-            return f"not defined: its cell [{cell.number}] stopped: {error}"
-    return "not defined in the notebook"
+            return f"{MISSING}: its cell [{cell.number}] stopped: {error}"
+    return f"{MISSING} in the notebook"

@@ -16,8 +16,11 @@ import numpy as np
 
 HEAD = struct.Struct("<II")  # bytes of JSON, bytes of numbers
 JSON_LIMIT = 1 << 20
-NUMBERS_LIMIT = 1 << 24
+NUMBERS_LIMIT = 1 << 22
+ANSWER_LIMIT = 1 << 18  # the same, of one answer: the grader looks at every number in it
+NOTEBOOK_LIMIT = 100 << 20  # the same, of what goes into a student's process
 ITEMS_LIMIT = 10_000  # entries of lists, tuples, sets and dicts together
+HASHED_LIMIT = 1_000  # entries of a set or dict: whole numbers can be chosen so that all of them collide
 DEPTH_LIMIT = 8
 TEXT_LIMIT = 10_000  # characters of one string
 HURRY = 5  # the time for a call, after another one of the same check ran out of it, is divided by this
@@ -38,17 +41,17 @@ class WireError(Exception):
 # ---------------------------------------------------------------- frames
 
 
-def pack(message: dict[str, Any], numbers: bytes | bytearray = b"") -> bytes:
+def pack(message: dict[str, Any], numbers: bytes | bytearray = b"", most: int = NUMBERS_LIMIT) -> bytes:
     """The bytes of one frame; raises WireError if it is too large."""
     text = json.dumps(message).encode()
-    _check_sizes(len(text), len(numbers))
+    _check_sizes(len(text), len(numbers), most)
     return HEAD.pack(len(text), len(numbers)) + text + numbers
 
 
 def size(head: bytes | bytearray) -> int:
     """The length of the frame that begins with these HEAD.size bytes; raises WireError if it is too large."""
     lengths: tuple[int, int] = HEAD.unpack(head)
-    _check_sizes(*lengths)
+    _check_sizes(*lengths, NUMBERS_LIMIT)
     return HEAD.size + sum(lengths)
 
 
@@ -57,10 +60,10 @@ def send(stream: BinaryIO, frame: bytes | bytearray) -> None:
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes]:
+def receive(stream: BinaryIO, most: int = NUMBERS_LIMIT) -> tuple[dict[str, Any], bytes]:
     """The next frame; raises EOFError at the end of the stream, WireError for what is no frame."""
     text_length, numbers_length = HEAD.unpack(_exactly(stream, HEAD.size))
-    _check_sizes(text_length, numbers_length)
+    _check_sizes(text_length, numbers_length, most)
     text, numbers = _exactly(stream, text_length), _exactly(stream, numbers_length)
     try:
         message = json.loads(text.decode())
@@ -71,9 +74,9 @@ def receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes]:
     return message, numbers
 
 
-def _check_sizes(text: int, numbers: int) -> None:
-    if text > JSON_LIMIT or numbers > NUMBERS_LIMIT:
-        raise WireError(f"larger than the {NUMBERS_LIMIT >> 20} MB that may be sent")
+def _check_sizes(text: int, numbers: int, most: int) -> None:
+    if text > JSON_LIMIT or numbers > most:
+        raise WireError(f"larger than the {most >> 20} MB that may be sent")
 
 
 def _exactly(stream: BinaryIO, count: int) -> bytes:
@@ -157,7 +160,7 @@ class Decoder:
     """Reads arrays off `numbers` one after the other, in the order in which values are asked for."""
 
     def __init__(self, numbers: bytes, build: Build | None = None) -> None:
-        self.numbers, self.at, self.build = numbers, 0, build
+        self.numbers, self.at, self.build, self.left = numbers, 0, build, ITEMS_LIMIT
 
     def value(self, item: Any, depth: int = DEPTH_LIMIT) -> Any:
         if item is None or isinstance(item, bool | int | float | str):
@@ -166,6 +169,9 @@ class Decoder:
             raise WireError("not a value")
         [(kind, content)] = item.items()
         if kind in COLLECTIONS and isinstance(content, list):
+            self.left = (ITEMS_LIMIT if depth == DEPTH_LIMIT else self.left) - len(content)
+            if self.left < 0 or (kind not in ("list", "tuple") and len(content) > HASHED_LIMIT):
+                raise WireError(f"a {kind} with too many entries")
             return COLLECTIONS[kind](self.value(part, depth - 1) for part in content)
         if kind == "array":
             return self.array(*content)

@@ -24,6 +24,8 @@ GRACE = 2.0  # seconds in which the process may still say itself that something 
 LOOK_EVERY = 0.05  # seconds between two looks at a process
 MOST_MEMORY = 5 << 29  # bytes, of all processes of one notebook together
 MOST_PROCESSES = 32
+MOST_TASKS = 128  # processes and threads together, for the control group
+OUT_OF_MEMORY = f"stopped: more than {MOST_MEMORY / 2**30:g} GB of memory"
 IN_USE = re.compile(r"^Rss(?:Anon|Shmem):\s*(\d+) kB", re.MULTILINE)
 
 
@@ -44,22 +46,31 @@ class Ended(Exception):
 class Limits:
     """How long a student's code may run, in seconds; `stop` ends every process at once."""
 
-    call: float = 10
-    cell: float = 20
-    notebook: float = 120
+    call: float = 2.5
+    cell: float = 5
+    notebook: float = 20  # of processor time as well
     stop: threading.Event = field(default_factory=threading.Event)
 
 
 class Process:
     """Starts at once. Every method raises Ended once the process is gone, whoever ended it."""
 
-    def __init__(self, launcher: Launcher, stop: threading.Event, until: float = math.inf) -> None:
-        self.sandboxed, self.stop, self.until = launcher.sandboxed, stop, until
+    def __init__(
+        self, launcher: Launcher, stop: threading.Event, until: float = math.inf, busy: float = math.inf
+    ) -> None:
+        """
+        Args:
+            until: when it is ended whatever it does, as time.monotonic() tells the time.
+            busy: seconds of processor time that it may use.
+        """
+        self.sandboxed, self.stop, self.until, self.most_busy = launcher.sandboxed, stop, until, busy
+        self.busy = 0.0  # seconds of processor time used so far
         self.reason, self.late = "", False
         self.tag: str | None = None  # of the request that is to be answered
         self.blamed: str | None = None  # the tag of the one that ended it
         self.over, self.ending = threading.Event(), threading.Lock()
         self._allow(START_SECONDS)
+        self.group = launcher.places.group(MOST_MEMORY + (1 << 28), MOST_TASKS)  # the watch names the reason first
         self.folder = "/" if launcher.sandboxed else tempfile.mkdtemp(dir=launcher.environment["TMPDIR"])
         try:
             self.popen = subprocess.Popen(
@@ -68,10 +79,11 @@ class Process:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=self.folder,
-                env=launcher.environment,
+                env=launcher.environment | {"ENTRANCES": "\n".join(self.group.entrances)},
                 start_new_session=True,  # Ctrl-C is for the grader
             )
         except OSError as problem:
+            self.group.remove()
             raise Ended(f"no process could be started: {problem.strerror}") from None
         self.requests, self.replies = cast(BinaryIO, self.popen.stdin), cast(BinaryIO, self.popen.stdout)
         threading.Thread(target=self._watch, daemon=True).start()
@@ -88,7 +100,7 @@ class Process:
     def send(self, message: dict[str, Any], seconds: float, numbers: bytes | bytearray = b"") -> None:
         """Send a frame; a process that does not take it within so many seconds is ended."""
         self.tag = secrets.token_hex(8)  # nobody can have answered before
-        frame = messages.pack(message | {"tag": self.tag}, numbers)
+        frame = messages.pack(message | {"tag": self.tag}, numbers, messages.NOTEBOOK_LIMIT)
         self._allow(seconds)
         try:
             messages.send(self.requests, frame)
@@ -131,8 +143,18 @@ class Process:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.popen.wait(5)
 
+    def starved(self) -> bool:
+        """Since it was last waited for, had it less than half of the time that passed, while no processor was free?"""
+        passed = time.monotonic() - self.asked
+        return self.busy - self.busy_before < passed / 2 and idle() - self.idle_before < passed / 4
+
+    def out_of_memory(self) -> bool:
+        """Did the kernel end a process of it since the memory of its control group ran out?"""
+        return self.group.out_of_memory()
+
     def close(self) -> None:
         self.end("closed", self.tag)
+        self.group.remove()
         for stream in (self.popen.stdin, self.popen.stdout, self.popen.stderr):
             with contextlib.suppress(OSError):
                 cast(BinaryIO, stream).close()
@@ -140,7 +162,8 @@ class Process:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _allow(self, seconds: float) -> None:
-        self.allowed = seconds
+        self.allowed, self.asked = seconds, time.monotonic()
+        self.busy_before, self.idle_before = self.busy, idle()
         self.deadline = min(time.monotonic() + seconds + GRACE, self.until)
 
     def _ended(self) -> Ended:
@@ -149,7 +172,9 @@ class Process:
     def _watch(self) -> None:
         while not self.over.wait(LOOK_EVERY):
             tag = self.tag  # by the time that something is found, another request may be on its way
-            used = [used for pid in family(self.popen.pid) if (used := memory(pid)) is not None]
+            pids = family(self.popen.pid)
+            used = [used for pid in pids if (used := memory(pid)) is not None]
+            self.busy = max(self.busy, sum(map(busy, pids)))
             if time.monotonic() > self.deadline:
                 self.end(f"TimeoutError: no answer within {self.allowed:g} s", tag, late=True)
             elif self.stop.is_set():
@@ -157,7 +182,9 @@ class Process:
             elif len(used) > MOST_PROCESSES:
                 self.end(f"stopped: more than {MOST_PROCESSES} processes", tag)
             elif sum(used) > MOST_MEMORY:
-                self.end(f"stopped: more than {MOST_MEMORY / 2**30:g} GB of memory", tag)
+                self.end(OUT_OF_MEMORY, tag)
+            elif self.busy > self.most_busy:
+                self.end(f"TimeoutError: more than {self.most_busy:g} s of processor time", tag, late=True)
 
 
 def family(pid: int) -> list[int]:
@@ -177,6 +204,24 @@ def memory(pid: int) -> int | None:
         if "\nState:\tZ" not in status:
             return 1024 * sum(map(int, IN_USE.findall(status)))
     return None
+
+
+def busy(pid: int) -> float:
+    """Seconds of processor time, with those of children that have ended; 0 where there is no /proc."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # utime, stime, cutime, cstime
+    except OSError:
+        return 0.0
+
+
+def idle() -> float:
+    """Seconds that the processors of this machine had nothing to do, together; 0 where there is no /proc."""
+    try:
+        with open("/proc/stat") as file:
+            return int(file.readline().split()[4]) / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return 0.0
 
 
 def _kill_family(pid: int) -> None:

@@ -2,11 +2,13 @@
 
 import csv
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from cnnlib.checks import Finding
 from cnnlib.checks.verdict import unmarked
 from cnnlib.grading.marking import Graded
 
@@ -14,6 +16,8 @@ GRADES = ["student", "notebook", "exercise", "part", "points", "possible", "reas
 TOTALS = ["student", "notebook", "points", "possible", "status"]
 MOST_TEXT = 500  # characters of one cell
 MOST_WIDTH = 40  # characters of a name on the terminal
+
+FORMULA = re.compile(r"(?<![^;\t])(?=[=+@-])")  # where a cell begins, whichever sign separates them
 
 Row = list[Any]  # of text and whole numbers
 
@@ -62,10 +66,15 @@ def grades(graded: Iterable[Graded]) -> list[Row]:
     for one in graded:
         who: Row = [one.submission.student, one.submission.notebook]
         for verdict in one.verdicts:
-            rows += [[*who, verdict.exercise, f.part, f.points, f.possible, f.reason] for f in verdict.findings]
+            rows += [[*who, verdict.exercise, f.part, f.points, f.possible, _reason(f)] for f in verdict.findings]
         if not one.verdicts:
             rows.append([*who, "", "", 0, 0, one.status])
     return rows
+
+
+def _reason(finding: Finding) -> str:
+    """An exception may call itself "right"."""
+    return finding.reason if finding.right or finding.reason != "right" else 'wrong: it says "right"'
 
 
 def totals(graded: Iterable[Graded]) -> list[Row]:
@@ -93,8 +102,7 @@ def cell(value: str | int) -> str | int:
     """One cell of a spreadsheet, which is never taken for a formula."""
     if isinstance(value, int):
         return value
-    text = plain(value)
-    return "'" + text if text[:1] in ("=", "+", "-", "@") else text
+    return FORMULA.sub("'", plain(value))
 
 
 def plain(text: str) -> str:

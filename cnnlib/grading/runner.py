@@ -2,9 +2,10 @@
 
 It knows no reference and no expected value. Everything in it may be overwritten by the student's code; the grader
 takes what comes out of it for data, nothing more. It needs NumPy and the standard library, and no file of the course
-but calling.py and, beside this one, isolation.py, messages.py and placeholders.py.
+but those of sandbox.KIT.
 
-    {"cell": 7, "source": "...", "seconds": 20}                   {"error": ""}, or {"spoilt": "why"} if this process
+    {"notebook": true, "wanted": [names], "seconds": 10}          what reading.read() says, or {"unreadable": "why"}
+    {"cell": 7, "source": "...", "seconds": 20, "briefly": false} {"error": ""}, or {"spoilt": "why"} if this process
                                                                   had better be started again without the cell
     {"check": "conv1d_forward", "calls": [...], "seconds": 10}    {"missing": true}, or {"answer": {...}} for each call,
                                                                   or fewer of those and {"ended": "why"}
@@ -18,23 +19,20 @@ import contextlib
 import json
 import linecache
 import os
-import signal
 import sys
 import threading
-from collections.abc import Iterator
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from cnnlib.checks.calling import Answer, attempt
-from cnnlib.grading import messages, placeholders
+from cnnlib.checks.calling import Answer
+from cnnlib.grading import messages, placeholders, reading
+from cnnlib.grading.cells import Shell, in_time, run_cell
 from cnnlib.grading.isolation import answer_in_a_fork, sweep
 
-MOST_THREADS = 16  # that a cell may leave running
-
+TOO_LARGE = f"the answer is larger than the {messages.ANSWER_LIMIT >> 10} KB that an answer may be"
 Call = tuple[list[Any], dict[str, Any]]
-OutOfTime = type("TimeoutError", (BaseException,), {"__module__": "builtins"})  # `except Exception` lets it pass
 
 
 def main() -> None:
@@ -48,23 +46,41 @@ def main() -> None:
     messages.send(replies, messages.pack({"ready": True}))
     with contextlib.suppress(EOFError):  # the grader has no more questions
         while True:
-            message, numbers = messages.receive(requests)
-            tag = message["tag"]
-            if "cell" in message:
-                reply = run_cell(message, namespace) | {"tag": tag}
-                sweep(settings["alone"])
-                messages.send(replies, messages.pack(reply))
-            elif message["check"] not in namespace:
-                messages.send(replies, messages.pack({"missing": True, "tag": tag}))
-            else:
-                decoder = messages.Decoder(numbers, build)
-                calls = [(decoder.value(args), dict(decoder.value(kwargs))) for args, kwargs in message["calls"]]
-                check = Check(namespace[message["check"]], calls, message["seconds"], tag)
-                if settings["fork"]:
-                    count = len(calls)
-                    answer_in_a_fork(check.answer, count, check.seconds, tag, requests, replies, settings["alone"])
-                elif not check.answer(replies):
-                    messages.send(replies, messages.pack({"ended": "", "tag": tag}))
+            message, numbers = messages.receive(requests, messages.NOTEBOOK_LIMIT)
+            serve(message, numbers, namespace, settings, requests, replies)
+
+
+def serve(
+    message: dict[str, Any],
+    numbers: bytes,
+    namespace: dict[str, Any],
+    settings: dict[str, Any],
+    requests: BinaryIO,
+    replies: BinaryIO,
+) -> None:
+    """Do what one request asks, and answer it."""
+    tag, alone = message["tag"], settings["alone"]
+    if "cell" in message:
+        reply = run_cell(message, namespace) | {"tag": tag}
+        sweep(alone)  # before the answer: what this left running is not to be blamed on the next cell
+        messages.send(replies, messages.pack(reply))
+        return
+    if "notebook" in message:
+        task: Reading | Check = Reading(numbers, message["wanted"], tag)
+        count = 1
+    elif message["check"] in namespace:
+        decoder = messages.Decoder(numbers, build)
+        calls = [(decoder.value(args), dict(decoder.value(kwargs))) for args, kwargs in message["calls"]]
+        task, count = Check(namespace[message["check"]], calls, message["seconds"], tag), len(calls)
+    else:
+        messages.send(replies, messages.pack({"missing": True, "tag": tag}))
+        return
+    if settings["fork"] and threading.active_count() == 1:  # threads that an answer leans on do not survive a fork
+        answer_in_a_fork(task.answer, count, message["seconds"], tag, requests, replies, alone)
+        return
+    if not task.answer(replies):
+        messages.send(replies, messages.pack({"ended": "", "tag": tag}))
+    sweep(alone)
 
 
 def apply_limits(settings: dict[str, Any]) -> None:
@@ -105,75 +121,23 @@ def nobody_answers(prompt: object = "") -> str:
     raise EOFError("input() was called, and nobody is there to answer while grading")
 
 
-class Shell(placeholders.Placeholder):
-    """What get_ipython() returns. IPython's own magics become calls to it; those that run code still run it."""
+class Reading(NamedTuple):
+    """A notebook's file, and the names that are looked for in it."""
 
-    names: dict[str, Any]
+    data: bytes
+    wanted: list[str]
+    tag: str
 
-    def __init__(self, names: dict[str, Any]) -> None:
-        super().__init__("get_ipython()")
-        self.__dict__["names"] = names
-
-    def run_line_magic(self, magic: str, line: str, *_: Any, **__: Any) -> None:
-        if magic == "time":
-            exec(line, self.names)
-
-    def run_cell_magic(self, magic: str, line: str, cell: str, *_: Any, **__: Any) -> None:
-        if magic in ("time", "capture"):
-            exec(cell, self.names)
-
-    def getoutput(self, *_: Any, **__: Any) -> list[str]:
-        return []
-
-
-# ---------------------------------------------------------------- running
-
-
-def run_cell(message: dict[str, Any], namespace: dict[str, Any]) -> dict[str, Any]:
-    source, name = message["source"], f"<cell {message['cell']}>"
-    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-
-    def run() -> None:
-        exec(compile(source, name, "exec", dont_inherit=True), namespace)
-
-    answer, late = in_time(run, [], {}, message["seconds"], course="")
-    if (threads := threading.active_count()) > MOST_THREADS:
-        return {"spoilt": f"it left {threads} threads running"}  # and there may be none left for a fork
-    return {"error": answer.error[: messages.TEXT_LIMIT], "late": late}
-
-
-def in_time(function: Any, args: list[Any], kwargs: dict[str, Any], seconds: float, course: str) -> tuple[Answer, bool]:
-    """attempt(), stopped after so many seconds by an exception in the student's code, where the system can do that.
-
-    Returns:
-        The answer, and whether the time ran out.
-    """
-    this, rung = os.getpid(), threading.Event()
-    try:
-        with alarm(seconds, rung):
-            return attempt(function, args, kwargs, course), rung.is_set()
-    except BaseException as problem:  # the alarm rang outside the student's code, or that code overwrote ours
-        return Answer(error=f"{type(problem).__name__}: {problem}", seconds=seconds), rung.is_set()
-    finally:
-        if os.getpid() != this:  # the student's code forked: there is one runner
-            os._exit(0)
-
-
-@contextlib.contextmanager
-def alarm(seconds: float, rung: threading.Event) -> Iterator[None]:
-    def ring(number: int, frame: FrameType | None) -> None:
-        rung.set()
-        raise OutOfTime(f"no answer within {seconds:g} s")
-
-    if not hasattr(signal, "setitimer"):  # Windows: the grader ends this process instead
-        yield
-        return
-    signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+    def answer(self, replies: BinaryIO) -> bool:
+        """Write one frame: what is in it."""
+        sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, placeholders.Finder)]
+        sources = b""
+        try:
+            told, sources = reading.read(self.data, self.wanted)
+        except reading.Unreadable as problem:
+            told = {"unreadable": str(problem)}
+        messages.send(replies, messages.pack(told | {"tag": self.tag}, sources))
+        return True
 
 
 class Check(NamedTuple):
@@ -201,6 +165,8 @@ def answer_frame(answer: Answer, tag: str, late: bool) -> bytes:
     try:
         numbers = bytearray()
         value = messages.encode(answer.value, numbers)
+        if len(numbers) > messages.ANSWER_LIMIT:
+            raise messages.WireError(TOO_LARGE)
         words = ("error", "kind", "unwritten", "line", "uses", "warned", "printed")
         rest = {name: str(getattr(answer, name))[:2000] for name in words}
         told = {"value": value, **rest, "changed": answer.changed, "seconds": answer.seconds}

@@ -1,4 +1,4 @@
-"""How a student's process is started: inside bubblewrap where that works, else as a plain process with limits.
+"""How a student's process is started: inside bubblewrap, or as a plain process with limits if that is asked for.
 
 Inside bubblewrap there is the interpreter, its libraries, an empty /tmp and nothing else: no network, no other process,
 no home, no course, no submission, nothing that can be written to and outlives the process.
@@ -20,8 +20,10 @@ from typing import Any
 import numpy as np
 
 import cnnlib
+from cnnlib.grading import cgroup, seccomp
 
-KIT = ("checks/calling.py", *(f"grading/{name}.py" for name in ("isolation", "messages", "placeholders", "runner")))
+INSIDE = ("alarm", "cells", "isolation", "messages", "placeholders", "reading", "runner")
+KIT = ("checks/calling.py", *(f"grading/{name}.py" for name in INSIDE))
 START = (
     "import json, sys; settings = json.loads(sys.argv[1]); sys.path[:0] = [settings['kit']]; "
     "sys.path += settings['sites']; from cnnlib.grading.runner import main; main()"
@@ -49,7 +51,10 @@ LIMITS = {
 }
 MOST_TASKS = 64  # processes and threads, as the system counts them
 SCRATCH = 64 << 20  # bytes that /tmp may hold
+SHARED = 16 << 20  # bytes that /dev/shm may hold: multiprocessing keeps its locks there
 FIRST_UID = 1_610_612_736  # far above all users of a system
+# Join the control groups, one a line; then become bubblewrap, with the filter of system calls as file 9.
+BEFORE = 'IFS="\n"; for entrance in $ENTRANCES; do echo $$ > "$entrance"; done 2> /dev/null; exec "$@" 9< "$FILTER"'
 _uids = itertools.count(FIRST_UID + os.getpid() % 100_000 * 1000)
 
 
@@ -62,6 +67,8 @@ class Launcher:
     sandboxed: bool
     drops_root: bool = False
     environment: dict[str, str] = field(default_factory=dict)
+    places: cgroup.Places = field(default_factory=cgroup.Places)  # where each process gets a control group of its own
+    held: str = ""  # what holds it, for people
 
     def arguments(self) -> dict[str, Any]:
         """What runner.main is told: each process gets a user id of its own, so that each has its own count of 64."""
@@ -88,6 +95,7 @@ def unsandboxed(kit: Path) -> Launcher:
         command=_interpreter(),
         settings=_settings(str(kit), dict(LIMITS), alone=False),
         sandboxed=False,
+        held="not sandboxed",
         environment=kept | ENVIRONMENT | here,
     )
 
@@ -104,25 +112,35 @@ def sandboxes(kit: Path, hidden: list[Path]) -> Iterator[Launcher]:
     told = subprocess.run([bwrap, "--help"], capture_output=True, check=False).stdout
     sized = ["--size", str(SCRATCH)] if b"--size" in told else []
     readable = ["--perms", "0755"] if sized else []  # left to itself, bwrap makes folders for its own user alone
+    machine, places = seccomp.machine(), cgroup.places()
+    program = kit / "filter"
+    program.write_bytes(seccomp.program(machine) if machine else b"")
+    held = f"bubblewrap, {'filter of system calls' if machine else 'no filter of system calls'}, "
+    held += f"control group ({', '.join(places.limits)})" if places.limits else "no control group"
     common = [
+        *(("--seccomp", "9") if machine else ()),
         *("--die-with-parent", "--new-session", "--clearenv"),
         *(word for name, value in ENVIRONMENT.items() for word in ("--setenv", name, value)),
         *(["--perms", "1777"] if sized else []),
         *(*sized, "--tmpfs", "/tmp"),
         *(*readable, "--dir", "/dev", *(word for device in DEVICES for word in ("--dev-bind", device, device))),
+        *((*("--perms", "1777", "--size", str(SHARED)), "--tmpfs", "/dev/shm") if sized else ()),
         *_mounts(kit, hidden, readable),
         *("--remount-ro", "/", "--chdir", "/tmp", "--"),
         *_interpreter(),
     ]
+    before = ("/bin/sh", "-c", BEFORE, "sh")
     # A user namespace would still count as root towards the limit of processes: root gives its rights up inside.
     namespaces = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
     capabilities = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
     limits = LIMITS | {"RLIMIT_NPROC": MOST_TASKS}
+    environment = {"FILTER": str(program)}
     if os.geteuid() == 0 and sized:
-        settings = _settings("/course", limits, alone=True)
-        yield Launcher((bwrap, *namespaces, *capabilities, *common), settings, sandboxed=True, drops_root=True)
-    settings = _settings("/course", limits if _counts_by_namespace() else dict(LIMITS), alone=True)
-    yield Launcher((bwrap, "--unshare-all", *common), settings, sandboxed=True)
+        command = (*before, bwrap, *namespaces, *capabilities, *common)
+        yield Launcher(command, _settings("/course", limits, alone=True), True, True, environment, places, held)
+    limits = limits if _counts_by_namespace() else LIMITS
+    command = (*before, bwrap, "--unshare-all", *common)
+    yield Launcher(command, _settings("/course", dict(limits), alone=True), True, False, environment, places, held)
 
 
 def _settings(kit: str, limits: dict[str, int], alone: bool) -> dict[str, Any]:

@@ -6,18 +6,23 @@ smithjohn_LATE_4711_12345_05_conv1d_backprop.ipynb   smithjohn_4711, late: as Ca
 anon_4711_12345_05_conv1d_backprop.ipynb             anon_4711: the same, anonymous
 """
 
+import itertools
 import os
 import re
 import stat
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cnnlib.exercises import lectures
-from cnnlib.grading.notebook import MOST_BYTES, Notebook, Unreadable, read_notebook
+from cnnlib.grading.notebook import MOST_BYTES
+from cnnlib.grading.reading import Unreadable
 
 CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?(?P<id>_\d+)_\d+_(?P<file>.+)")
 CANVAS_ANONYMOUS = re.compile(r"(?P<late>LATE_)?(?P<name>anon)(?P<id>_\d+)_\d+_(?P<file>.+)")
+DEEPEST = 20  # folders in folders
+MOST_FILES = 100  # of one student
 COPY = re.compile(r"\(\d+\)")  # browsers add this to a second download
 
 
@@ -31,16 +36,18 @@ class Submission:
     late: bool = False
     problem: str = ""  # why it is not read
 
-    def read(self) -> Notebook:
+    def read(self) -> bytes:
         """What is in it; raises Unreadable."""
         if self.problem:
             raise Unreadable(self.problem)
         try:
-            if self.path.stat().st_size > MOST_BYTES:
-                raise Unreadable(f"not read: larger than {MOST_BYTES >> 20} MB")
-            return read_notebook(self.path.read_bytes())
+            with self.path.open("rb") as file:
+                data = file.read(MOST_BYTES + 1)
         except OSError as problem:
             raise Unreadable(f"not read: {problem.strerror}") from None
+        if len(data) > MOST_BYTES:
+            raise Unreadable(f"not read: larger than {MOST_BYTES >> 20} MB")
+        return data
 
     @property
     def lecture(self) -> str | None:
@@ -54,15 +61,24 @@ def submissions_in(folder: Path) -> list[Submission]:
     students = {submission.student for submission in found}
     empty = [path for path in folder.iterdir() if path.is_dir() and not _ignored(path.name)]
     found += [Submission(p.name, "", p, problem="no notebook in the folder") for p in empty if p.name not in students]
-    return sorted(found, key=lambda submission: (submission.student, submission.notebook))
+    found.sort(key=lambda submission: (submission.student, submission.notebook))
+    numbers: Counter[str] = Counter()
+    for at, submission in enumerate(found):
+        numbers[submission.student] += 1
+        if numbers[submission.student] > MOST_FILES and not submission.problem:
+            found[at] = replace(submission, problem=f"not read: more than {MOST_FILES} files of one student")
+    return found
 
 
 def _submissions_in(folder: Path) -> Iterator[Submission]:
     unopened: list[OSError] = []
-    for place, folders, files in os.walk(folder, onerror=unopened.append):
+    for place, folders, files in _walk(folder, unopened):
         for name in list(folders):
             path = Path(place, name)
-            if _ignored(name):
+            if len(path.relative_to(folder).parts) > DEEPEST:
+                folders.remove(name)
+                yield _submission(folder, path, f"not read: folders more than {DEEPEST} deep")
+            elif _ignored(name):
                 folders.remove(name)
             elif path.is_symlink():
                 yield _submission(folder, path, "not read: a link")
@@ -77,6 +93,16 @@ def _submissions_in(folder: Path) -> Iterator[Submission]:
                 yield _submission(folder, path, link or ("" if stat.S_ISREG(mode) else "not a notebook: no plain file"))
     for problem in unopened:
         yield _submission(folder, Path(problem.filename), f"not read: {problem.strerror}")
+
+
+def _walk(folder: Path, unopened: list[OSError]) -> Iterator[tuple[str, list[str], list[str]]]:
+    """os.walk, which calls itself for every folder in a folder until Python 3.12; folders' names may be taken away."""
+    places = [str(folder)]
+    while places:
+        walk = os.walk(places.pop(), onerror=unopened.append)
+        for place, folders, files in itertools.islice(walk, 1):
+            yield place, folders, files
+            places += [path for name in folders if not os.path.islink(path := os.path.join(place, name))]
 
 
 def _is_notebook(name: str) -> bool:

@@ -291,12 +291,12 @@ def to_take_everything() -> dict[str, Attack]:
         ),
         "files outside of the scratch folder": in_answer("open('/file', 'wb')", "Read-only file system"),
         "a large file": in_answer("open('file', 'wb').write(bytes(10**8))", "File too large"),
-        "a huge answer": in_answer("return np.ones(3 * 10**6)", "larger than the 16 MB"),
+        "a huge answer": in_answer("return np.ones(3 * 10**6)", "larger than the 4 MB"),
         "a view of 8 TB": in_answer("return np.broadcast_to(np.ones(1), (10**6, 10**6))"),
         "an endless list": in_answer("endless = []\nendless.append(endless)\nreturn endless"),
         "20,000 lists": in_answer("return [[] for _ in range(20_000)]", "too many entries"),
-        "two answers that broadcast to 8 TB": in_answer(
-            "calls.append(x)\nreturn np.ones((10**6, 1) if len(calls) == 1 else (1, 10**6))",
+        "two answers that broadcast to 7 GB": in_answer(
+            "calls.append(x)\nreturn np.ones((30_000, 1) if len(calls) == 1 else (1, 30_000))",
             "another answer when called again",
             first="calls = []",
         ),

@@ -14,8 +14,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from cnnlib.checks import asks, judge
 from cnnlib.exercises import lectures
+from cnnlib.grading.marking import Graded, grade_notebook
+from cnnlib.grading.process import Limits
+from cnnlib.grading.sandbox import Launcher
+from cnnlib.grading.submissions import Submission
 
 ROOT = Path(__file__).parents[2]
+SEED = 7
 LECTURE = "05_conv1d_backprop"
 ASKED = {exercise.name: exercise for exercise in lectures()[LECTURE]}
 POSSIBLE = sum(exercise.possible for exercise in ASKED.values())
@@ -56,6 +61,15 @@ def grade_id(cell: NotebookNode) -> str:
 def written(*sources: str) -> NotebookNode:
     """A notebook of these code cells."""
     return new_notebook(cells=[new_code_cell(code(source)) for source in sources])
+
+
+def graded(content: Any, launcher: Launcher, folder: Path, limits: Limits | None = None) -> Graded:
+    """What this notebook comes to."""
+    path = folder / "a.ipynb"
+    path.write_text(text(content))
+    done = grade_notebook(Submission("a", "a.ipynb", path), launcher, limits or Limits(), SEED)
+    assert done
+    return done
 
 
 def text(notebook: NotebookNode) -> str:
@@ -297,8 +311,8 @@ def stopping() -> dict[str, Honest]:
             solved(conv1d_forward="def conv1d_forward(x, w, b)\n    return 3"),
             {y: "stopped: SyntaxError: expected ':'"},
         ),
-        "an error before the answer": Honest(
-            solved(conv1d_forward="1 / 0\ndef conv1d_forward(x, w, b):\n    return 3"),
+        "an error in the answer's definition": Honest(
+            solved(conv1d_forward="def conv1d_forward(x, w, b=1 / 0):\n    return 3"),
             {y: "stopped: ZeroDivisionError: division by zero"},
         ),
         "an answer deleted": Honest(solved(conv1d_forward=""), {y: "not defined in the notebook"}),
@@ -355,6 +369,6 @@ def unreadable() -> dict[str, tuple[bytes, str]]:
             "not graded: no exercise of this course in it",
         ),
         "another course": (text(written("x = 1", "print(x)")).encode(), "not graded: no exercise of this course in it"),
-        "large": (b" " * (20 * 2**20 + 1), "not read: larger than 20 MB"),
+        "large": (b" " * (100 * 2**20 + 1), "not read: larger than 100 MB"),
         "much code": (text(written(*["x = 1\n" * 20_000] * 20)).encode(), "not read: more than 2 MB of code"),
     }

@@ -1,0 +1,131 @@
+"""Lecture 10, the gradient by depth: what is asked, and the mistakes that are known.
+
+(10.4)  sizes[B] = rms of dy;  for α = B − 1 … 0: dy ← backs[α](dy), sizes[α] = rms of dy
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
+from cnnlib.exercises.beyond_roads import (
+    Array,
+    Operation,
+    Rng,
+    a_quarter,
+    times_three,
+    to_both_neighbours,
+    turned_round,
+)
+
+
+def gradient_by_depth(dy: Array, backs: Sequence[Operation]) -> Array:
+    sizes = [np.sqrt(np.mean(dy**2))]
+    for back in reversed(backs):
+        dy = back(dy)
+        sizes.append(np.sqrt(np.mean(dy**2)))
+    return np.array(sizes[::-1])
+
+
+def depth_cases(rng: Rng) -> list[Inputs]:
+    three, quarter, mirror, spread = map(given, (times_three, a_quarter, turned_round, to_both_neighbours))
+    shifted = given(minus_its_first)
+    return [
+        {"dy": numbers(1, -7), "backs": [three]},
+        {"dy": numbers(3, 4, 0), "backs": [three, quarter]},
+        {"dy": numbers(-2), "backs": []},
+        {"dy": np.array([[1, 2, 7]]), "backs": [quarter, shifted, three]},
+        {"dy": rng.normal(size=(2, 3)), "backs": [spread, quarter, mirror, shifted]},
+        {"dy": rng.normal(size=(2, 3, 1, 2)), "backs": [shifted, spread]},
+        *in_other_layouts({"dy": rng.normal(size=(3, 2)), "backs": [shifted, three, spread]}),
+    ]
+
+
+def minus_its_first(dy: Array) -> Array:
+    return dy - dy[..., :1] / 2
+
+
+def measured_by(
+    size: Callable[[Array], float] = lambda dy: np.sqrt(np.mean(dy**2)),
+    *,
+    order: int = -1,
+    listed: int = -1,
+    chained: bool = True,
+) -> Callable[[Array, Sequence[Operation]], Array]:
+    """The walk with another size, from the wrong end, written down from the top, or begun anew at each block."""
+
+    def walked(dy: Array, backs: Sequence[Operation]) -> Array:
+        top, sizes = dy, [size(dy)]
+        for back in list(backs)[::order]:
+            dy = back(dy if chained else top)
+            sizes.append(size(dy))
+        return np.array(sizes[::listed])
+
+    return walked
+
+
+GRADIENT_BY_DEPTH = Exercise(
+    name="gradient_by_depth",
+    parts={"sizes": 3},
+    reference=gradient_by_depth,
+    cases=depth_cases,
+    features=LAYOUTS | {"no block at all": lambda dy, backs: not backs},
+    hints=(
+        "Walk back: which block does dy meet first?",
+        "The last one. Note the size of dy before each step, and once more at the end. Then turn the list round.",
+        "(10.4)  sizes[B] = rms of dy;  for α = B − 1 … 0: dy ← backs[α](dy), sizes[α] = rms of dy;  rms is the root "
+        "of the mean of dy²",
+    ),
+    after=(("before you start", "B + 1: one above each block, and one below the lowest"),),
+    slips=(
+        Slip(
+            "from the bottom",
+            "a walk that begins with the first block. On the way back the last one comes first.",
+            measured_by(order=1),
+        ),
+        Slip(
+            "top first",
+            "the right sizes in the order in which they are found. sizes[0] is asked for the lowest: turn them round.",
+            measured_by(listed=1),
+        ),
+        Slip(
+            "from the bottom, top first",
+            "a walk that begins with the first block, and its sizes from the top down.",
+            measured_by(order=1, listed=1),
+        ),
+        Slip(
+            "always from the top",
+            "what each block would do to the dy on top. Each one gets what the block above it sent.",
+            measured_by(chained=False),
+        ),
+        Slip(
+            "no root",
+            "mean squares. Take the root, so that twice the gradient is twice the size.",
+            measured_by(lambda dy: np.mean(dy**2)),
+        ),
+        Slip(
+            "the norm",
+            "roots of sums. They grow with the number of entries; the mean does not.",
+            measured_by(lambda dy: np.sqrt(np.sum(dy**2))),
+        ),
+        Slip(
+            "mean size",
+            "means of |dy|. Asked is the root of the mean square.",
+            measured_by(lambda dy: np.abs(dy).mean()),
+        ),
+        Slip(
+            "largest",
+            "the largest |dy|. Asked is the root of the mean square.",
+            measured_by(lambda dy: np.abs(dy).max()),
+        ),
+        Slip(
+            "spread",
+            "standard deviations: they take the mean away first. A gradient of 2 in every entry has size 2, not 0.",
+            measured_by(lambda dy: np.std(dy)),
+        ),
+        Slip(
+            "means", "means of dy, where entries of two signs cancel. Square first.", measured_by(lambda dy: dy.mean())
+        ),
+    ),
+)

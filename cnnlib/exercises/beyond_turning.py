@@ -1,0 +1,298 @@
+"""Lecture 10, pictures that turn: what is asked, and the mistakes that are known.
+
+(10.10)  rows = cos θ · down + sin θ · right + (H − 1) / 2,  columns = cos θ · right − sin θ · down + (W − 1) / 2
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
+from cnnlib.warping import read
+
+Array = np.ndarray
+Rng = np.random.Generator
+Read = Callable[[Array, Array, Array], Array]
+
+# ---------------------------------------------------------------- one picture
+
+
+def rotate(x: Array, degrees: float, read: Read) -> Array:
+    H, W = x.shape[-2:]
+    i, j = np.indices((H, W))
+    down, right = i - (H - 1) / 2, j - (W - 1) / 2
+    angle = np.deg2rad(degrees)
+    rows = np.cos(angle) * down + np.sin(angle) * right + (H - 1) / 2
+    columns = np.cos(angle) * right - np.sin(angle) * down + (W - 1) / 2
+    return read(x, rows, columns)
+
+
+def rotate_cases(rng: Rng) -> list[Inputs]:
+    look = given(read)
+    return [
+        {"x": np.arange(1.0, 7).reshape(2, 3), "degrees": 180.0, "read": look},
+        {"x": np.arange(1.0, 10).reshape(3, 3), "degrees": 90.0, "read": look},
+        {"x": np.arange(1.0, 5).reshape(2, 2), "degrees": 90.0, "read": look},
+        {"x": np.arange(1.0, 7).reshape(3, 2), "degrees": 0.0, "read": look},
+        {"x": np.arange(1, 17).reshape(4, 4), "degrees": 30.0, "read": look},
+        {"x": rng.uniform(1, 2, (3, 5)), "degrees": -50.0, "read": look},
+        {"x": rng.uniform(1, 2, (2, 3, 4, 3)), "degrees": 20.0, "read": look},
+        *in_other_layouts({"x": rng.uniform(1, 2, (3, 4)), "degrees": 70.0, "read": look}),
+    ]
+
+
+def turned(
+    *,
+    angle: Callable[[float], float] = np.deg2rad,
+    centre: Callable[[int, int], tuple[float, float]] = lambda H, W: ((H - 1) / 2, (W - 1) / 2),
+    signs: tuple[int, int] = (1, -1),
+    back: bool = True,
+    swapped: bool = False,
+) -> Callable[..., Array]:
+    """The turn by another angle, about another centre, with other signs, or with rows and columns exchanged."""
+
+    def slipped(x: Array, degrees: float, read: Read) -> Array:
+        top, left = centre(*x.shape[-2:])
+        i, j = np.indices(x.shape[-2:])
+        c, s = np.cos(angle(degrees)), np.sin(angle(degrees))
+        rows = c * (i - top) + signs[0] * s * (j - left) + back * top
+        columns = c * (j - left) + signs[1] * s * (i - top) + back * left
+        return read(x, columns, rows) if swapped else read(x, rows, columns)
+
+    return slipped
+
+
+def to_the_nearest(x: Array, degrees: float, read: Read) -> Array:
+    return rotate(x, degrees, lambda x, rows, columns: read(x, np.round(rows), np.round(columns)))
+
+
+def cut_down(x: Array, degrees: float, read: Read) -> Array:
+    return rotate(x, degrees, lambda x, rows, columns: read(x, np.floor(rows + 1e-9), np.floor(columns + 1e-9)))
+
+
+ROTATE = Exercise(
+    name="rotate",
+    parts={"turned": 4},
+    reference=rotate,
+    cases=rotate_cases,
+    features=LAYOUTS
+    | {
+        "a picture that is not square": lambda x, degrees, read: x.shape[-1] != x.shape[-2],
+        "an angle that is no quarter turn": lambda x, degrees, read: degrees % 90 != 0,
+        "a picture of whole numbers": lambda x, degrees, read: x.dtype.kind == "i",
+    },
+    hints=(
+        "For each output pixel: how far below and to the right of the centre does it stand? The centre of 8 rows is "
+        "at 3.5.",
+        "Turn that distance back by the angle, then add the centre again: that is where to read. np.indices gives i "
+        "and j.",
+        "(10.10)  down = i − (H − 1)/2,  right = j − (W − 1)/2;  rows = cos θ · down + sin θ · right + (H − 1)/2,  "
+        "columns = cos θ · right − sin θ · down + (W − 1)/2",
+    ),
+    after=(("before you start", "(0, 2): the upper right corner comes to the upper left one"),),
+    slips=(
+        Slip(
+            "about H/2",
+            "a turn about (H/2, W/2). Rows are counted from 0 to H − 1, so the middle is at (H − 1)/2.",
+            turned(centre=lambda H, W: (H / 2, W / 2)),
+        ),
+        Slip(
+            "about H // 2",
+            "a turn about the pixel (H // 2, W // 2). The middle of 8 rows lies between two of them, at 3.5.",
+            turned(centre=lambda H, W: (H // 2, W // 2)),
+        ),
+        Slip(
+            "about the corner", "a turn about pixel (0, 0). Count from the centre.", turned(centre=lambda H, W: (0, 0))
+        ),
+        Slip(
+            "about the centre of a square",
+            "a turn about ((W − 1)/2, (H − 1)/2). Rows belong to H, columns to W.",
+            turned(centre=lambda H, W: ((W - 1) / 2, (H - 1) / 2)),
+        ),
+        Slip(
+            "with the clock",
+            "a turn with the clock. The output pixel is turned *back* to find where it comes from; in a picture rows "
+            "count downwards.",
+            turned(signs=(-1, 1)),
+        ),
+        Slip(
+            "degrees as radians",
+            "a turn by so many radians. np.cos and np.sin take radians: np.deg2rad.",
+            turned(angle=lambda degrees: degrees),
+        ),
+        Slip("one sign, rows", "a shear: the two sines need opposite signs.", turned(signs=(1, 1))),
+        Slip(
+            "one sign, columns",
+            "a shear: both sines have a minus here. They need opposite signs.",
+            turned(signs=(-1, -1)),
+        ),
+        Slip(
+            "centre not added",
+            "places counted from the centre. Add (H − 1)/2 and (W − 1)/2 before you read.",
+            turned(back=False),
+        ),
+        Slip("exchanged", "rows read for columns. read takes the rows first.", turned(swapped=True)),
+        Slip("half the angle", "a turn by half the angle.", turned(angle=lambda degrees: np.deg2rad(degrees) / 2)),
+        Slip(
+            "to the nearest",
+            "places rounded to whole pixels. read looks between pixels by itself: hand it the places as they are.",
+            to_the_nearest,
+        ),
+        Slip("cut down", "places with their decimals cut off. read looks between pixels by itself.", cut_down),
+    ),
+)
+
+# ---------------------------------------------------------------- a network, by angle
+
+
+def by_angle(net: Any, x: Array, t: Array, angles: Array, rotate: Any) -> tuple[Array, Array]:
+    upright = net(x).argmax(axis=1)
+    right, same = [], []
+    for degrees in angles:
+        answers = net(rotate(x, degrees)).argmax(axis=1)
+        right.append(np.mean(answers == t))
+        same.append(np.mean(answers == upright))
+    return np.array(right), np.array(same)
+
+
+def corners(x: Array) -> Array:
+    return np.stack([x[:, 0, 0, 0], x[:, 0, 0, -1], x[:, 0, -1, 0], x[:, 0, -1, -1]], axis=1)
+
+
+def edges(x: Array) -> Array:
+    return np.stack([x[:, 0, 0].sum(axis=1), 1.01 * x[:, 0, -1].sum(axis=1), x[:, 0, :, 0].sum(axis=1)], axis=1)
+
+
+def quarter_turn(x: Array, degrees: float) -> Array:
+    return np.rot90(x, round(degrees / 90), axes=(-2, -1))
+
+
+def rolled(x: Array, degrees: float) -> Array:
+    return np.roll(x, round(degrees / 10), axis=-1)
+
+
+def angle_cases(rng: Rng) -> list[Inputs]:
+    """Pictures of which some, never all, are taken for another after each turn."""
+    turn, roll, at_corners, at_edges = given(quarter_turn), given(rolled), given(corners), given(edges)
+    four = np.array([[9.0, 1, 2, 3], [1, 8, 3, 5], [4, 2, 7, 1], [6, 5, 1, 2]]).reshape(4, 1, 2, 2)
+    labels = np.array([0, 1, 2, 3])
+    wide = np.array([[[9.0, 1, 2], [0, 0, 3]], [[9, 0, 7], [1, 2, 1]]])[:, None]
+    some, many = (1.0 * rng.permutation(12 * N).reshape(N, 1, 3, 4) for N in (10, 7))
+    return [
+        {"net": at_corners, "x": four, "t": labels, "angles": numbers(0), "rotate": turn},
+        {"net": at_corners, "x": four, "t": labels, "angles": numbers(90, 180), "rotate": turn},
+        {"net": at_corners, "x": four, "t": np.array([3, 2, 1, 3]), "angles": numbers(90, 0, 90), "rotate": turn},
+        {"net": at_corners, "x": wide, "t": np.array([2, 2]), "angles": numbers(10, 20), "rotate": roll},
+        {"net": at_edges, "x": some, "t": rng.integers(0, 3, 10), "angles": numbers(90, 180, -90, 0), "rotate": turn},
+        {"net": at_corners, "x": many, "t": rng.integers(0, 4, 7), "angles": numbers(10, 20, 30), "rotate": roll},
+    ]
+
+
+def judged(
+    against: Callable[[Array, Array], tuple[Array, Array]] = lambda upright, t: (t, upright),
+    *,
+    sign: int = 1,
+    onward: bool = False,
+    axis: int = 1,
+    picks: tuple[Callable[..., Array], Callable[..., Array]] = (np.argmax, np.argmax),
+    previous: bool = False,
+    share: Callable[[Array], float] = np.mean,
+    turns_net: bool = True,
+) -> Callable[..., tuple[Array, Array]]:
+    """by_angle with another comparison, direction, axis or share, or a picture that is turned on and on."""
+
+    def slipped(net: Any, x: Array, t: Array, angles: Array, rotate: Any) -> tuple[Array, Array]:
+        upright = picks[0](net(x), axis=1)
+        right, same = [], []
+        for degrees in angles:
+            seen = rotate(x, sign * degrees) if turns_net else x
+            answers = picks[1](net(seen), axis=axis)
+            first, second = against(upright, t)
+            right.append(share(answers == first) if len(answers) == len(first) else 0.0)
+            same.append(share(answers == second) if len(answers) == len(second) else 0.0)
+            upright = answers if previous else upright
+            x = seen if onward else x
+        return np.array(right), np.array(same)
+
+    return slipped
+
+
+BY_ANGLE = Exercise(
+    name="by_angle",
+    parts={"right": 2, "same": 1},
+    reference=by_angle,
+    cases=angle_cases,
+    features={
+        "several angles": lambda net, x, t, angles, rotate: len(angles) > 1,
+        "upright pictures that are taken for others": lambda net, x, t, angles, rotate: bool(
+            (net(x).argmax(axis=1) != t).any()
+        ),
+    },
+    codes=("t",),
+    hints=(
+        "For each angle: turn all pictures, ask the network, compare its answers with t, and with those to the "
+        "upright pictures.",
+        "The answer to picture n is where row n of net(…) is largest: argmax along axis 1. A share is the mean of "
+        "True and False.",
+        "right[r] = mean over n of [answer n = t[n]];  same[r] = mean over n of [answer n = answer to upright n]",
+    ),
+    after=(("before you start", "same is 1 at 0 degrees whatever the network says; right is the accuracy"),),
+    slips=(
+        Slip(
+            "turned on and on",
+            "what comes of x = rotate(x, …): each turn begins where the last one ended. Turn the upright pictures.",
+            judged(onward=True),
+        ),
+        Slip(
+            "same as before",
+            "in `same` a comparison with the answers at the angle before. Compare with those to the upright pictures.",
+            judged(previous=True),
+        ),
+        Slip(
+            "same as the label",
+            "in `same` the share that is right. Consistency asks for no label: compare with the upright answers.",
+            judged(lambda upright, t: (t, t)),
+        ),
+        Slip(
+            "right as before",
+            "in `right` the share that stays the same. Being right needs the labels t.",
+            judged(lambda upright, t: (upright, upright)),
+        ),
+        Slip(
+            "argmin",
+            "the shares for the *smallest* outputs. The answer is the class with the largest one.",
+            judged(picks=(np.argmin, np.argmin)),
+        ),
+        Slip(
+            "argmin upright",
+            "in `same` a comparison with the smallest output for each upright picture. Take the largest there, too.",
+            judged(picks=(np.argmin, np.argmax)),
+        ),
+        Slip(
+            "argmin turned",
+            "the shares for the *smallest* outputs. The answer is the class with the largest one.",
+            judged(picks=(np.argmax, np.argmin)),
+        ),
+        Slip(
+            "the last picture",
+            "1/N or 0: only the last picture is counted. Add up, +=, over all of them.",
+            judged(share=lambda hit: hit[-1] / len(hit)),
+        ),
+        Slip("times N", "counts times N. Divide by N.", judged(share=lambda hit: np.sum(hit) * len(hit))),
+        Slip("with the clock", "turns by minus the angle.", judged(sign=-1)),
+        Slip("counts", "counts, not shares: divide by the number of pictures.", judged(share=np.sum)),
+        Slip(
+            "errors",
+            "the shares of the others: those that are wrong, and those that change.",
+            judged(share=lambda hit: 1 - np.mean(hit)),
+        ),
+        Slip("never turned", "the upright pictures at every angle.", judged(turns_net=False)),
+        Slip(
+            "argmax over pictures",
+            "an argmax along axis 0: it says which picture has the most of a class. Each *row* belongs to a picture.",
+            judged(axis=0),
+        ),
+    ),
+)
