@@ -18,7 +18,7 @@ from cnnlib import correlate2d
 from cnnlib.explorers import boards, conv1d_board, conv2d_board, kernel_explorer, kernels, still, widget
 from cnnlib.explorers.messages import message
 from cnnlib.explorers.widget import Explorer
-from cnnlib.pictures import taken_out
+from cnnlib.jupyter.pictures import taken_out
 
 RNG = np.random.default_rng(5)
 GEOMETRY = [(1, 0), (2, 0), (1, 1), (2, 1), (3, 2), (4, 4)]

@@ -21,7 +21,7 @@ from cnnlib import correlate2d
 from cnnlib.explorers import conv1d_board, conv2d_board, kernel_explorer
 from cnnlib.explorers.frames import Frame, cells, link
 from cnnlib.explorers.widget import Explorer
-from cnnlib.pictures import as_output, taken_out
+from cnnlib.jupyter.pictures import as_output, taken_out
 
 Opens = Callable[..., View]
 

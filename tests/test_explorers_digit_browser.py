@@ -269,7 +269,7 @@ def test_lab_a_drawing_is_answered_and_leaves_no_state(browser: Browser, tmp_pat
         lab.run(page)
         page.get_by_label("digits", exact=True).select_option("blank sheet")
         expect(page.get_by_text("A sheet of your own.")).to_be_visible()
-        picture = page.locator("[data-panel=x] canvas")
+        picture = page.locator("[data-panel=x] canvas.lm-paint")
         picture.scroll_into_view_if_needed()
         box = picture.bounding_box()
         assert box

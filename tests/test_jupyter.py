@@ -14,7 +14,7 @@ import pytest
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager, LargeFileManager
 
 from cnnlib import jupyter
-from cnnlib.pictures import as_output
+from cnnlib.jupyter.pictures import as_output
 
 PNG, WIDGET = as_output(b"png", "a picture"), {"application/vnd.jupyter.widget-view+json": {}}
 

@@ -18,7 +18,7 @@ from cnnlib.explorers.frames import Frame, check_frame
 from cnnlib.explorers.messages import ASSETS, message, plain
 from cnnlib.explorers.shapes import Misshapen
 from cnnlib.explorers.traits import AllKnobs, Derived, Knob, Values, received, same
-from cnnlib.pictures import as_output
+from cnnlib.jupyter.pictures import as_output
 
 HERE = Path(__file__).parent
 # anywidget takes one module

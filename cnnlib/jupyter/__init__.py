@@ -9,7 +9,7 @@ import platform
 from collections.abc import Awaitable
 from typing import Any
 
-from cnnlib.pictures import taken_out
+from cnnlib.jupyter.pictures import taken_out
 
 # What ipykernel reports of this Python. Written out, since importing a kernel changes how widgets of this process talk.
 LANGUAGE: dict[str, Any] = {

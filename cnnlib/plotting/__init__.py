@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from cnnlib.pictures import as_output
+from cnnlib.jupyter.pictures import as_output
 
 # Okabe and Ito's palette: its colours stay apart for every kind of colour vision.
 BLUE, VERMILION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from cnnlib.exercises import find, problems
 from cnnlib.jupyter import keep_pictures
-from cnnlib.pictures import taken_out
+from cnnlib.jupyter.pictures import taken_out
 from cnnlib.release.points import CHECK, compare_points
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
