@@ -508,3 +508,14 @@ def test_a_wrong_answer_is_told_which_property_it_lacks(answer, cause):
     assert judge(softmax, asks(stable)).right
     with np.errstate(all="ignore"):
         assert judge(softmax, asks(answer)).findings[0].cause.startswith(cause)
+
+
+def test_no_step_is_asked_for_where_the_answer_is_infinite():
+    def of_equal_rows(got, due):
+        if np.shape(got)[-1:] != np.shape(due)[-1:] or np.isnan(got).any():
+            return np.inf
+        return np.max(np.abs(got - due) / np.maximum(1, np.abs(due)))
+
+    text = said("distance", of_equal_rows)
+    assert "expected inf" in text
+    assert "not by" not in text

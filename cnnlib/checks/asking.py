@@ -95,8 +95,9 @@ def responses(part: Part, asked: Sequence[Question], answers: Sequence[Sequence[
             continue
         with np.errstate(invalid="ignore"):  # an answer may be infinite both times
             mine, step = after - before, wanted - due
-        if not np.allclose(mine, step, equal_nan=True):
-            spot = tuple(np.argwhere(~np.isclose(mine, step, equal_nan=True))[0]) if np.ndim(mine) else None
+        wrong = np.isfinite(step) & ~np.isclose(mine, step)
+        if wrong.any():
+            spot = tuple(np.argwhere(wrong)[0]) if np.ndim(mine) else None
             where = question.changed + (" everywhere" if np.ndim(trial.inputs[question.changed]) else "")
             changes = f"your {part.result} changes by {show.value(mine, spot)}, not by {show.value(step, spot)}"
             yield Cause(f"in the case shown, add 1 to {where}: {changes}", lambda trials: True, general=False)
