@@ -104,6 +104,18 @@ def slopes_kept(graph, slopes={}):  # noqa: B006
     return {node: slopes[node] for node in graph}
 
 
+def empties_its_list(dy, backs):
+    sizes = [np.sqrt(np.mean(dy**2))]
+    while backs:
+        dy = backs.pop()(dy)
+        sizes.append(np.sqrt(np.mean(dy**2)))
+    return np.array(sizes[::-1])
+
+
+def column_of_the_class(maps, w, j):
+    return np.einsum("c,cmq->mq", w[:, j], maps)
+
+
 def unwritten(*_, **__):
     raise NotImplementedError
 
@@ -134,6 +146,8 @@ KINDS = [
     ("graph_gradients", slopes_kept, "gives another answer when called again"),
     ("conv1d_weight_jacobian", lambda x, K: np.ones((K, 9)), "shape (1, 9), expected (2, 1)"),
     ("conv2d_weight_gradient", square_only, "in other cases it stops with ValueError"),
+    ("class_map", column_of_the_class, "in another case it stops with ValueError"),
+    ("gradient_by_depth", empties_its_list, "changes its argument backs in place"),
     ("conv2d_forward", one_channel, "with several channels, and right in all others"),
     ("conv2d_forward", lambda x, w, b, stride=1, padding=0: forward(x, w, b, stride, padding)[0], "(F, OH, OW); (N"),
     ("conv2d_backward", lambda dy, x, w, stride=1, padding=0: dy, "returned one ndarray, expected 3 results"),

@@ -111,9 +111,10 @@ class Beginning(io.TextIOBase):
 
 
 def _copies(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[tuple[int | str, Any, Any]]:
-    """(position or keyword, a copy, the argument itself) of every array and every list of arrays."""
+    """(position or keyword, a copy, the argument itself) of every array, every list, and what holds arrays."""
     named: list[tuple[int | str, Any]] = [*enumerate(args), *kwargs.items()]
-    return [(key, copy.deepcopy(value), value) for key, value in named if _holds_arrays(value)]
+    lists = [(key, list(value), value) for key, value in named if isinstance(value, list) and not _holds_arrays(value)]
+    return lists + [(key, copy.deepcopy(value), value) for key, value in named if _holds_arrays(value)]
 
 
 def _holds_arrays(value: Any) -> bool:
@@ -128,7 +129,7 @@ def _same(old: Any, new: Any) -> bool:
             return list(old) == list(new) and all(map(_same, old.values(), new.values()))
         if isinstance(old, list | tuple) and type(new) is type(old):
             return len(old) == len(new) and all(map(_same, old, new))
-        return type(old) is type(new) and bool(old == new)
+        return old is new or (type(old) is type(new) and bool(old == new))
     return (
         old.shape == new.shape and old.dtype == new.dtype and np.array_equal(old, new, equal_nan=old.dtype.kind in "fc")
     )

@@ -179,7 +179,9 @@ def _cause(
             itertools.chain(shapes.shapes(part, [first]), diagnosis.facts(part, first, tables)), trials
         )
         tail = f"; in other cases it stops with {stop.answer.error}"
-        return known or (replace(here, text=here.text + tail) if here else causes.stopped(part, stop))
+        stopped = causes.stopped(part, stop)
+        stopped = replace(stopped, text=stopped.text.replace("it stops", "in another case it stops", 1), row=True)
+        return known or (replace(here, text=here.text + tail) if here else stopped)
     plain = _decimals(trials)
     twice = iter(itertools.tee(diagnosis.readings_explained(part, tables)))  # found once, tested on either
     for tried, where in ((trials, ""), (plain, DECIMALS)):

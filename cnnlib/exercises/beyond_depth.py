@@ -77,7 +77,7 @@ GRADIENT_BY_DEPTH = Exercise(
         "(10.4)  sizes[B] = rms of dy;  for α = B − 1 … 0: dy ← backs[α](dy), sizes[α] = rms of dy;  rms is the root "
         "of the mean of dy²",
     ),
-    after=(("before you start", "B + 1: one above each block, and one below the lowest"),),
+    after=(("before you start", "the last one: on the way back the topmost block comes first"),),
     slips=(
         Slip(
             "from the bottom",
@@ -108,6 +108,11 @@ GRADIENT_BY_DEPTH = Exercise(
             "the norm",
             "roots of sums. They grow with the number of entries; the mean does not.",
             measured_by(lambda dy: np.sqrt(np.sum(dy**2))),
+        ),
+        Slip(
+            "the mean of the rows",
+            "roots of sums of squares, divided by the number of rows. Divide by the number of all entries.",
+            measured_by(lambda dy: np.sqrt(np.sum(dy**2) / len(dy))),
         ),
         Slip(
             "mean size",

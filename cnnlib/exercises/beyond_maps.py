@@ -113,7 +113,7 @@ CLASS_MAP = Exercise(
         "Add up the maps, each times its weight w[j, c]. The result has the maps' rows and columns.",
         "(10.9)  map[m, q] = sum over c of w[j, c] maps[c, m, q]",
     ),
-    after=(("before you start", "yes: it says where the picture speaks against class j"),),
+    after=(("before you start", "the sum of row j of w: each map brings its weight, once"),),
     slips=(
         Slip(
             "cut at 0",
@@ -126,6 +126,21 @@ CLASS_MAP = Exercise(
             "scaled",
             "the map divided by its largest entry. Then all maps look equally strong, and the mean is no logit.",
             weighing(lambda found: found / found.max()),
+        ),
+        Slip(
+            "scaled by size",
+            "the map divided by its largest size. Then all maps look equally strong, and the mean is no logit.",
+            weighing(lambda found: found / np.abs(found).max()),
+        ),
+        Slip(
+            "divided by places",
+            "the map divided by H W. In (10.8) that stands before the bracket: the map is what is inside.",
+            weighing(lambda found: found / found.size),
+        ),
+        Slip(
+            "mean over places",
+            "the mean of the map at every place. Weigh the maps as they are: where is the digit is in their places.",
+            weighing(lambda found: np.full(found.shape, found.mean())),
         ),
         Slip(
             "mean over maps",

@@ -67,7 +67,7 @@ RESIDUAL = Exercise(
         "One way is f, the other changes nothing. Where two ways meet, add.",
         "(10.1)  y = x + f(x)",
     ),
-    after=(("before you start", "y = x: a block whose f is 0 hands its input on"),),
+    after=(("before you start", "[3, 6]: x itself, and half of it"),),
     slips=(
         Slip("no skip", "f(x) alone. The input itself arrives, too.", lambda x, f: f(x)),
         Slip("nothing added", "x alone. What f makes of it is to be added.", lambda x, f: x * 1.0),
@@ -156,6 +156,11 @@ RESIDUAL_BACKWARD = Exercise(
             "1 + f_back(dy). The slope of the straight road is 1, but it carries dy: 1 times dy.",
             lambda dy, f_back: 1 + f_back(dy),
         ),
+        Slip(
+            "dy twice",
+            "dy times (1 + f_back(dy)). f_back(dy) is Jᵀ dy, not J: dy is in it already.",
+            lambda dy, f_back: dy * (1 + f_back(dy)),
+        ),
         Slip("the difference", "the difference of the two roads. They add.", lambda dy, f_back: dy - f_back(dy)),
         Slip("the mean", "the mean of the two roads. They add.", lambda dy, f_back: (dy + f_back(dy)) / 2),
         Slip(
@@ -211,7 +216,7 @@ DENSE_JOIN = Exercise(
         "np.concatenate puts arrays one after the other along an axis. Channels are axis 1.",
         "(10.5)  y[:, :C] = x,  y[:, C:] = f(x)",
     ),
-    after=(("before you start", "C + G: every pixel keeps its own channels, and gets G more"),),
+    after=(("before you start", "channels 3 and 4: x keeps 0 to 2"),),
     slips=(
         Slip(
             "f first",

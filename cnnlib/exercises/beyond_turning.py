@@ -72,6 +72,20 @@ def cut_down(x: Array, degrees: float, read: Read) -> Array:
     return rotate(x, degrees, lambda x, rows, columns: read(x, np.floor(rows + 1e-9), np.floor(columns + 1e-9)))
 
 
+def one_after_the_other(x: Array, degrees: float, read: Read) -> Array:
+    H, W = x.shape[-2:]
+    down, right = np.indices((H, W)) - np.array([(H - 1) / 2, (W - 1) / 2])[:, None, None]
+    c, s = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
+    down = c * down + s * right
+    right = c * right - s * down
+    return read(x, down + (H - 1) / 2, right + (W - 1) / 2)
+
+
+def held_at_the_rim(x: Array, degrees: float, read: Read) -> Array:
+    H, W = x.shape[-2:]
+    return rotate(x, degrees, lambda x, rows, columns: read(x, rows.clip(0, H - 1), columns.clip(0, W - 1)))
+
+
 ROTATE = Exercise(
     name="rotate",
     parts={"turned": 4},
@@ -140,6 +154,16 @@ ROTATE = Exercise(
             "places rounded to whole pixels. read looks between pixels by itself: hand it the places as they are.",
             to_the_nearest,
         ),
+        Slip(
+            "one after the other",
+            "columns made from rows that are turned already. Keep i and j until both places are computed.",
+            one_after_the_other,
+        ),
+        Slip(
+            "held at the rim",
+            "places beyond the rim moved onto it. read makes 0 of them by itself: hand it the places as they are.",
+            held_at_the_rim,
+        ),
         Slip("cut down", "places with their decimals cut off. read looks between pixels by itself.", cut_down),
     ),
 )
@@ -179,7 +203,8 @@ def angle_cases(rng: Rng) -> list[Inputs]:
     four = np.array([[9.0, 1, 2, 3], [1, 8, 3, 5], [4, 2, 7, 1], [6, 5, 1, 2]]).reshape(4, 1, 2, 2)
     labels = np.array([0, 1, 2, 3])
     wide = np.array([[[9.0, 1, 2], [0, 0, 3]], [[9, 0, 7], [1, 2, 1]]])[:, None]
-    some, many = (1.0 * rng.permutation(12 * N).reshape(N, 1, 3, 4) for N in (10, 7))
+    some = 1.0 * rng.permutation(90).reshape(10, 1, 3, 3)  # square: a turned picture keeps its frame
+    many = 1.0 * rng.permutation(84).reshape(7, 1, 3, 4)
     return [
         {"net": at_corners, "x": four, "t": labels, "angles": numbers(0), "rotate": turn},
         {"net": at_corners, "x": four, "t": labels, "angles": numbers(90, 180), "rotate": turn},
@@ -254,6 +279,11 @@ BY_ANGLE = Exercise(
             "same as the label",
             "in `same` the share that is right. Consistency asks for no label: compare with the upright answers.",
             judged(lambda upright, t: (t, t)),
+        ),
+        Slip(
+            "same and right",
+            "in `same` the share that is right upright as well as turned. Consistency asks for no label.",
+            judged(lambda upright, t: (t, np.where(upright == t, t, -1))),
         ),
         Slip(
             "right as before",

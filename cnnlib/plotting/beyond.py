@@ -94,11 +94,12 @@ def sizes_by_depth(panels: Mapping[str, Mapping[str, Array]]) -> Figure:
         for (name, sizes), colour, style in zip(lines.items(), CYCLE, STYLES, strict=False):
             ax.semilogy(np.arange(len(sizes)), sizes / sizes[-1], style, color=colour, label=name)
         ax.axhline(1, color=GREY, linewidth=0.7, zorder=0)
-        ax.set(title=title, xlabel="layer", ylabel="gradient, top = 1")
+        ax.set(title=title, xlabel="blocks below", ylabel="gradient, top = 1")
         ax.legend(fontsize=8)
     told = "; ".join(f"{title}: {', '.join(lines)}" for title, lines in panels.items())
     return described(
-        figure, f"Size of the gradient at each layer, on a logarithmic axis, the topmost set to 1. {told}."
+        figure,
+        f"Size of the gradient against the blocks below, on a logarithmic axis, the topmost set to 1. {told}.",
     )
 
 

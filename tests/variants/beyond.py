@@ -204,6 +204,12 @@ def angle_counts(net, x, t, angles, rotate):
     return right, same
 
 
+def angle_at_once(net, x, t, angles, rotate):
+    seen = np.concatenate([x, *(rotate(x, degrees) for degrees in angles)])
+    answers = net(seen).argmax(axis=1).reshape(len(angles) + 1, len(x))
+    return (answers[1:] == t).mean(axis=1), (answers[1:] == answers[0]).mean(axis=1)
+
+
 def angle_lists(net, x, t, angles, rotate):
     def answers(pictures):
         return [max(range(len(z)), key=list(z).__getitem__) for z in net(pictures)]
@@ -225,7 +231,7 @@ VARIANTS = {
     "class_map": [map_loop, map_einsum, map_broadcast, map_all_classes],
     "poll_blank": [["A", "C", "E"], "A C E"],
     "rotate": [rotate_matrix, rotate_complex, rotate_loops, rotate_scipy],
-    "by_angle": [angle_arrays, angle_counts, angle_lists],
+    "by_angle": [angle_arrays, angle_at_once, angle_counts, angle_lists],
     "dilate": [dilate_loops, dilate_kron, dilate_insert],
 }
 
@@ -277,11 +283,11 @@ def a_turn(rng):
 
 
 def turned_pictures(rng):
-    N, H, W = rng.integers(2, 6, 3)
+    N, side = rng.integers(2, 6, 2)
     net, M = ((beyond_turning.corners, 4), (beyond_turning.edges, 3))[rng.integers(2)]
     return {
         "net": given(net),
-        "x": rng.normal(size=(N, 1, H, W)),
+        "x": rng.normal(size=(N, 1, side, side)),
         "t": rng.integers(0, M, N),
         "angles": rng.choice((0.0, 90, 180, -90), rng.integers(1, 5)),
         "rotate": given(beyond_turning.quarter_turn),
