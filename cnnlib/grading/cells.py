@@ -6,6 +6,7 @@ import inspect
 import linecache
 import os
 import threading
+from functools import partial
 from typing import Any
 
 from cnnlib.checks.calling import Answer, attempt
@@ -38,7 +39,8 @@ def run_cell(message: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
     if not message["briefly"]:
         answer, late = in_time(run, [], {}, message["seconds"], course="")
     if answer.error:
-        in_time(define_below, [stopped_at[0], source, name, names], {}, SECONDS_TO_DEFINE, course="")
+        below = partial(define_below, stopped_at[0], source, name, names)  # as an argument `names` would be copied
+        in_time(below, [], {}, SECONDS_TO_DEFINE, course="")
     if (threads := threading.active_count()) > MOST_THREADS:
         return {"spoilt": f"it left {threads} threads running"}  # and there may be none left for a fork
     return {"error": answer.error[: messages.TEXT_LIMIT], "late": late}
