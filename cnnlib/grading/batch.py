@@ -5,7 +5,6 @@ import secrets
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -47,7 +46,7 @@ def grade(
     """Grade every notebook below `folder`; print a table, write grades.csv and totals.csv into `out`.
 
     Args:
-        folder: the submissions; nothing is written there.
+        folder: the submissions, a zip of them, or one notebook; nothing is written there.
         out: made if need be. Tables of an earlier run are kept beside the new ones with `force`, refused without.
         jobs: notebooks at once; 0 for one a processor, as far as the memory goes.
         seconds: for one call of a student's function. A cell gets twice, a notebook eight times as much.
@@ -72,7 +71,7 @@ def grade(
     limits = Limits(call=seconds, cell=2 * seconds, notebook=8 * seconds)
     with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as folder_of_kit:
         kit = pack_kit(Path(folder_of_kit))
-        launcher = unsandboxed(kit) if plain else choose(kit, [folder, out], limits)
+        launcher = unsandboxed(kit) if plain else choose(kit, [*([folder] if folder.is_dir() else []), out], limits)
         if plain:
             print(WARNING, file=sys.stderr)
         graded = remarked(_grade(found, launcher, limits, seed, jobs or _most_jobs()), launcher.sandboxed)
@@ -132,20 +131,30 @@ def _at_once(
 
 
 def remarked(graded: Sequence[Graded], sandboxed: bool) -> list[Graded]:
-    """With all that an instructor should know beside the points in the status."""
-    attempts = Counter((one.submission.student, one.lecture) for one in graded if one.lecture)
+    """With all that an instructor should know beside the points in the status, and which of several attempts counts."""
+    attempts: dict[tuple[str, str], list[Graded]] = {}
+    for one in graded:
+        if one.lecture:
+            attempts.setdefault((one.submission.student, one.lecture), []).append(one)
     remarks = []
     for one in graded:
-        count = attempts[one.submission.student, one.lecture or ""]
+        attempted = attempts.get((one.submission.student, one.lecture or ""), [one])
+        latest = max(attempted, key=_latest)
         said = [one.status]
         claimed = one.submission.lecture
         said += [f"named {claimed}, holds {one.lecture}"] if one.lecture and claimed not in (None, one.lecture) else []
         said += [f"also holds {', '.join(one.others)}, which is not graded"] if one.others else []
         said += ["late"] if one.submission.late else []
-        said += [f"one of {count} for this lecture"] if count > 1 else []
+        if len(attempted) > 1:
+            said += [f"one of {len(attempted)} for this lecture", "counts" if one is latest else "does not count"]
         said += [] if sandboxed else ["unsandboxed"]
-        remarks.append(replace(one, status=", ".join(said)))
+        remarks.append(replace(one, status=", ".join(said), counts=one is latest))
     return remarks
+
+
+def _latest(one: Graded) -> tuple[bool, tuple[int, float], str]:
+    """Larger for an attempt that counts rather: one that could be read, uploaded later, changed later."""
+    return not one.status.startswith("not "), one.submission.order, one.submission.notebook
 
 
 def _most_jobs() -> int:

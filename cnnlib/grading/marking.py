@@ -35,6 +35,7 @@ class Graded:
     verdicts: tuple[Verdict, ...] = ()  # in the order of the lecture's exercises
     doubtful: bool = False  # may other notebooks have cost it something?
     others: Sequence[str] = ()  # lectures that are in it as well, and not graded
+    counts: bool = True  # of several attempts at one lecture, the latest that could be read
 
     @property
     def points(self) -> int:

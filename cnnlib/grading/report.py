@@ -11,9 +11,12 @@ from typing import Any
 from cnnlib.checks import Finding
 from cnnlib.checks.verdict import unmarked
 from cnnlib.grading.marking import Graded
+from cnnlib.grading.naming import is_notebook
+from cnnlib.grading.packed import is_zip
 
 GRADES = ["student", "notebook", "exercise", "part", "points", "possible", "reason"]
-TOTALS = ["student", "notebook", "points", "possible", "status"]
+TOTALS = ["student", "notebook", "points", "possible", "status", "lecture", "counts"]
+SHOWN = TOTALS[:5]  # on the terminal: the status says the rest
 MOST_TEXT = 500  # characters of one cell
 MOST_WIDTH = 40  # characters of a name on the terminal
 
@@ -28,8 +31,8 @@ class Refused(Exception):
 
 def prepare(folder: Path, out: Path, force: bool) -> None:
     """Make `out`; raises Refused before anything is graded if the tables could not be written there."""
-    if not folder.is_dir():
-        raise Refused(f"{folder} is not a folder.")
+    if not folder.is_dir() and not (folder.is_file() and (is_notebook(folder.name) or is_zip(folder.name))):
+        raise Refused(f"{folder} is not a folder, a zip or a notebook.")
     if out.resolve().is_relative_to(folder.resolve()):
         raise Refused(f"{out} lies in the folder of submissions, where nothing is written. Choose another one.")
     try:
@@ -78,18 +81,26 @@ def _reason(finding: Finding) -> str:
 
 
 def totals(graded: Iterable[Graded]) -> list[Row]:
-    return [[g.submission.student, g.submission.notebook, g.points, g.possible, g.status] for g in graded]
+    """A row a file; of several attempts at a lecture, one counts."""
+    return [
+        [g.submission.student, g.submission.notebook, g.points, g.possible, g.status, g.lecture or "", _yes(g.counts)]
+        for g in graded
+    ]
+
+
+def _yes(is_so: bool) -> str:
+    return "yes" if is_so else "no"
 
 
 def table(graded: Iterable[Graded]) -> str:
     """The totals in columns."""
-    rows = [[plain(str(value)) for value in row] for row in [TOTALS, *totals(graded)]]
+    rows = [[plain(str(value)) for value in row[: len(SHOWN)]] for row in [TOTALS, *totals(graded)]]
     widths = [min(MOST_WIDTH, max(map(len, column))) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(_columns(row, widths)).rstrip() for row in rows)
 
 
 def _columns(row: list[str], widths: list[int]) -> Iterator[str]:
-    for name, text, width in zip(TOTALS, row, widths, strict=True):
+    for name, text, width in zip(SHOWN, row, widths, strict=True):
         if name == "status":
             yield text
         elif name in ("points", "possible"):
