@@ -19,8 +19,8 @@ def grade(commands: Subparsers) -> None:
         "grade",
         help="give every notebook in a folder or zip its points, with reasons",
         description="Run every notebook in SUBMISSIONS, each in a process of its own, and give it the points and "
-        "reasons that check() gives in the notebook. Prints a table; writes grades.csv (a row for each part of an "
-        "exercise) and totals.csv (a row for each notebook) into FOLDER.",
+        "reasons that check() gives in the notebook. Prints a table and a summary of the class. Writes grades.csv (a "
+        "row for each part of an exercise), totals.csv (a row for each notebook), results.json (all) into FOLDER.",
         epilog="SUBMISSIONS is a folder with a folder for each student, or with loose notebooks; a zip as Canvas, "
         "Moodle or Gradescope packs it, or a folder of such zips; or one notebook. Of several attempts at a lecture "
         "the latest counts. Which lecture a notebook is shows in its content, not in its name. A file that cannot be "

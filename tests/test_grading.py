@@ -726,7 +726,9 @@ def test_earlier_tables_are_never_lost(submissions, tmp_path, capsys):
     assert (out / "totals.1.csv").read_text() == first + "mine\n"
     assert (out / "totals.2.csv").read_text() == (out / "totals.csv").read_text() == first
     assert sorted(path.name for path in out.iterdir()) == sorted(
-        f"{name}{number}.csv" for name in ("grades", "totals") for number in ("", ".1", ".2")
+        f"{name}{number}.{kind}"
+        for name, kind in (("grades", "csv"), ("totals", "csv"), ("results", "json"))
+        for number in ("", ".1", ".2")
     )
 
 

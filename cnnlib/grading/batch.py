@@ -1,5 +1,6 @@
 """Many notebooks at once: none of them stops the others, and Ctrl-C keeps what is done."""
 
+import json
 import os
 import secrets
 import sys
@@ -18,6 +19,7 @@ from cnnlib.grading.marking import Graded, grade_notebook
 from cnnlib.grading.process import MOST_MEMORY, Ended, Limits, Process
 from cnnlib.grading.sandbox import Launcher, pack_kit, sandboxes, unsandboxed
 from cnnlib.grading.submissions import Submission, submissions_in
+from cnnlib.grading.summary import in_words, summaries, to_json
 
 CTRL_C = 130
 
@@ -43,7 +45,7 @@ def grade(
     force: bool = False,
     plain: bool = False,
 ) -> int:
-    """Grade every notebook below `folder`; print a table, write grades.csv and totals.csv into `out`.
+    """Grade every notebook below `folder`; print a table and a summary, write the tables and results.json into `out`.
 
     Args:
         folder: the submissions, a zip of them, or one notebook; nothing is written there.
@@ -76,10 +78,13 @@ def grade(
             print(WARNING, file=sys.stderr)
         graded = remarked(_grade(found, launcher, limits, seed, jobs or _most_jobs()), launcher.sandboxed)
     print(report.table(graded))
+    for lecture in summaries(graded):
+        print(f"\n{in_words(lecture)}")
+    more = {"results.json": json.dumps({"seed": seed, **to_json(graded)}, indent=1)}
     took = time.perf_counter() - started
     print(f"\n{len(graded)} of {len(found)} in {took:.1f} s, seed {seed}, {launcher.held}")
     try:
-        print(", ".join(map(str, report.write(graded, out))))
+        print(", ".join(map(str, report.write(graded, out, more))))
     except OSError as problem:
         raise report.Refused(f"The tables could not be written: {problem}. The table above is all there is.") from None
     if len(graded) < len(found):

@@ -1,10 +1,12 @@
 """What comes out: rows for a spreadsheet, files that overwrite nothing, a table for the terminal."""
 
 import csv
+import io
 import os
 import re
+import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from cnnlib.grading.packed import is_zip
 GRADES = ["student", "notebook", "exercise", "part", "points", "possible", "reason"]
 TOTALS = ["student", "notebook", "points", "possible", "status", "lecture", "counts"]
 SHOWN = TOTALS[:5]  # on the terminal: the status says the rest
+WRITTEN = ("grades.csv", "totals.csv", "results.json")  # below the folder for them
 MOST_TEXT = 500  # characters of one cell
 MOST_WIDTH = 40  # characters of a name on the terminal
 
@@ -49,18 +52,32 @@ def prepare(folder: Path, out: Path, force: bool) -> None:
         )
 
 
-def write(graded: Sequence[Graded], out: Path) -> list[Path]:
-    """Write grades.csv and totals.csv; those of an earlier run get a number and stay."""
-    number = _free(out)
-    tables = {"grades": [GRADES, *grades(graded)], "totals": [TOTALS, *totals(graded)]}
-    for name, rows in tables.items():
-        new, old = out / f"{name}.csv.part", out / f"{name}.csv"
-        with new.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows([cell(value) for value in row] for row in rows)
-        if old.exists():
-            old.rename(out / f"{name}.{number}.csv")
-        new.replace(old)
-    return [out / f"{name}.csv" for name in tables]
+def write(graded: Sequence[Graded], out: Path, more: Mapping[str, str]) -> list[Path]:
+    """Write grades.csv, totals.csv and `more`, all or nothing; what an earlier run wrote gets a number and stays.
+
+    Args:
+        more: path below `out` -> text.
+    """
+    texts = {"grades.csv": _csv([GRADES, *grades(graded)]), "totals.csv": _csv([TOTALS, *totals(graded)]), **more}
+    with tempfile.TemporaryDirectory(prefix="new-", dir=out) as folder:
+        for name, text in texts.items():
+            new = Path(folder, name)
+            new.parent.mkdir(exist_ok=True)
+            new.write_text(text, encoding="utf-8", newline="")
+        number = _free(out)
+        for name in WRITTEN:
+            if (out / name).exists():
+                (out / name).rename(out / _numbered(name, number))
+        written = dict.fromkeys(Path(name).parts[0] for name in texts)
+        for name in written:
+            Path(folder, name).rename(out / name)
+    return [out / name for name in written]
+
+
+def _csv(rows: Iterable[Row]) -> str:
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows([cell(value) for value in row] for row in rows)
+    return file.getvalue()
 
 
 def grades(graded: Iterable[Graded]) -> list[Row]:
@@ -124,8 +141,13 @@ def plain(text: str) -> str:
 
 
 def _free(out: Path) -> int:
-    """The first number that no earlier table has."""
+    """The first number that nothing earlier has."""
     number = 1
-    while any((out / f"{name}.{number}.csv").exists() for name in ("grades", "totals")):
+    while any((out / _numbered(name, number)).exists() for name in WRITTEN):
         number += 1
     return number
+
+
+def _numbered(name: str, number: int) -> str:
+    """grades.1.csv"""
+    return f"{Path(name).stem}.{number}{Path(name).suffix}"

@@ -1,0 +1,124 @@
+"""What an instructor gets: the summary, the JSON, and that an earlier run's files stay."""
+
+import json
+import statistics
+from pathlib import Path
+
+import numpy as np
+import pytest
+from grading.notebooks import ASKED, LECTURE, POSSIBLE, SEED, solved, text
+
+from cnnlib.__main__ import main
+from cnnlib.checks import Verdict, asks, judge
+from cnnlib.grading import report, summary
+from cnnlib.grading.batch import remarked
+from cnnlib.grading.marking import Graded, nothing
+from cnnlib.grading.submissions import Submission
+
+NAME = "conv1d_forward"
+HOSTILE = "<script>alert(1)</script>\x1b[2J &amp; \"'\x02=1+1"
+
+
+def flipped(x, w, b):
+    """A common mistake, whose cause the check names."""
+    return np.convolve(x, w, mode="valid") + b
+
+
+def raising(x, w, b):
+    raise ValueError(HOSTILE)
+
+
+def student(name: str, answer=None, possible: bool = True, **more) -> Graded:
+    """A student with a right notebook, or with this answer to one exercise, or with nothing."""
+    verdicts = {n: judge(exercise, asks(exercise.reference), SEED) for n, exercise in ASKED.items()}
+    if answer:
+        verdicts[NAME] = judge(ASKED[NAME], asks(answer), SEED)
+    if not possible:
+        verdicts = {n: nothing(exercise, "not a notebook: not JSON") for n, exercise in ASKED.items()}
+    submission = Submission(name, f"{LECTURE}.ipynb", Path(name), **more)
+    return Graded(submission, "graded", LECTURE, tuple(verdicts.values()))
+
+
+@pytest.fixture(scope="module")
+def class_of_four() -> list[Graded]:
+    """Two with the same mistake, one without any, one without a notebook; and an attempt that does not count."""
+    ann = [student("ann", raising, order=(1, 0.0)), student("ann", flipped, order=(2, 0.0))]
+    return remarked([*ann, student("bo", flipped), student("cy"), student("di", possible=False)], sandboxed=True)
+
+
+def verdict_of(one: Graded, name: str = NAME) -> Verdict:
+    return next(verdict for verdict in one.verdicts if verdict.exercise == name)
+
+
+def test_the_summary_counts_one_attempt_of_each_student(class_of_four):
+    [found] = summary.summaries(class_of_four)
+    points = [one.points for one in class_of_four if one.counts]
+    assert len(points) == found.students == 4
+    assert (found.mean, found.median) == (statistics.mean(points), statistics.median(points))
+    assert list(found.distribution) == list(np.histogram(points, bins=10, range=(0, POSSIBLE))[0])
+
+
+def test_mistakes_are_counted_by_students_and_not_by_parts(class_of_four):
+    [found] = summary.summaries(class_of_four)
+    causes = {f.cause for f in verdict_of(class_of_four[1]).findings if not f.right}
+    assert "" not in causes
+    assert {(n, exercise) for n, exercise, _ in found.causes} == {(2, NAME)}
+    assert {cause for _, _, cause in found.causes} == causes
+
+
+def test_the_hardest_exercise_is_first(class_of_four):
+    [found] = summary.summaries(class_of_four)
+    assert found.exercises[0].name == NAME
+    assert (found.exercises[0].right, found.exercises[0].unwritten) == (1, 1)
+    shares = [asked.mean / asked.possible for asked in found.exercises]
+    assert shares == sorted(shares)
+
+
+def test_the_summary_on_the_terminal(class_of_four):
+    [found] = summary.summaries(class_of_four)
+    said = summary.in_words(found)
+    for text_ in (f"mean {found.mean:.1f}", f"median {found.median:g}", NAME, found.causes[0][2]):
+        assert text_ in said
+    assert said.count("#") >= 40
+
+
+def test_texts_of_students_do_nothing_on_the_terminal():
+    [found] = summary.summaries([student("ann", raising)])
+    said = summary.in_words(found)
+    assert "alert" in said
+    assert "\x1b" not in said
+    assert "\x02" not in said
+
+
+def test_files_without_a_lecture_have_no_summary():
+    lost = Graded(Submission("ann", "a.ipynb", Path("a")), "not a notebook: not JSON")
+    assert summary.summaries([lost]) == []
+    [found] = summary.summaries([lost, student("bo")])
+    assert found.students == 1
+
+
+def test_json_holds_every_part(class_of_four):
+    found = json.loads(json.dumps(summary.to_json(class_of_four)))
+    for told, one in zip(found["submissions"], class_of_four, strict=True):
+        assert told["points"] == sum(part["points"] for verdict in told["exercises"] for part in verdict["parts"])
+        assert (told["student"], told["counts"]) == (one.submission.student, one.counts)
+    assert found["lectures"][0]["mean"] == pytest.approx(np.mean([g.points for g in class_of_four if g.counts]))
+
+
+def test_an_earlier_run_s_files_stay_and_a_full_disk_changes_nothing(class_of_four, tmp_path, monkeypatch):
+    report.write(class_of_four, tmp_path, {"results.json": "first"})
+    report.write(class_of_four[:1], tmp_path, {"results.json": "second"})
+    before = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert (before["results.1.json"], before["results.json"]) == ("first", "second")
+    with pytest.raises(OSError, match=r"missing"):
+        report.write(class_of_four, tmp_path, {"results.json": "third", "missing/folder/x": ""})
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
+
+
+def test_the_command_prints_the_summary_and_writes_the_json(bwrap, tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ann.ipynb").write_text(text(solved(last="conv1d_forward = None")))
+    assert main(["grade", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--seed", str(SEED)]) == 0
+    assert "hardest exercises" in capsys.readouterr().out
+    found = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert (found["seed"], found["submissions"][0]["student"]) == (SEED, "ann")
