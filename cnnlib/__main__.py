@@ -33,6 +33,9 @@ def grade(commands: Subparsers) -> None:
     )
     parser.add_argument("--force", action="store_true", help="keep the tables of an earlier run as grades.1.csv ...")
     parser.add_argument(
+        "--html", action="store_true", help="write class.html and a page for each student, in students/, as well"
+    )
+    parser.add_argument(
         "--jobs",
         metavar="N",
         type=_at_least(int, 1),
@@ -61,7 +64,7 @@ def grade(commands: Subparsers) -> None:
         from cnnlib.grading.report import Refused
 
         options = {"jobs": asked.jobs, "seconds": asked.timeout, "seed": asked.seed, "force": asked.force}
-        options["plain"] = asked.unsandboxed
+        options |= {"plain": asked.unsandboxed, "html": asked.html}
         try:
             return grade(asked.submissions, asked.out, **options)
         except Refused as problem:

@@ -155,7 +155,7 @@ def test_an_honest_notebook_gets_its_fair_score(honest_run, name):
         assert report.plain(expected[part]) in reason
     points = str(POSSIBLE - sum(FULL[part] for part in expected))
     total = {"student": name, "notebook": f"{LECTURE}.ipynb", "points": points, "possible": str(POSSIBLE)}
-    assert honest_run.total(name) == total | {"status": "graded"}
+    assert honest_run.total(name) == total | {"status": "graded", "lecture": LECTURE, "counts": "yes"}
 
 
 def test_a_batch_of_honest_notebooks(honest_run):

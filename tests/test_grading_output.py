@@ -1,7 +1,10 @@
 """What an instructor gets: the summary, the JSON, and that an earlier run's files stay."""
 
+import inspect
 import json
 import statistics
+from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,7 @@ from cnnlib.checks import Verdict, asks, judge
 from cnnlib.grading import report, summary
 from cnnlib.grading.batch import remarked
 from cnnlib.grading.marking import Graded, nothing
+from cnnlib.grading.pages import pages
 from cnnlib.grading.submissions import Submission
 
 NAME = "conv1d_forward"
@@ -122,3 +126,88 @@ def test_the_command_prints_the_summary_and_writes_the_json(bwrap, tmp_path, cap
     assert "hardest exercises" in capsys.readouterr().out
     found = json.loads((tmp_path / "out" / "results.json").read_text())
     assert (found["seed"], found["submissions"][0]["student"]) == (SEED, "ann")
+
+
+# ---------------------------------------------------------------- pages
+
+
+class Page(HTMLParser):
+    """The elements of a page, its links and its text."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.links: list[str] = []
+        self.text = ""
+        self.feed(source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_a_student_s_page_shows_the_verdicts_of_the_notebook_and_the_hints(class_of_four):
+    made = pages(class_of_four)
+    [ann] = [source for name, source in made.items() if name.endswith("_ann.html")]
+    for one in class_of_four[:2]:
+        for verdict in one.verdicts:
+            assert verdict.to_html() in ann
+    assert all(hint in Page(ann).text for hint in ASKED[NAME].hints)
+    [cy] = [source for name, source in made.items() if name.endswith("_cy.html")]
+    assert "Hint" not in cy
+    [di] = [source for name, source in made.items() if name.endswith("_di.html")]
+    assert "not a notebook: not JSON" in Page(di).text
+
+
+def test_no_page_holds_a_line_of_a_reference_s_code(class_of_four):
+    text_of_all = " ".join(Page(source).text for source in pages(class_of_four).values())
+    lines = [line.strip() for exercise in ASKED.values() for line in code_of(exercise.reference)]
+    assert len(lines) > 10
+    assert [line for line in lines if line in text_of_all] == []
+
+
+def code_of(function) -> list[str]:
+    """The lines of its body that say how, not those that say what."""
+    source = inspect.getsource(function)
+    documented = f'"""{function.__doc__}"""'
+    body = source.partition(documented)[2] if function.__doc__ else source
+    return [line for line in body.splitlines() if len(line.strip()) > 20]
+
+
+def test_the_class_s_page_counts_causes_and_links_every_student(class_of_four):
+    made = pages(class_of_four)
+    page = Page(made["class.html"])
+    assert set(page.links) == set(made) - {"class.html"}
+    assert len(made) == 5
+    [found] = summary.summaries(class_of_four)
+    for _, exercise, cause in found.causes:
+        assert exercise in page.text
+        assert f"2{cause}" in page.text
+    assert page.text.index(found.exercises[0].name) < page.text.index(found.exercises[1].name)
+
+
+def test_whatever_a_student_chose_is_escaped(class_of_four):
+    plain_pages = [Page(source) for source in pages(class_of_four).values()]
+    tags = {tag for page in plain_pages for tag in page.tags}
+    attributes = {name for page in plain_pages for name in page.attributes}
+    hostile = student(f"../{HOSTILE}\udcff", raising)
+    hostile = replace(hostile, submission=replace(hostile.submission, notebook=HOSTILE), status=f"graded, {HOSTILE}")
+    made = pages([hostile])
+    for source in made.values():
+        page = Page(source)
+        assert page.tags <= tags
+        assert page.attributes <= attributes
+        assert "<script>alert(1)" in page.text
+        source.encode()
+    assert all(name == "class.html" or name.removeprefix("students/").isascii() for name in made)
+    assert not any(".." in name or name.count("/") > 1 for name in made)
+
+
+def test_students_whose_names_look_alike_have_pages_of_their_own():
+    made = pages([student("née"), student("n/e"), student("n e"), student("\N{ARABIC LETTER ALEF}")])
+    assert len({name.lower() for name in made}) == 5

@@ -16,6 +16,7 @@ from tqdm import tqdm
 from cnnlib.exercises import problems
 from cnnlib.grading import report
 from cnnlib.grading.marking import Graded, grade_notebook
+from cnnlib.grading.pages import pages
 from cnnlib.grading.process import MOST_MEMORY, Ended, Limits, Process
 from cnnlib.grading.sandbox import Launcher, pack_kit, sandboxes, unsandboxed
 from cnnlib.grading.submissions import Submission, submissions_in
@@ -44,6 +45,7 @@ def grade(
     seed: int | None = None,
     force: bool = False,
     plain: bool = False,
+    html: bool = False,
 ) -> int:
     """Grade every notebook below `folder`; print a table and a summary, write the tables and results.json into `out`.
 
@@ -53,8 +55,8 @@ def grade(
         jobs: notebooks at once; 0 for one a processor, as far as the memory goes.
         seconds: for one call of a student's function. A cell gets twice, a notebook eight times as much.
         seed: of the random inputs; by default a new one for every run, so that no student can know it.
-
         plain: run students' code without a sandbox.
+        html: write a page for the class and one for each student as well.
 
     Returns:
         The exit code: 0 when every file was handled, 130 after Ctrl-C.
@@ -81,6 +83,7 @@ def grade(
     for lecture in summaries(graded):
         print(f"\n{in_words(lecture)}")
     more = {"results.json": json.dumps({"seed": seed, **to_json(graded)}, indent=1)}
+    more |= pages(graded) if html else {}
     took = time.perf_counter() - started
     print(f"\n{len(graded)} of {len(found)} in {took:.1f} s, seed {seed}, {launcher.held}")
     try:
