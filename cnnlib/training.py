@@ -1,5 +1,6 @@
 """Training: mini-batches, gradient descent with momentum, the loop around them, and what was learned on disk."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
@@ -120,7 +121,8 @@ def fit(
     x, epochs = floats("x", x), whole("epochs", epochs)
     rng, optimizer, history = np.random.default_rng(seed), SGD(network.parameters, rate, momentum), History()
     steps = epochs * -(-len(x) // whole("batch_size", batch_size))
-    with tqdm(total=steps, disable=not progress, unit="step") as bar:
+    silent = not progress or "TQDM_DISABLE" in os.environ  # tqdm's own bar in a notebook does not ask for it
+    with tqdm(total=steps, disable=silent, unit="step") as bar:
         try:
             for _ in range(epochs):
                 for inputs, targets in minibatches(x, t, batch_size, rng):

@@ -1,4 +1,4 @@
-"""The answers in a notebook, without running the notebook: the cells that define an exercise's name."""
+"""The answers in a notebook, without running the notebook: the cells that define an exercise's name, or helpers."""
 
 import ast
 from functools import cache
@@ -23,11 +23,16 @@ def answers(lecture: str, folder: str = "solutions") -> dict[str, object]:
     wanted = {exercise.name for exercise in lectures()[lecture]}
     namespace: dict[str, object] = {"np": np}
     for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type == "code" and (named := defined(cell.source) & wanted):
-            exec(compile(cell.source, f"<{' '.join(sorted(named))}>", "exec"), namespace)
+        if cell.cell_type == "code" and ((named := defined(cell.source) & wanted) or only_functions(cell.source)):
+            exec(compile(cell.source, f"<{' '.join(sorted(named)) or cell.id}>", "exec"), namespace)
     if missing := wanted - set(namespace):
         raise LookupError(f"{path.relative_to(ROOT)} has no cell that defines {', '.join(sorted(missing))}")
     return {name: namespace[name] for name in wanted}
+
+
+def only_functions(source: str) -> bool:
+    """Parts that the text hands out, for answers to call."""
+    return all(isinstance(node, ast.FunctionDef) for node in ast.parse(source).body)
 
 
 def defined(source: str) -> set[str]:

@@ -230,4 +230,4 @@ def test_each_graph_keeps_its_own_walk_and_play_ends():
 def test_the_saved_line_and_picture_are_the_same_every_time(make):
     first, second = make(), make()
     assert repr(first) == repr(second)
-    assert first._repr_mimebundle_()[0]["image/png"] == second._repr_mimebundle_()[0]["image/png"]
+    assert first._repr_mimebundle_()[0]["text/html"] == second._repr_mimebundle_()[0]["text/html"]

@@ -1,5 +1,7 @@
 """The explorers in a real browser: the front end alone with a fake model, and a few whole ways in a real JupyterLab."""
 
+import base64
+import io
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 from browser.front_end import View
 from browser.lab import Lab, jupyterlab
+from nbconvert import HTMLExporter
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -18,6 +21,7 @@ from cnnlib import correlate2d
 from cnnlib.explorers import conv1d_board, conv2d_board, kernel_explorer
 from cnnlib.explorers.frames import Frame, cells, link
 from cnnlib.explorers.widget import Explorer
+from cnnlib.pictures import as_output, taken_out
 
 Opens = Callable[..., View]
 
@@ -27,7 +31,7 @@ def cell(view: View, label: str) -> Locator:
 
 
 def canvas(view: View, name: str) -> Locator:
-    return view.page.locator(f"#a [data-panel={name}] canvas")
+    return view.page.locator(f"#a [data-panel={name}] > canvas")
 
 
 def at(view: View, name: str, row: int, column: int) -> dict[str, float]:
@@ -501,10 +505,222 @@ def test_a_picture_of_ones_own_can_be_opened(opens: Opens, tmp_path: Path) -> No
     files = view.page.get_by_label("open a picture of your own")
     files.set_input_files(tmp_path / "no.png")
     expect(view.page.get_by_role("alert").first).to_have_text("no.png cannot be read as a picture")
+    expect(scale(view, "x")).to_have_text("01")
     files.set_input_files(tmp_path / "red.png")
     expect(view.page.get_by_label("picture", exact=True)).to_have_value("your own")
-    assert view.explorer.image.shape == (96, 64)
+    assert view.explorer.image.shape == (192, 128)
     np.testing.assert_allclose(view.explorer.image, 0.299, atol=0.005)
+    middle = "c => [...c.getContext('2d').getImageData(c.width / 4, c.height / 4, 1, 1).data]"
+    assert canvas(view, "x").evaluate(middle) == [255, 0, 0, 255]
+    expect(scale(view, "x")).to_be_hidden()  # colours of its own have no scale
+
+
+def test_a_drawing_can_be_opened(opens: Opens, tmp_path: Path) -> None:
+    half = '<rect width="20" height="30" fill="blue"/>'
+    drawing = f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30">{half}</svg>'
+    (tmp_path / "half.svg").write_text(drawing)
+    view = opens(kernel_explorer())
+    view.page.get_by_label("open a picture of your own").set_input_files(tmp_path / "half.svg")
+    expect(view.page.get_by_label("picture", exact=True)).to_have_value("your own")
+    assert view.explorer.image.shape == (30, 40)
+    np.testing.assert_allclose(view.explorer.image[:, [2, 37]], np.tile([0.114, 0], (30, 1)), atol=0.005)
+
+
+def test_what_is_too_large_to_be_a_number_stays_told(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    cell(view, "x[0]").click()
+    view.page.keyboard.type("1e99")
+    view.settle()
+    view.page.keyboard.type("9")
+    view.choose(b=1.0)  # another frame
+    expect(view.page.get_by_role("alert").first).to_contain_text("“1e999” is not a number: x[0] stays 1e99")
+
+
+def test_a_dark_host_of_another_kind_is_readable(opens: Opens) -> None:
+    view = opens(conv2d_board())
+    view.page.evaluate("() => { document.body.style = 'background: #111; color: #eee'; close_a(); }")
+    view.page.evaluate("() => { module.default.render({ model, el: document.getElementById('b') }); }")
+    for name in (".lm-cell input", ".lm-caption", ".lm-read p", "select", "figcaption b"):
+        expect(view.page.locator(f"#b {name}").first).to_have_css(
+            "color", re.compile(r"238, 238, 238|0\.93\d* 0\.93\d*")
+        )
+
+
+def test_the_frame_of_a_window_is_whole_at_the_edge(opens: Opens) -> None:
+    view = opens(kernel_explorer(np.full((12, 12), 0.5), np.ones((3, 3))))
+    count = """c => [...c.getContext("2d").getImageData(0, 0, c.width, c.height).data]
+        .filter((v, k) => k % 4 === 0 && v > 230).length"""
+    canvas(view, "y").hover(position=at(view, "y", 5, 5))
+    inside = canvas(view, "x").evaluate(count)
+    canvas(view, "y").hover(position=at(view, "y", 0, 0))
+    assert canvas(view, "x").evaluate(count) > 0.9 * inside
+
+
+def scale(view: View, name: str) -> Locator:
+    return view.page.locator(f"#a [data-panel={name}] .lm-bar-of-colours")
+
+
+def test_a_picture_has_a_scale_of_its_colours(opens: Opens) -> None:
+    view = opens(kernel_explorer("step edge", [[3]]))
+    expect(scale(view, "y")).to_have_text("03")
+    ends = "c => [0, c.width - 1].map(x => [...c.getContext('2d').getImageData(x, 0, 1, 1).data].slice(0, 3))"
+    assert scale(view, "y").locator("canvas").evaluate(ends) == [[0, 0, 0], [255, 255, 255]]
+    view.choose(kernel=[[-2]])
+    expect(scale(view, "y")).to_have_text("−22")
+    red, blue = scale(view, "y").locator("canvas").evaluate(ends)
+    assert red[0] > red[2]
+    assert blue[2] > blue[0]
+
+
+def test_undo_and_reset_are_buttons(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    undo, reset = (view.page.locator("#a").get_by_role("button", name=name) for name in ("undo", "reset"))
+    expect(undo).to_be_disabled()
+    cell(view, "x[0]").fill("9")
+    view.settle()
+    slide(view, "stride", 2)
+    undo.click()
+    view.settle()
+    assert (view.explorer.stride, numbers(view, "x")[0]) == (1, "9")
+    reset.click()
+    view.settle()
+    assert numbers(view, "x") == ["2", "0", "1", "3"]
+    undo.click()
+    view.settle()
+    undo.click()
+    view.settle()
+    assert numbers(view, "x") == ["2", "0", "1", "3"]
+    expect(undo).to_be_disabled()
+    expect(reset).to_be_disabled()
+
+
+def test_blocks_of_numbers_are_read_as_they_are_copied(opens: Opens) -> None:
+    page = opens(conv1d_board()).page
+    blocks = {
+        "1\t2\n3\t4": [[1, 2], [3, 4]],
+        "[[1, -2.5], [3, 4]]": [[1, -2.5], [3, 4]],
+        repr(np.array([[1.0, 2.0], [3.0, -4e-7]])): [[1, 2], [3, -4e-7]],
+        str(np.array([[1.0, 2.0], [3.0, 4.0]])): [[1, 2], [3, 4]],
+        "array([1, 2, 3], dtype=int32)": [[1, 2, 3]],
+        "1,5 2,5; 3 1/4": [[1.5, 2.5], [3, 0.25]],
+        "1, 2, 3": [[1, 2, 3]],
+    }
+    for text, block in blocks.items():
+        assert page.evaluate("text => module.blockOf(text)", text) == block, text
+
+
+def paste(view: View, label: str, text: str) -> None:
+    cell(view, label).evaluate(
+        """(input, text) => {
+            const clipboardData = new DataTransfer(); clipboardData.setData("text", text);
+            input.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        }""",
+        text,
+    )
+    view.settle()
+
+
+def test_a_block_is_pasted_from_a_cell_on(opens: Opens) -> None:
+    view, alert = opens(conv2d_board()), None
+    alert = view.page.get_by_role("alert").first
+    paste(view, "x[1,2]", "7\t8\n9\t10")
+    assert view.explorer.x[1:3, 2:].tolist() == [[7, 8], [9, 10]]
+    assert view.explorer.x[0].tolist() == [2, 0, 1, 3]
+    paste(view, "w[0,0]", "[[1, 2, 3], [4, 5, 6], [7, 8, 9]]")  # which is larger
+    np.testing.assert_array_equal(view.explorer.w, np.arange(1, 10).reshape(3, 3))
+    assert numbers(view, "w") == [str(n) for n in range(1, 10)]
+    paste(view, "dy[1,1]", "1 2\n3 4")
+    expect(alert).to_have_text("dy must have the shape of y, (2, 2), got (3, 3)")
+    before = view.explorer.x.tolist()
+    paste(view, "x[0,0]", "1 2 three")
+    expect(alert).to_contain_text("no number")
+    paste(view, "x[0,0]", "\n".join(["1 " * 13] * 2))
+    expect(alert).to_contain_text("x must have 1 to 12 rows and 1 to 12 columns")
+    assert view.explorer.x.tolist() == before
+    line = opens(conv1d_board())
+    paste(line, "x[2]", "5 6 7 8")
+    assert line.explorer.x.tolist() == [2, 0, 5, 6, 7, 8]
+
+
+def test_sizes_are_chosen_on_the_page(opens: Opens) -> None:
+    view = opens(conv2d_board())
+    view.page.get_by_label("x, rows").select_option("5")
+    view.page.get_by_label("w, columns").select_option("3")
+    view.settle()
+    assert (view.explorer.x.shape, view.explorer.w.shape, view.explorer.y.shape) == ((5, 4), (2, 3), (4, 2))
+    assert view.explorer.x[:4].tolist() == [[2, 0, 1, 3], [1, 3, 2, 0], [0, 1, 2, 1], [3, 2, 0, 1]]  # stay in place
+    view.page.get_by_label("w, rows").select_option("6")
+    view.settle()
+    expect(view.page.get_by_role("alert").first).to_contain_text("does not fit")
+    expect(view.page.get_by_label("w, rows")).to_have_value("2")
+    line = opens(conv1d_board())
+    line.page.get_by_label("x, length").select_option("6")
+    line.settle()
+    assert line.explorer.x.tolist() == [2, 0, 1, 3, 0, 0]
+
+
+def test_what_follows_the_convolution_is_linked_with_it(opens: Opens) -> None:
+    view = opens(kernel_explorer("digit 3", after="max pooling"))
+    canvas(view, "a").hover(position=at(view, "a", 1, 2))
+    i, j = np.unravel_index(view.explorer.output[2:4, 4:6].argmax(), (2, 2))
+    assert said(view)[0].startswith(f"y[{2 + i},{4 + j}] = ")
+    assert said(view)[0].endswith(f" = {shown(view.explorer.output[2:4, 4:6].max())[0]}")
+    first = canvas(view, "a").evaluate(PIXELS)
+    canvas(view, "y").hover(position=at(view, "y", 5, 0))
+    second = canvas(view, "a").evaluate(PIXELS)
+    canvas(view, "y").hover(position=at(view, "y", 4, 1))  # of the same window
+    assert first != second == canvas(view, "a").evaluate(PIXELS)
+    view.page.get_by_label("then").select_option("ReLU")
+    view.settle()
+    canvas(view, "a").hover(position=at(view, "a", 3, 1))
+    assert said(view)[0].startswith("y[3,1] = ")
+    view.page.get_by_label("then").select_option("nothing")
+    view.settle()
+    expect(view.page.locator("#a [data-panel=a]")).to_have_count(0)
+    assert said(view)[0].startswith("y[")
+
+
+def test_a_finger_points_with_every_tap(opens: Opens) -> None:
+    view = opens(conv2d_board(), has_touch=True)
+    pinned = view.page.get_by_text("pinned:")
+    for label in ("dx[1,2]", "x[0,1]", "dw[0,0]", "w[1,1]"):
+        cell(view, label).tap()
+        assert marked(view, label[: label.index("[")], "lm-at") == [label]
+        expect(pinned).to_be_hidden()
+    picture = opens(kernel_explorer("digit 3"), has_touch=True)
+    for row, column in ((1, 2), (4, 5)):
+        canvas(picture, "y").tap(position=at(picture, "y", row, column))
+        assert said(picture)[0].startswith(f"y[{row},{column}] = ")
+
+
+def test_the_readout_stays_in_sight_and_nothing_moves(opens: Opens) -> None:
+    view = opens(conv2d_board(padding=4))
+    view.page.set_viewport_size({"width": 1000, "height": 500})
+    readout = view.page.locator("#a .lm-read")
+    cell(view, "x[0,0]").hover()
+    expect(readout).to_have_class(re.compile("afloat"))
+    box = readout.bounding_box()
+    assert box
+    assert box["y"] + box["height"] <= 501
+    assert box["height"] < 210
+    place = cell(view, "x[0,0]").bounding_box()
+    cell(view, "dx[0,0]").hover()
+    assert cell(view, "x[0,0]").bounding_box() == place
+    view.page.set_viewport_size({"width": 1000, "height": 2000})
+    expect(readout).not_to_have_class(re.compile("afloat"))
+    assert view.page.locator("#a .lm-hole .lm-read").count() == 1
+
+
+def test_the_sweep_has_a_speed(opens: Opens) -> None:
+    reached = {}
+    for speed in ("slow", "usual", "fast"):
+        view = opens(conv1d_board(range(12), [1, 1]))
+        view.page.clock.install()
+        view.page.get_by_label("speed of the sweep").select_option(speed)
+        view.page.locator("#a .lm-sweep button").click()
+        view.page.clock.run_for(2000)
+        reached[speed] = int(view.page.get_by_label("position").input_value())
+    assert reached["slow"] < reached["usual"] < reached["fast"]
 
 
 def test_a_bad_number_is_answered_and_changes_nothing(opens: Opens) -> None:
@@ -791,7 +1007,7 @@ def test_a_closed_view_leaves_nothing_behind(opens: Opens) -> None:
     view = opens(conv1d_board())
     view.page.clock.install()
     view.page.locator("#a .lm-sweep button").click()
-    assert view.page.evaluate("() => model.heard.length") == 3
+    assert view.page.evaluate("() => model.heard.length") > 3
     view.page.evaluate("() => close_a()")
     assert view.page.evaluate("() => model.heard.length") == 0
     reached = said(view)
@@ -888,17 +1104,18 @@ def key(view: View) -> list[str]:
 def test_a_key_explains_frames_and_signs(opens: Opens) -> None:
     view = opens(conv1d_board(stride=2, padding=1))
     assert key(view) == [
-        *("can be changed", "pointed at", "touched", "touched, not in this sum", "padding"),
+        *("can be changed", "pointed at", "touched", "touched, not in this sum"),
+        *("above zero", "below zero", "padding"),
         *("⋆ cross-correlation: nothing is flipped", "∗ convolution: w is flipped, and hangs over the ends of dy"),
         "dy↑2 dy with 1 zero between neighbours, for stride 2",
     ]
     slide(view, "stride", 1)
     slide(view, "padding", 0)
-    assert key(view)[4:] == [text for text in key(view) if text[0] in "⋆∗"]
-    assert key(opens(conv2d_board(spread=True)))[4] == "zero put in"
-    assert key(opens(conv2d_board(spread=True, padding=1)))[4] == "padding or zero put in"
+    assert key(view)[6:] == [text for text in key(view) if text[0] in "⋆∗"]
+    assert key(opens(conv2d_board(spread=True)))[6] == "zero put in"
+    assert key(opens(conv2d_board(spread=True, padding=1)))[6] == "padding or zero put in"
     view = opens(kernel_explorer(padding=1))
-    frames = ["can be changed", "pointed at", "touched"]
+    frames = ["can be changed", "pointed at", "touched", "above zero", "below zero"]
     assert key(view) == [*frames, "⋆ cross-correlation: nothing is flipped"]
     view.page.get_by_label("flip (true convolution)").check()
     view.settle()
@@ -934,7 +1151,10 @@ def test_what_can_be_changed_does_not_look_like_what_is_touched(opens: Opens, th
     assert frame("dy[0]")[1] == frame("x[−1]")[1] == 3
     assert frame("x[−1]")[0] == "dashed"
     assert frame("dy[0]")[2] != frame("y[0]")[2]  # in the sum, or not
-    samples = [tuple(s) for s in view.page.locator("#a .lm-key i").evaluate_all(f"all => all.map({outline})")]
+    samples = [
+        tuple(s)
+        for s in view.page.locator("#a .lm-key i:not(.lm-plus, .lm-minus)").evaluate_all(f"all => all.map({outline})")
+    ]
     told = [
         (style, f"{width:g}px", ink) for style, width, ink in map(frame, ("x[2]", "dx[−1]", "dy[0]", "y[0]", "x[4]"))
     ]
@@ -1066,11 +1286,11 @@ def test_lab_running_a_cell_again_leaves_no_widgets_behind(lab: Lab, notebook: P
 
 
 def pictures(page: Page) -> Locator:
-    return page.locator(".jp-OutputArea .jp-RenderedImage img")
+    return page.locator(".jp-OutputArea .jp-RenderedHTML img")
 
 
 def png_of(explorer: Explorer) -> str:
-    return f"data:image/png;base64,{explorer._repr_mimebundle_()[0]['image/png']}"
+    return f"data:image/png;base64,{taken_out(explorer._repr_mimebundle_()[0])[1]}"
 
 
 def test_lab_a_reopened_notebook_shows_the_pictures(lab: Lab, notebook: Page) -> None:
@@ -1091,4 +1311,51 @@ def test_lab_a_notebook_from_elsewhere_shows_the_picture(lab: Lab) -> None:
     lab.write("elsewhere", nbformat.v4.new_code_cell("conv2d_board()", outputs=[output]))
     page = lab.show("elsewhere")
     expect(pictures(page)).to_have_attribute("src", png_of(conv2d_board()))
+    page.close()
+
+
+def test_lab_an_alternative_text_is_heard_also_where_the_notebook_is_not_trusted(lab: Lab, browser: Browser) -> None:
+    png = base64.b64decode(taken_out(conv1d_board()._repr_mimebundle_()[0])[1])
+    alt = 'The slope "dx" of x & w: 2 < 3, and it\'s drawn'
+    output = nbformat.v4.new_output("display_data", as_output(png, alt))
+    lab.write("heard", nbformat.v4.new_code_cell("1", outputs=[output]))
+    page = lab.show("heard")
+    assert not page.evaluate("() => jupyterapp.shell.currentWidget.content.activeCell.model.trusted")
+    shown = page.get_by_role("img", name=alt, exact=True)
+    expect(shown).to_be_visible()
+    assert shown.evaluate("async i => { await i.decode(); return i.naturalWidth; }") > 200
+    page.close()
+    body = HTMLExporter().from_filename(str(lab.folder / "heard.ipynb"))[0]
+    assert "No description" not in body
+    page = browser.new_page()
+    page.set_content(body, wait_until="commit")
+    expect(page.get_by_role("img", name=alt, exact=True)).to_be_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_lab_a_figure_is_ink_on_the_colour_of_the_page(lab: Lab, dark: bool) -> None:
+    code = """
+import matplotlib.pyplot as plt
+from cnnlib.plotting import described, show
+figure, ax = plt.subplots()
+ax.plot([0, 1], color="red")
+show(described(figure, "a red line"))
+figure, ax = plt.subplots()
+ax.imshow([[0, 1]], cmap="gray")
+show(described(figure, "black beside white"))"""
+    page = lab.open("dark" if dark else "light", code, dark=dark)
+    lab.run(page)
+    line, shades = (page.get_by_role("img", name=name) for name in ("a red line", "black beside white"))
+    expect(line).to_be_visible()
+    middle = "i => getComputedStyle(i).filter"
+    assert [line.evaluate(middle), shades.evaluate(middle)] == (
+        ["invert(0.93) hue-rotate(180deg)", "brightness(0.82)"] if dark else ["none", "none"]
+    )
+    with Image.open(io.BytesIO(line.screenshot())) as seen:
+        colours = np.array(seen.convert("RGB")).reshape(-1, 3).astype(int)
+    paper, red = colours[0], colours[(colours[:, 0] - colours[:, 1:].max(1)).argmax()]
+    assert paper.max() < 40 if dark else paper.min() > 240
+    assert red[0] > red[1] + 60
+    assert red[0] > red[2] + 60
     page.close()

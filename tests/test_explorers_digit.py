@@ -13,9 +13,9 @@ from cnnlib.data import digits
 from cnnlib.explorers import digit_explorer, drawing, still
 from cnnlib.explorers.digit import DigitExplorer
 from cnnlib.explorers.frames import Frame, find
+from cnnlib.explorers.messages import ASSETS
 from cnnlib.explorers.network_maps import Tiling, as_maps, passes, reach, stages
 from cnnlib.explorers.unit import explain
-from cnnlib.explorers.widget import ASSETS
 from cnnlib.losses import cross_entropy, softmax
 from cnnlib.network import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, Residual, Sequential, Sigmoid
 
@@ -190,7 +190,7 @@ def test_every_number_shown_is_the_networks(untrained: Sequential, which: str) -
     np.testing.assert_allclose(
         find(explorer.shown, "dx")["values"], backward(loss_backward())[0][0, 0], rtol=1e-3, atol=1e-6
     )
-    assert f"−ln p[2] = {loss:.2g}"[:11] in told(explorer.shown, "says")
+    assert f"−ln y[2] = {loss:.2g}"[:11] in told(explorer.shown, "says")
     for k, layer in enumerate(about.parts):
         for part in [*layer.layers, *layer.activations]:
             x = part(x)[0]

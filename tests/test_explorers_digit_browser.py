@@ -17,7 +17,7 @@ Opens = Callable[..., View]
 
 
 def canvas(view: View, panel: str) -> Locator:
-    return view.page.locator(f"#a [data-panel={panel}] canvas")
+    return view.page.locator(f"#a [data-panel={panel}] > canvas")
 
 
 def spot(view: View, panel: str, at: tuple[float, float]) -> tuple[float, float]:
@@ -76,7 +76,7 @@ def test_a_stroke_of_the_mouse_is_seen_and_answered(opens: Opens) -> None:
     assert told(view, "says") != before
     assert told(view, "says").startswith("It says 1.")
     bars = view.page.locator("#a [data-panel=p] .lm-bar")
-    assert bars.nth(1).get_attribute("aria-label") == f"p[1] = {view.explorer.probabilities[1]:.3f}"
+    assert bars.nth(1).get_attribute("aria-label") == f"y[1] = {view.explorer.probabilities[1]:.3f}"
 
 
 def test_one_frame_is_asked_for_at_a_time_and_the_stroke_misses_nothing(opens: Opens) -> None:
@@ -223,7 +223,7 @@ def test_the_gradient_comes_and_goes(opens: Opens) -> None:
     expect(canvas(view, "dx")).to_be_visible()
     view.page.get_by_label("for label").select_option("8")
     view.settle()
-    assert "slope of −ln p[8]" in told(view, "dx")
+    assert "slope of −ln y[8]" in told(view, "dx")
     view.page.mouse.move(*spot(view, "dx", (1.5, 6.5)))
     assert told(view, "dx").split("\n")[-1].startswith("dx[1,6] = ")
     box.uncheck()

@@ -204,7 +204,7 @@ def test_a_mistake_in_an_explorer_is_said_on_the_page_and_raised() -> None:
     assert (explorer.frame["answered"], explorer.knobs) == (3, knobs)
     explorer.view = lambda **knobs: {}
     with pytest.raises(Misshapen):
-        explorer.set_state({"knobs": knobs | {"b": 1}, "asked": 4})
+        explorer.set_state({"b": 1, "asked": 4})
     assert explorer.frame["note"].startswith("This explorer has a mistake. Misshapen: frame lacks 'caption'")
     assert explorer.knobs == knobs
 
@@ -242,7 +242,7 @@ def test_numbers_of_numpy_are_sent_as_those_of_python() -> None:
         return frame
 
     explorer = Explorer(view, [], points=[(np.int64(1), np.float32(2.5))], at=np.int64(1), z=0.0)
-    assert json.dumps(explorer.knobs) == '{"points": [[1, 2.5]], "at": 1, "z": 0.0}'
+    assert json.dumps(dict(explorer.knobs)) == '{"points": [[1, 2.5]], "at": 1, "z": 0.0}'
     assert json.dumps([explorer.frame["finished"], explorer.frame["panels"][0]["size"]]) == "[true, [300, 200]]"
 
 

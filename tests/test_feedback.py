@@ -217,6 +217,12 @@ def test_the_sum_behind_an_entry_is_written_out():
     assert "dw[0] = dy[0] x[0] + dy[1] x[1] + dy[2] x[2] = 1 * 2 + 0 * 0 + 0 * 1 = 2" in " ".join(text.split())
 
 
+def test_a_product_that_is_taken_away_is_written_with_a_minus():
+    text = said("conv1d_weight_gradient", lambda dy, x: np.correlate(x, dy * (1 - 3 * (np.arange(len(dy)) == 1))))
+    assert " − 2 dy[1] x[" in text
+    assert "+ -" not in text
+
+
 def test_the_first_difference_is_marked():
     verdict = judge(find("conv1d_input_gradient"), asks(find("conv1d_input_gradient").slips[0].answer))
     assert f"{OPEN}3{CLOSE}, 2" in dict(verdict.findings[0].rows)["dx"]
@@ -488,3 +494,14 @@ def test_a_wrong_answer_is_told_which_property_it_lacks(answer, cause):
     assert judge(softmax, asks(stable)).right
     with np.errstate(all="ignore"):
         assert judge(softmax, asks(answer)).findings[0].cause.startswith(cause)
+
+
+def test_no_step_is_asked_for_where_the_answer_is_infinite():
+    def of_equal_rows(got, due):
+        if np.shape(got)[-1:] != np.shape(due)[-1:] or np.isnan(got).any():
+            return np.inf
+        return np.max(np.abs(got - due) / np.maximum(1, np.abs(due)))
+
+    text = said("distance", of_equal_rows)
+    assert "expected inf" in text
+    assert "not by" not in text

@@ -12,8 +12,8 @@ import cnnlib
 PACKAGE = Path(cnnlib.__file__).parent
 MATHEMATICS = (
     *("activations", "affine", "arguments", "convolution", "data", "descent", "gradients", "graph", "kernels"),
-    *("layout", "locating", "losses", "multilayer", "network", "perceptron", "pooling", "products", "training"),
-    "warping",
+    *("layout", "locating", "losses", "multilayer", "network", "perceptron", "pooling", "products", "recipe"),
+    *("training", "warping"),
 )
 
 

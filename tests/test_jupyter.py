@@ -14,8 +14,9 @@ import pytest
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager, LargeFileManager
 
 from cnnlib import jupyter
+from cnnlib.pictures import as_output
 
-PNG, WIDGET = {"image/png": ""}, {"application/vnd.jupyter.widget-view+json": {}}
+PNG, WIDGET = as_output(b"png", "a picture"), {"application/vnd.jupyter.widget-view+json": {}}
 
 
 class Connection:

@@ -1,5 +1,6 @@
 """Every committed notebook: nothing of an answer leaked, nothing private, short cells, metadata and points that fit."""
 
+import html
 import json
 from pathlib import Path
 
@@ -41,10 +42,12 @@ def test_a_committed_notebook_is_clean(path):
     assert all(cell.execution_count is not None for cell in notebook.cells if cell.cell_type == "code")
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert all(output.output_type != "error" for output in outputs)
-    pictures = [output for output in outputs if "image/png" in output.get("data", {})]
-    for picture in pictures:
-        assert len(picture.data["text/plain"]) > 40, "a picture without a description"
-        assert "Figure" not in picture.data["text/plain"]
+    for output in outputs:
+        if "<img" in output.get("data", {}).get("text/html", ""):
+            text, alt = output.data["text/html"], output.data["text/plain"]
+            assert len(alt) > 40, "a picture without a description"
+            assert "Figure" not in alt
+            assert f'alt="{html.escape(alt)}"' in text
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -1,11 +1,16 @@
 """What a student calls in a notebook: check, hint, progress, or_reference."""
 
+import subprocess
+import sys
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small.exercises.sums import ADD_UP, EXERCISES
 
 import cnnlib
-from cnnlib.exercises import check, hint, or_reference, progress, session
+from cnnlib.checks.verdict import Finding, Verdict, anchor
+from cnnlib.exercises import check, hint, lectures, or_reference, progress, session
 
 pytestmark = pytest.mark.usefixtures("small_exercises")
 POSSIBLE = sum(exercise.possible for exercise in EXERCISES)
@@ -143,5 +148,45 @@ def test_progress_adds_up(capsys):
     assert "together" in said
     assert f" 5 of {POSSIBLE:2}" in said
     assert "not checked yet" in said
+    lines = [line.split() for line in said.splitlines()[1:-1]]
+    assert [line[0] for line in lines] == [str(n + 1) for n in range(len(lines))]
+    signs = {"right": "✓", "partly": "◐", "wrong": "✗", "not": "○"}
+    assert all(line[1] == signs[line[6]] for line in lines)
+    assert {line[1] for line in lines} >= {"✓", "○"}
+    assert f"{[line[1] for line in lines].count('✓')} of {len(lines)} exercises are right" in said
     progress("04_small")
     assert "There is no lecture '04_small'" in capsys.readouterr().out
+
+
+def test_progress_links_to_the_checks_of_the_notebook_it_stands_in():
+    (name,) = [name for name, exercises in lectures().items() if ADD_UP in exercises]
+    check(add_up)
+    shown = session.Progress(name, lectures()[name])._repr_mimebundle_()["text/html"]
+    assert f'<a href="#{anchor("add_up")}">' in shown
+    assert f'id="{anchor("add_up")}"' in session._verdicts["add_up"].to_html()
+    other = session.Progress("elsewhere", (replace(ADD_UP, name="x"),))._repr_mimebundle_()["text/html"]
+    assert f'<a href="elsewhere.ipynb#{anchor("x")}">' in other
+
+
+def test_a_definition_that_could_not_be_read_is_told_beside_the_verdict_on_the_one_before():
+    name = "conv1d_bias_gradient"
+    define = f"def {name}(dy):\n    return dy"
+    cells = ["from cnnlib.exercises import check", define, define.replace(":", ""), f"check('{name}')"]
+    cells += [f"print('mended')\n{define}", f"check('{name}')"]
+    code = f"""
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+for cell in {cells!r}:
+    shell.run_cell(cell)
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    first, second = said.split("mended")
+    assert f"Python could not read your newest {name} (SyntaxError: expected ':')." in " ".join(first.split())
+    assert "could not read" not in second
+    assert f"{name} " in second
+
+
+def test_got_stands_above_expected_without_any_style():
+    rows = (("dx", "got [1 2]\nexpected [1 3], in a row that is long enough to be of two lines and not of one alone"),)
+    told = Verdict("x", "wrong", (Finding("dx", 0, 1, "wrong", rows),)).to_html()
+    assert "got [1 2]<br>expected" in told

@@ -57,7 +57,8 @@ def attempt(
 
     Args:
         function: anything; a value that cannot be called is its own answer (a poll's letters).
-        args, kwargs: passed as they are; arrays among them, and lists of arrays, are compared with a copy afterwards.
+        args, kwargs: passed as they are; arrays among them, and lists or dictionaries of arrays, are compared with a
+            copy afterwards.
         course: the folder of the course's own code, whose functions an answer may not call.
     """
     if not callable(function):
@@ -116,11 +117,15 @@ def _copies(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[tuple[int | 
 
 
 def _holds_arrays(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_arrays, value.values()))
     return isinstance(value, np.ndarray) or (isinstance(value, list | tuple) and any(map(_holds_arrays, value)))
 
 
 def _same(old: Any, new: Any) -> bool:
     if not isinstance(old, np.ndarray) or not isinstance(new, np.ndarray):
+        if isinstance(old, dict) and isinstance(new, dict):
+            return list(old) == list(new) and all(map(_same, old.values(), new.values()))
         if isinstance(old, list | tuple) and type(new) is type(old):
             return len(old) == len(new) and all(map(_same, old, new))
         return type(old) is type(new) and bool(old == new)

@@ -202,6 +202,17 @@ def wrong_where(part: Part, trials: Trials) -> Iterator[Cause]:
             yield Cause(says, partial(_fails_there, part, holds), general=False)
 
 
+def step(part: Part, trials: Trials) -> Iterator[Cause]:
+    """Of steps in a row, which one went astray."""
+    if made_from := part.exercise.sources.get(part.name):
+        wrong = partial(_differs_somewhere, part)
+        yield Cause(f"{part.name} does not follow from your {made_from}: look at this step", wrong, general=False)
+
+
+def _differs_somewhere(part: Part, trials: Trials) -> bool:
+    return any(part.difference(trial) for trial in trials)
+
+
 def _fails_there(part: Part, holds: Callable[..., bool], trials: Trials) -> bool:
     wrong = [part.difference(trial) is not None for trial in trials]
     return _having(holds, trials) == wrong and any(wrong) and not all(wrong)

@@ -67,6 +67,10 @@ class Exercise:
     unfolded: Callable[..., tuple[int, ...]] | None = None
     # Numbers on the way to the result, to be shown beside the student's: shows(**inputs) -> some `Shown`.
     shows: Callable[..., Sequence["Shown"]] | None = None
+    # Steps in a row: what each result should be where the ones before it came back as they did, so that a wrong step
+    # costs none of the later ones: onward(results, **inputs) -> as many results.
+    onward: Callable[..., tuple[Any, ...]] | None = None
+    sources: Mapping[str, str] = field(default_factory=dict)  # part -> what this step is made from: "dz4, w4 and a3"
     # What is true of every right answer; a wrong one is told which of these fails it.
     properties: tuple[Property, ...] = ()
     grows: str = ""  # an argument for which size matters: up to which size is the answer right?
@@ -75,6 +79,8 @@ class Exercise:
     codes: tuple[str, ...] = ()  # arguments that are never anything but in the cases, such as targets of -1 and +1
     whole: bool = False  # must the results be of a whole-number type, as an index must?
     after: tuple[tuple[str, str], ...] = ()  # label and text of what is shown once it is right
+    # The same, where it hangs on the first case's answer: measured(answer) -> labels and texts.
+    measured: Callable[[Any], tuple[tuple[str, str], ...]] | None = None
     tolerance: float = 1e-7  # relative, in float64
 
     @cached_property

@@ -12,7 +12,7 @@ from cnnlib.checks import asking, causes, diagnosis, properties, shapes, show
 from cnnlib.checks.calling import INTERRUPTED, UNWRITTEN, Answer, Ask, attempt
 from cnnlib.checks.cases import copy_of
 from cnnlib.checks.causes import EQUALS, Cause
-from cnnlib.checks.compare import Difference
+from cnnlib.checks.compare import Difference, numbers_of
 from cnnlib.checks.equation import Equation
 from cnnlib.checks.exercise import NOTHING_CHOSEN, Exercise, Inputs, Shown
 from cnnlib.checks.part import Part, Trial, parts
@@ -67,8 +67,7 @@ def trials_of(exercise: Exercise, cases: Sequence[Inputs], answers: Sequence[Ans
     """Cases and answers, beside what the reference answers."""
     known = exercise.known or (lambda **inputs: {})
     return [
-        Trial(inputs, _reference(exercise, inputs), a, known(**inputs))
-        for inputs, a in zip(cases, answers, strict=False)
+        Trial(inputs, _due(exercise, inputs, a), a, known(**inputs)) for inputs, a in zip(cases, answers, strict=False)
     ]
 
 
@@ -84,7 +83,8 @@ def _verdict(exercise: Exercise, trials: list[Trial], ask: Ask) -> Verdict:
     )
     notes = _notes(exercise, trials)
     if not wrong:
-        return Verdict(exercise.name, "right", findings, notes + exercise.after)
+        found = exercise.measured(trials[0].answer.value) if exercise.measured else ()
+        return Verdict(exercise.name, "right", findings, notes + found + exercise.after)
     points = sum(finding.points for finding in findings)
     status = "not written yet" if findings[0].reason == NOTHING_CHOSEN else "partly right" if points else "wrong"
     return Verdict(exercise.name, status, findings, notes, exercise.hints)
@@ -194,6 +194,7 @@ def _cause(
         causes.refused(part, first),
         causes.wrong_where(part, trials),
         diagnosis.facts(part, first, tables),
+        causes.step(part, trials),
     )
     return causes.first_true(itertools.chain(*last), trials)
 
@@ -340,6 +341,20 @@ def _notes(exercise: Exercise, trials: list[Trial]) -> tuple[tuple[str, str], ..
 def _reference(exercise: Exercise, inputs: Inputs) -> Any:
     args, kwargs = exercise.call(copy_of(inputs))
     return exercise.reference(*args, **kwargs)
+
+
+def _due(exercise: Exercise, inputs: Inputs, answer: Answer) -> Any:
+    """What is expected. Of steps in a row each is judged by the ones before it, as far as they came back in shape."""
+    due, came = _reference(exercise, inputs), answer.value
+    if exercise.onward is None or not isinstance(came, tuple | list) or len(came) != len(due):
+        return due
+    arrays = [numbers_of(one) for one in came]
+    sound = [
+        one is not None and one.shape == np.shape(right) and np.isfinite(one).all()
+        for one, right in zip(arrays, due, strict=True)
+    ]
+    results = tuple(one if fits else right for one, right, fits in zip(arrays, due, sound, strict=True))
+    return exercise.onward(results, **copy_of(inputs))
 
 
 def _case(inputs: Inputs) -> str:

@@ -41,8 +41,8 @@ def written_out(readings: Sequence[tuple[Equation, Reading]], index: Index, valu
         for row, count in zip(reading.rows[mine], reading.counts[mine], strict=True):
             spots = split(equation, row)[1:]
             factors = [float(np.asarray(reading.scene.values[p.name])[spot]) for p, spot in _seen(equation, spots)]
-            often = "" if abs(count - 1) < 1e-9 else "− " if abs(count + 1) < 1e-9 else f"{number(count)} "
-            names.append(often + named(equation, spots))
+            often = "" if abs(abs(count) - 1) < 1e-9 else f"{number(abs(count))} "
+            names.append(("− " if count < 0 else "") + often + named(equation, spots))
             worth = [*([] if abs(abs(count) - 1) < 1e-9 else [abs(count)]), *factors]
             product = " * ".join(f"({f})" if f.startswith("-") else f for f in map(number, worth))
             values.append(("− " if count < 0 else "") + product)

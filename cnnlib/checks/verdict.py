@@ -116,7 +116,8 @@ class Verdict:
         body = "".join(_row(label, text) for label, text in self.rows())
         table = f'<table style="{TABLE}"><tbody>{body}</tbody></table>' if body else ""
         hints = "" if right else "".join(_hint(n, text) for n, text in enumerate(self.hints, 1))
-        return f'<div style="{CARD}; border-left: 4px solid {colour}">{head}{table}{hints}</div>'
+        place = f'id="{anchor(self.exercise)}"'  # where progress() links to
+        return f'<div {place} style="{CARD}; border-left: 4px solid {colour}">{head}{table}{hints}</div>'
 
     def __str__(self) -> str:
         return self.to_text()
@@ -136,6 +137,11 @@ SHORT = 72
 IN_FIGURES = (CASE, "in the case", "the same call", "what feeds it", "in your answer", "your code", "it printed")
 
 
+def anchor(exercise: str) -> str:
+    """The id of an exercise's latest verdict in its notebook."""
+    return f"check-{exercise}"
+
+
 def _score(finding: Finding) -> str:
     return f"{html.escape(finding.part)} <b>{finding.points}</b> of {finding.possible}"
 
@@ -153,6 +159,7 @@ def _row(label: str, text: str) -> str:
     if len(text) <= SHORT and "expected" not in text:
         text = text.replace("\n", "   ")
     shown = html.escape(text).replace(OPEN, '<b style="text-decoration: underline">').replace(CLOSE, "</b>")
+    shown = shown.replace("\n", "<br>")  # GitHub strips the style that would keep the lines apart
     return (
         f'<tr style="background: transparent"><td style="{CELL}; {LABEL}">{html.escape(label)}</td>'
         f'<td style="{CELL}; width: 100%{face}">{shown}</td></tr>'

@@ -27,6 +27,9 @@ POWERS: dict[str, Callable[..., bool]] = {
     "entries below 0": lambda x, **_: bool((x < 0).any()),
     "a power that is not 2": lambda p, **_: p != 2,
     "p = 1": lambda p, **_: p == 1,
+    "a 0 beside other entries": lambda x, KH, KW, stride, **_: bool(
+        (~windows(x, KH, KW, stride).all((2, 3)) & windows(x, KH, KW, stride).any((2, 3))).any()
+    ),
     **FEATURES,
 }
 GROUPS: dict[str, Callable[..., bool]] = {
@@ -40,6 +43,8 @@ def cases(rng: Rng) -> list[Inputs]:
     return [
         {"x": np.array([[3.0, 4]]), "p": 2.0, "KH": 1, "KW": 2, "stride": 1},
         {"x": np.array([[3.0, -4, 12]]), "p": 1.0, "KH": 1, "KW": 3, "stride": 1},
+        {"x": np.array([[3.0, 0, -4]]), "p": 1.0, "KH": 1, "KW": 3, "stride": 1},
+        {"x": np.array([[3.0, -3]]), "p": 20.0, "KH": 1, "KW": 2, "stride": 1},
         {"x": np.array([[1.0, -2, 2], [2, 4, -1]]), "p": 3.0, "KH": 2, "KW": 1, "stride": 1},
         {"x": np.array([[3.0, 4, -5, 12], [-8, 6, 7, 1]]), "p": 2.0, "KH": 1, "KW": 2, "stride": 2},
         {"x": rng.normal(size=(4, 3)), "p": 1.5, "KH": 2, "KW": 2, "stride": 1},
@@ -49,6 +54,7 @@ def cases(rng: Rng) -> list[Inputs]:
         random | {"x": np.array([[3, -4, 2, 1], [5, 12, -1, 6]]), "KH": 1, "KW": 2},
         {"x": np.array([[0.0, 0, 3, 4]]), "p": 2.0, "KH": 1, "KW": 2, "stride": 2},
         {"x": np.array([[300.0, 0], [0, -4000]]), "p": 200.0, "KH": 2, "KW": 2, "stride": 1},
+        {"x": np.array([[3.0, 4, 300, -4000]]), "p": 200.0, "KH": 1, "KW": 2, "stride": 2},
         {"x": np.array([[400.0, 4000]], np.float32), "p": 20.0, "KH": 1, "KW": 2, "stride": 1},
         {"x": rng.normal(size=(3, 4)) * 1e-9, "p": 60.0, "KH": 2, "KW": 2, "stride": 1},
     ]
@@ -77,6 +83,11 @@ def pooled(formula: Formula) -> Callable[..., Array]:
     return answer
 
 
+def one_scale(x: Array, p: float, KH: int, KW: int, stride: int) -> Array:
+    scale = np.abs(x).max()
+    return scale * pooled(lambda window, p: (window**p).sum() ** (1 / p))(np.abs(x) / scale, p, KH, KW, stride)
+
+
 LP_POOL = Exercise(
     name="lp_pool",
     parts={"plain": 1, "stable": 1},
@@ -103,6 +114,17 @@ LP_POOL = Exercise(
             "the formula as it stands. For large p its powers overflow, or vanish: divide by the largest |x| of the "
             "window first.",
             pooled(lambda window, p: (np.abs(window) ** p).sum() ** (1 / p)),
+        ),
+        Slip(
+            "one scale for all",
+            "powers of |x| over the largest |x| of the whole map: in a window of small entries they vanish. Divide by "
+            "the window's own largest.",
+            one_scale,
+        ),
+        Slip(
+            "powers of x",
+            "powers of x itself. Those of |x| are due.",
+            pooled(lambda window, p: (window**p).sum() ** (1 / p)),
         ),
         Slip(
             "empty window divided by 0",
@@ -211,6 +233,16 @@ LP_POOL_BACKWARD = Exercise(
             "empty window divided by 0",
             "0 / 0 in a window of zeros, where y is 0. Its gradient is 0.",
             by_slope(lambda window, y, p: np.sign(window) * np.abs(window / np.float64(y)) ** (p - 1)),
+        ),
+        Slip(
+            "largest for y",
+            "a gradient that divides by the largest |x| of the window. Divide by y.",
+            by_slope(lambda window, y, p: np.sign(window) * ratio(window, float(np.abs(window).max()), p - 1)),
+        ),
+        Slip(
+            "a slope at 0",
+            "a gradient in which an entry of 0 counts as above 0. sign(0) is 0, and so is its slope, at p = 1 as well.",
+            by_slope(lambda window, y, p: np.where(window < 0, -1, 1) * ratio(window, y, p - 1) * (y > 0)),
         ),
         Slip(
             "power p",

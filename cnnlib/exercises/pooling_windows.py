@@ -63,6 +63,11 @@ def max_pool(x: Array, KH: int, KW: int, stride: int) -> Array:
     return windows(x, KH, KW, stride).max((2, 3))
 
 
+def one_apart(x: Array, KH: int, KW: int, stride: int) -> Array:
+    OH, OW = max_pool(x, KH, KW, stride).shape
+    return max_pool(x, KH, KW, 1)[:OH, :OW]
+
+
 def hanging(reduce: Callable[[Array], float]) -> Callable[..., Array]:
     """Pooling that also keeps the windows that hang over the end, as far as they go."""
 
@@ -110,6 +115,16 @@ MAX_POOL = Exercise(
             "stride 1",
             "windows at every place. The next one begins `stride` further on.",
             lambda x, KH, KW, stride: max_pool(x, KH, KW, 1),
+        ),
+        Slip(
+            "one apart",
+            "as many windows as are due, but each begins 1 after the one before. Output (i, j) begins at (S i, S j).",
+            one_apart,
+        ),
+        Slip(
+            "corners only",
+            "the largest of the four corners of each window. All that lies between them counts as well.",
+            lambda x, KH, KW, stride: windows(x, KH, KW, stride)[:, :, :: KH - 1 or 1, :: KW - 1 or 1].max((2, 3)),
         ),
         Slip(
             "windows hang over the end",
@@ -168,6 +183,11 @@ MEAN_POOL = Exercise(
             "divided by the sides",
             "the sum over KH + KW. A window has KH KW entries.",
             scaled_mean(lambda KH, KW: KH * KW / (KH + KW)),
+        ),
+        Slip(
+            "mean of |x|",
+            "the mean of |x|. Numbers below 0 are numbers like others.",
+            lambda x, KH, KW, stride: mean_pool(np.abs(x), KH, KW, stride),
         ),
         Slip("max for mean", "the largest entry of each window. Here all of them count.", max_pool),
         Slip(

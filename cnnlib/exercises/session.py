@@ -7,16 +7,20 @@ import difflib
 import html
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from cnnlib.checks import Exercise, Verdict, asks, judge
+from cnnlib.checks.verdict import anchor
+from cnnlib.exercises.newer import failed, watch
 from cnnlib.exercises.registry import find, lecture_of, lectures, problems
 
 COURSE = str(Path(__file__).parents[1])  # answers may not call what lives here
 
 _verdicts: dict[str, Verdict] = {}
 _hints_shown: dict[str, int] = {}
+watch()
 
 
 class Points(float):
@@ -42,6 +46,7 @@ def check(answer: Callable[..., Any] | str) -> Points:
         verdict = judge(exercise, asks(function, COURSE))
     except Exception as problem:
         return _refused(f"The check of {exercise.name} failed, not your answer: {problem!r}. Please report it.")
+    verdict = replace(verdict, notes=(*failed(exercise.name), *verdict.notes))
     _verdicts.pop(exercise.name, None)  # so that the latest check is the last entry
     _verdicts[exercise.name] = verdict
     _show(verdict)
@@ -99,31 +104,46 @@ def progress(lecture: str | None = None) -> None:
     _show(Progress(lecture, lectures()[lecture]))
 
 
+SIGNS = {"right": "✓", "partly right": "◐", "wrong": "✗", "not written yet": "○", "not checked yet": "○"}
+
+
 class Progress:
-    """A table of the points so far, as text and as HTML."""
+    """A table of the points so far, as text and as HTML: each exercise by number and sign, with a link to its check."""
 
     def __init__(self, lecture: str, exercises: tuple[Exercise, ...]) -> None:
-        self.lecture = lecture
-        self.lines = [(e.name, _points(e), e.possible, _status(e)) for e in exercises]
-        points, possible = sum(line[1] for line in self.lines), sum(line[2] for line in self.lines)
-        self.lines.append(("together", points, possible, ""))
+        self.lecture, here = lecture, any(e.name in _verdicts for e in exercises)
+        self.page = "" if here else f"{lecture}.ipynb"  # an exercise that was checked stands in this notebook
+        self.lines = [(n, e.name, _points(e), e.possible, _status(e)) for n, e in enumerate(exercises, 1)]
+        right = sum(status == "right" for *_, status in self.lines)
+        points, possible = sum(line[2] for line in self.lines), sum(line[3] for line in self.lines)
+        self.total = (points, possible, f"{right} of {len(exercises)} exercises are right")
 
     def __str__(self) -> str:
-        return "\n".join(
-            [
-                self.lecture,
-                *(f"{n:<34}{got:>3} of {most:>2}   {what}".rstrip() for n, got, most, what in self.lines),
-            ]
-        )
+        rows = [
+            f"{n:>3} {SIGNS.get(what, '✗')} {name:<34}{got:>3} of {most:>2}   {what}"
+            for n, name, got, most, what in self.lines
+        ]
+        got, most, what = self.total
+        return "\n".join([self.lecture, *rows, f"      {'together':<34}{got:>3} of {most:>2}   {what}"])
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        cell = 'style="text-align: left; padding: 2px 14px 2px 0"'
-        rows = "".join(
-            f"<tr><td {cell}>{'<b>together</b>' if name == 'together' else f'<code>{html.escape(name)}</code>'}</td>"
-            f"<td {cell}><b>{got}</b> of {most}</td><td {cell}>{html.escape(what)}</td></tr>"
-            for name, got, most, what in self.lines
-        )
-        return {"text/plain": str(self), "text/html": f"<table><tbody>{rows}</tbody></table>"}
+        def row(*cells: str) -> str:
+            style = 'style="text-align: left; padding: 2px 14px 2px 0"'
+            return f"<tr>{''.join(f'<td {style}>{cell}</td>' for cell in cells)}</tr>"
+
+        rows = [
+            row(
+                str(n),
+                f'<span aria-hidden="true">{SIGNS.get(what, "✗")}</span>',
+                f'<a href="{self.page}#{anchor(name)}"><code>{html.escape(name)}</code></a>',
+                f"<b>{got}</b> of {most}",
+                html.escape(what),
+            )
+            for n, name, got, most, what in self.lines
+        ]
+        got, most, what = self.total
+        rows.append(row("", "", "<b>together</b>", f"<b>{got}</b> of {most}", what))
+        return {"text/plain": str(self), "text/html": f"<table><tbody>{''.join(rows)}</tbody></table>"}
 
 
 def _asked(answer: Callable[..., Any] | str, namespace: dict[str, Any]) -> Exercise:

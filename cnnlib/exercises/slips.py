@@ -45,7 +45,7 @@ POLL_PROOF = poll(
 POLL_CULPRITS = poll(
     "poll_culprits",
     {
-        "A": (True, "np.convolve flips, and w was flipped before: two flips are none."),
+        "A": (True, "convolution flips by itself, and w was flipped before: two flips are none."),
         "B": (
             False,
             "then w[0, 0] and w[1, 1] would stay, and with them the first entry, 1, and the last, −5.",
@@ -79,9 +79,10 @@ def accept_blind(answer: Any, KH: int, KW: int) -> str:
         return f"got shape {w.shape}; expected ({KH}, {KW})"
     if not np.isfinite(w).all():
         return "the kernel holds nan or inf; expected plain numbers"
-    if np.ptp(w) == 0:
+    tiny = 1e-9 * np.max(np.abs(w))  # rounding neither makes entries differ nor breaks a symmetry
+    if np.ptp(w) <= tiny:
         return f"all entries are {w.flat[0]:g}; expected at least two that differ"
-    apart = np.argwhere(w != w[::-1, ::-1])
+    apart = np.argwhere(np.abs(w - w[::-1, ::-1]) > tiny)
     if len(apart):
         u, v = (int(index) for index in apart[0])
         return (

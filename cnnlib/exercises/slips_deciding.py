@@ -62,10 +62,30 @@ def broadcast(got: Any, due: Any) -> float:
     return np.inf if np.isnan(apart) else float(apart)
 
 
+def unguarded(got: Any, due: Any) -> float:
+    return float(np.max(np.abs(got - due) / np.maximum(1, np.abs(due))))
+
+
+def by_the_larger(got: Array, due: Array) -> Any:
+    with np.errstate(invalid="ignore"):  # 0 / 0
+        return np.max(np.abs(got - due) / np.maximum(np.abs(got), np.abs(due)))
+
+
+def by_the_smaller(got: Array, due: Array) -> Any:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.max(np.abs(got - due) / np.minimum(1, np.abs(due)))
+
+
+def of_sizes(got: Any, due: Any) -> Any:
+    if np.size(got) != np.size(due) or np.isnan(got).any():
+        return np.inf
+    return unguarded(np.ravel(got), np.ravel(due))
+
+
 def nan_let_through(got: Any, due: Any) -> float:
     if np.shape(got) != np.shape(due):
         return np.inf
-    return float(np.max(np.abs(got - due) / np.maximum(1, np.abs(due))))
+    return unguarded(got, due)
 
 
 DISTANCE = Exercise(
@@ -86,6 +106,16 @@ DISTANCE = Exercise(
     ),
     after=(("before you start", "infinite: the shapes differ, though NumPy would subtract them"),),
     slips=(
+        Slip(
+            "neither shapes nor nan",
+            "(11.1) alone. Before it: are the shapes the same? After it: is the result nan? Both times np.inf is due.",
+            unguarded,
+        ),
+        Slip(
+            "sizes compared",
+            "the distance of two flat lists. As many entries are not yet the same shape: compare np.shape of both.",
+            of_sizes,
+        ),
         Slip(
             "shapes broadcast",
             "the distance of what NumPy makes of two shapes. It stretches (1, 3) to fit (3,), and so a wrong shape "
@@ -118,6 +148,31 @@ DISTANCE = Exercise(
             "by the size of got",
             "differences divided by max(1, |got|). What is due is the measure, not what came out.",
             of_shapes(lambda got, due: np.max(np.abs(got - due) / np.maximum(1, np.abs(got)))),
+        ),
+        Slip(
+            "by the larger of the two",
+            "the error (3.4), which divides by the larger of |got| and |due|. Here max(1, |due|) stands below.",
+            of_shapes(by_the_larger),
+        ),
+        Slip(
+            "one more than due",
+            "differences divided by 1 + |due|. Asked is the larger of 1 and |due|, not their sum.",
+            of_shapes(lambda got, due: np.max(np.abs(got - due) / (1 + np.abs(due)))),
+        ),
+        Slip(
+            "the smaller of 1 and due",
+            "differences divided by min(1, |due|). Never less than 1: that is max(1, |due|).",
+            of_shapes(by_the_smaller),
+        ),
+        Slip(
+            "due without bars",
+            "differences divided by max(1, due). −100 is large, too: take |due|.",
+            of_shapes(lambda got, due: np.max(np.abs(got - due) / np.maximum(1, due))),
+        ),
+        Slip(
+            "one size for all entries",
+            "the largest difference over the largest max(1, |due|). Divide entry by entry, then take the largest.",
+            of_shapes(lambda got, due: np.max(np.abs(got - due)) / max(1, np.max(np.abs(due)))),
         ),
     ),
 )
@@ -153,6 +208,14 @@ def size_claim(x: Array) -> Any:
     return np.abs(x)
 
 
+def near_claim(x: Array) -> Any:
+    return x * (1 + 1e-9)
+
+
+def row_claim(x: Array) -> Any:
+    return x[None] if x[0] > 1 else x
+
+
 def same_truth(x: Array) -> Any:
     return 1.0 * x
 
@@ -184,6 +247,9 @@ def refuted_cases(rng: Rng) -> list[Inputs]:
         case(square_claim, same_truth, f"(np.array([1.0 * (n >= {later})]),)", 14),
         case(square_claim, same_truth, f"(np.array([1.0, 1.0 + 1e-3 * (n >= {first})]),)", 14),
         case(square_claim, same_truth, f"(np.array([1.0 + 1e-9 * n, 1.0 + (n == {later})]),)", 14),
+        case(square_claim, same_truth, f"(np.array([1 + 5e-7 * (n == 1), 1 + 5e-6 * (n == {first})]),)", 14),
+        case(near_claim, same_truth, f"(np.array([1.0, {first}e5 + n]),)", 14),
+        case(row_claim, same_truth, f"(np.ones(2) + (n > {later}),)", 14),
         case(cube_claim, square_claim, f"(np.array([0.0, 1.0, 1.0 * (n < {first})]),)", 14),
         case(cube_claim, square_claim, f"(np.array([1.0 - 3 * (n == {later}), 1.0 - 3 * (n == {first})]),)", 14),
         case(product_claim, product_truth, f"(np.ones(2), np.ones(2 + (n > {first})))", 14),
@@ -220,6 +286,22 @@ def search(
     return slipped
 
 
+def first_only(claim: Any, truth: Any, draw: Any, tries: int, distance: Any) -> int:
+    return refuted(claim, truth, draw, min(tries, 1), distance)
+
+
+def left_at_once(claim: Any, truth: Any, draw: Any, tries: int, distance: Any) -> int | None:
+    return refuted(claim, truth, draw, 1, distance) if tries else None
+
+
+def not_unpacked(claim: Any, truth: Any, draw: Any, tries: int, distance: Any) -> int:
+    return refuted(claim, truth, lambda n: (draw(n),), tries, distance)
+
+
+def by_own_difference(claim: Any, truth: Any, draw: Any, tries: int, distance: Any) -> int:
+    return refuted(claim, truth, draw, tries, lambda got, due: np.max(np.abs(got - due)))
+
+
 def not_caught(claim: Any, truth: Any, draw: Any, tries: int, distance: Any) -> int:
     apart = (distance(claim(*draw(n)), truth(*draw(n))) for n in range(tries))
     return next((n for n, far in enumerate(apart) if far > 1e-6), -1)
@@ -245,6 +327,46 @@ REFUTED = Exercise(
             "nothing, where the claim raises. A claim whose shapes do not fit is refuted by that: "
             "try, and except ValueError.",
             not_caught,
+        ),
+        Slip(
+            "left after the first draw",
+            "−1 as soon as the first draw agrees. `return -1` stands inside the loop: take it out, below the loop.",
+            left_at_once,
+        ),
+        Slip(
+            "the first draw only",
+            "what draw(0) alone says. Does each turn take its own draw(n)? Does −1 come back only after the loop?",
+            first_only,
+        ),
+        Slip(
+            "the tuple is not unpacked",
+            "what comes of claim(draw(n)). draw(n) is a tuple of inputs: unpack it with a star, claim(*draw(n)).",
+            not_unpacked,
+        ),
+        Slip(
+            "another distance",
+            "the search with max |got − due| for a distance. It forgets shapes and sizes: call `distance`.",
+            by_own_difference,
+        ),
+        Slip(
+            "a tolerance ten times as large",
+            "the first draw above 10⁻⁵. In Python 10⁻⁶ is 1e-6; 10e-6 is ten times that.",
+            search(wrong=lambda apart: apart > 10e-6),
+        ),
+        Slip(
+            "the first that agrees",
+            "the first draw with a distance below 10⁻⁶. That one agrees; above 10⁻⁶ it refutes.",
+            search(wrong=lambda apart: apart < 1e-6),
+        ),
+        Slip(
+            "draws from 1 on",
+            "the first of the draws 1 to `tries`. They are numbered 0 to tries − 1: range(tries).",
+            search(start=1, less=-1),
+        ),
+        Slip(
+            "one draw too many",
+            "the search over one draw more. `tries` draws are numbered 0 to tries − 1: range(tries).",
+            search(less=-1),
         ),
         Slip(
             "an error is passed over",

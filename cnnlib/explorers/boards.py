@@ -12,15 +12,21 @@ from cnnlib.arguments import Array
 from cnnlib.convolution import conv1d, conv2d
 from cnnlib.explorers import frames
 from cnnlib.explorers.controls import Control
-from cnnlib.explorers.frames import Cells, Frame, Group, Panel, Place, Sum, describe, find, inside, legend, link
-from cnnlib.explorers.widget import Explorer, Knob, Values, count, plain, rows
+from cnnlib.explorers.dy import ACTIONS, fit, outputs
+from cnnlib.explorers.frames import Cells, Frame, Group, Panel, Place, Sum, describe, inside, legend, link
+from cnnlib.explorers.traits import Knob, Values
+from cnnlib.explorers.widget import Explorer, Knobs, count, rows
 
 MOST = 12  # rows and columns that still can be read as numbers
 NUMBERS = partial(rows, height=MOST, width=MOST)
 STRIDE, PADDING = partial(count, least=1, most=4), partial(count, least=0, most=4)
 CONTROLS: list[Control] = [
+    {"kind": "size", "name": "x", "label": "x", "max": MOST},
+    {"kind": "size", "name": "w", "label": "w", "max": MOST},
     {"kind": "range", "name": "stride", "label": "stride", "min": 1, "max": 4},
     {"kind": "range", "name": "padding", "label": "padding", "min": 0, "max": 4},
+    {"kind": "button", "action": "random", "label": "random dy"},
+    {"kind": "button", "action": "one", "label": "a single 1 in dy"},
     {"kind": "toggle", "name": "spread", "label": "dx as a correlation"},
 ]
 SUMS: dict[str, Sum] = {
@@ -67,22 +73,20 @@ def view(x: Any, w: Any, b: Any, dy: Any, stride: int, padding: int, spread: boo
     y = y4[0, 0]
     dy = fit(rows("dy", dy, MOST + 8, MOST + 8), y.shape)
 
-    def gradients(dy: Array) -> tuple[Array, Array, Array]:
-        dx, dw, db = backward(dy[None, None])
-        return dx[0, 0], dw[0, 0], db[None]
-
-    dx, dw, db = gradients(dy)
-    done = np.tri(y.size, dtype=bool).reshape(y.size, *y.shape)  # done[n]: the positions 0 to n
-    dxs, dws, dbs = zip(*(gradients(dy * now) for now in done), strict=True)
+    (dx,), (dw,) = (gradient[0] for gradient in backward(dy[None, None])[:2])
+    db = np.array([[dy.sum()]])
+    # the position n adds dy[n] w to its window of dx, and dy[n] times its window of x to dw
+    windows = np.lib.stride_tricks.sliding_window_view(padded, w.shape)[:: step[0], :: step[1]]
+    dws = (windows * dy[..., None, None]).reshape(dy.size, *w.shape)
     up, panel = f"dy↑{stride}" if stride > 1 else "dy", partial(frames.cells, ndim=ndim)
     panels: list[Panel] = [
         panel("x", "x", padded, "input", edit="x", rim=rim),
-        panel("dx", "x", dx, f"= {up} ∗ w", rim=rim, partial=dxs),
+        panel("dx", "x", dx, f"= {up} ∗ w", rim=rim, parts=(dy[..., None, None] * w).reshape(dy.size, *w.shape)),
         panel("w", "w", w, "kernel", edit="w"),
-        panel("dw", "w", dw, f"= x ⋆ {up}", partial=dws),
+        panel("dw", "w", dw, f"= x ⋆ {up}", partial=dws.cumsum(0)),
         panel("b", "b", b, "bias", edit="b"),
-        panel("db", "b", db, "= Σ dy", partial=dbs),
-        panel("y", "y", y, "= x ⋆ w + b", partial=np.where(done, y, np.nan)),
+        panel("db", "b", db, "= Σ dy", partial=dy.cumsum()[:, None, None]),
+        panel("y", "y", y, "= x ⋆ w + b", computed=True),
         panel("dy", "y", dy, "gradient of the loss", edit="dy"),
     ]
     layout: list[Group] = [
@@ -140,14 +144,6 @@ def correlation(dy: Array, w: Array, size: tuple[int, ...], step: tuple[int, int
     ]
 
 
-def fit(values: Array, shape: tuple[int, ...]) -> Array:
-    """Cut to a shape, or continued with ones."""
-    fitted = np.ones(shape)
-    kept = tuple(slice(min(m, n)) for m, n in zip(values.shape, shape, strict=True))
-    fitted[kept] = values[kept]
-    return fitted
-
-
 class Board(Explorer):
     """A convolution whose every number can be read, changed and traced.
 
@@ -163,20 +159,25 @@ class Board(Explorer):
 
     def __init__(self, ndim: int, start: Any, x: Any, w: Any, b: Any, dy: Any, **knobs: Any) -> None:
         usual = start[2] if x is None and w is None else 1.0  # what is missing is continued with ones
-        inputs = {"x": start[0] if x is None else x, "w": start[1] if w is None else w, "b": b, "dy": usual}
+        inputs: Knobs = {"x": start[0] if x is None else x, "w": start[1] if w is None else w, "dy": usual}
         arrays = {name: rows(name, value, MOST if ndim == 2 else 1, MOST) for name, value in inputs.items()}
-        super().__init__(partial(view, ndim=ndim), CONTROLS[: ndim + 1], **knobs | arrays)
+        self.ndim = ndim
+        knobs |= self.natural(arrays | {"b": rows("b", b, 1, 1)})
+        super().__init__(partial(view, ndim=ndim), CONTROLS[: 5 + ndim], ACTIONS, **knobs)
         if dy is not None:
             self.dy = dy
 
-    def choose(self, **changes: Any) -> None:
-        if "dy" in changes:
-            frame, got = self.view(**self.knobs | plain(changes)), changes["dy"].shape
-            y = find(frame, "y")
-            if got != (shape := y["shape"]):
-                first = int(y["ndim"] == got[0] == 1)
-                raise ValueError(f"dy must have the shape of y, {shape[first:]}, got {got[first:]}")
-        super().choose(**changes)
+    def natural(self, knobs: Knobs) -> Knobs:
+        """With lists as deep as their arrays: what another widget would be linked with."""
+        arrays = {name: np.array(knobs[name]) for name in ("x", "w", "dy")}
+        flat = {name: (array.ravel() if self.ndim == 1 else array).tolist() for name, array in arrays.items()}
+        return knobs | flat | {"b": np.ravel(knobs["b"]).item()}
+
+    def meant(self, changes: Knobs) -> Knobs:
+        knobs = self.natural(super().meant(changes))
+        if "dy" in changes and (got := np.shape(knobs["dy"])) != (shape := outputs(knobs)):
+            raise ValueError(f"dy must have the shape of y, {shape}, got {got}")
+        return knobs
 
 
 def conv1d_board(

@@ -18,13 +18,16 @@ export function terms(role, at, { w, y, stride, dilation, padding }) {
 // An input between two strides or past the last window meets no output: such a term is dead.
 export const live = ([, , i], { y }) => Number.isInteger(i) && i >= 0 && i < y;
 
+// A number of a knob, whatever the knob is: rows, a list, or the number itself.
+const entry = (knob, [row, col]) => Array.isArray(knob?.[0]) ? knob[row]?.[col] : Array.isArray(knob) ? knob[col] : knob;
+
 class Panel {
   constructor(act) {
     this.act = act; this.heading = make("figcaption"); this.el = make("figure", {}, this.heading);
   }
   load(spec, link, assets) {
-    const [values, partial] = [numbers(assets[spec.data] ?? spec.data), numbers(spec.partial)];
-    Object.assign(this, spec, { sides: link?.sides, values, partial });
+    const [values, partial, parts] = [spec.data, spec.partial, spec.parts].map(numbers);
+    Object.assign(this, spec, { sides: link?.sides, values, partial, parts });
     [this.rows, this.cols] = spec.shape; this.el.dataset.panel = spec.id;
     if (this.heading.textContent === `${spec.name} ${spec.title} ${spec.extent}`) return;
     const extent = make("small", { textContent: spec.extent });
@@ -32,9 +35,13 @@ class Panel {
   }
   get linked() { return AXES.includes(this.role || "none"); }
   // `at` is a cell by its own index, [row, column]; `side` is 0 for rows, 1 for columns; a term is [m, u, i].
-  index(at) { return at.map((n, side) => (n - this.offset[side]) / this.scale[side]); }
+  index(at) {                                                     // of what was pooled, the place of the greatest
+    const won = this.winners?.[this.place(at)], { y } = this.sides?.[1] ?? {};
+    if (won !== undefined) return [Math.floor(won / y), won % y];
+    return at.map((n, side) => (n - this.offset[side]) / this.scale[side]);
+  }
   ownIndex(term, side) {
-    return this.linked ? term[AXES.indexOf(this.role)] * this.scale[side] + this.offset[side] : 0;
+    return this.linked ? Math.floor(term[AXES.indexOf(this.role)] * this.scale[side] + this.offset[side]) : 0;
   }
   own(pair) { return pair.map((term, side) => this.ownIndex(term, side)); }
   within(n, side) { return Number.isInteger(n) && n >= -this.rim[side] && n < this.shape[side] - this.rim[side]; }
@@ -70,7 +77,9 @@ class Picture extends Panel {
   constructor(act) {
     super(act);
     this.canvas = focusable(make("canvas", { tabIndex: 0 })); this.canvas.setAttribute("role", "application");
-    this.bits = make("canvas"); this.el.append(this.canvas);
+    this.bits = make("canvas"); this.bar = make("canvas"); this.ends = [make("output"), make("output")];
+    this.scales = make("div", { className: "lm-bar-of-colours" }, this.ends[0], this.bar, this.ends[1]);
+    this.el.append(this.canvas, this.scales);
     const under = e => { const at = this.spot(e).map(Math.floor); return this.holds(at) && at; };
     this.canvas.onpointermove = e => { const at = under(e); if (at) act.point(this, at); };
     this.canvas.onclick = e => { const at = under(e); if (at) act.pin(this, at); };
@@ -80,10 +89,13 @@ class Picture extends Panel {
   load(spec, link, assets) {
     const shown = this.values, limits = String(this.limits);
     super.load(spec, link, assets);
+    this.scales.hidden = !spec.role || Boolean(spec.colours);
     focusable(this.canvas, `${spec.name}, ${spec.title}, ${spec.extent}; arrow keys move the cell`);
     if (shown === this.values && limits === String(spec.limits)) return;
     this.drawn = null;
-    paintPixels(this.bits, this.values, spec.shape, spec.limits, assets.palettes[spec.palette]);
+    paintPixels(this.bits, this.values, spec.shape, spec.limits, assets.palettes[spec.palette], false, assets[spec.colours]);
+    paintPixels(this.bar, upTo(256), [1, 256], [0, 255], assets.palettes[spec.palette]);
+    this.ends.forEach((end, n) => write(end, fmt(+spec.limits[n].toPrecision(3))));
     this.unit = spec.size / Math.max(this.rows, this.cols);
     const sharp = this.unit * (window.devicePixelRatio || 1);
     const [width, height] = [this.cols, this.rows].map(length => Math.round(length * sharp));
@@ -175,6 +187,7 @@ class Numbers extends Panel {
     hear("focusout", (at, input) => this.leave(input));
     hear("input", (at, input) => this.type(at, input));
     hear("keydown", (at, input, e) => this.press(e, at, input));
+    hear("paste", (at, input, e) => this.paste(e, at, input));
   }
   stop(input) { this.inputs.forEach(each => { each.tabIndex = each === input ? 0 : -1; }); }   // of the Tab key
   leave(input) {                                                  // what was typed is told already
@@ -185,7 +198,14 @@ class Numbers extends Panel {
     const value = parse(input.value), bad = Number.isNaN(value); this.typed = input;
     input.setAttribute("aria-invalid", bad);
     this.act.note(bad ? `“${input.value}” is not a number: ${this.label(at)} stays ${fmt(this.chosen(at))}` : "");
-    if (!bad) this.act.edit(this, at, value);
+    if (!bad) this.act.edit(this, at, [[value]]);
+  }
+  paste(e, at, input) {                                           // one number is typed; more go from this cell on
+    const block = blockOf(e.clipboardData.getData("text")), all = block.flat();
+    if (input.readOnly || all.length < 2) return;
+    e.preventDefault(); this.typed = null;
+    if (all.some(Number.isNaN)) this.act.note("what was pasted holds something that is no number: nothing is changed");
+    else this.act.edit(this, at, block);
   }
   press(e, at, input) {
     const { selectionStart, selectionEnd, value, readOnly } = input;
@@ -194,7 +214,7 @@ class Numbers extends Panel {
     const up = { PageUp: 1, PageDown: -1 }[e.key], done = input === this.typed && { Enter: 1, Escape: 1 }[e.key];
     if (done && (e.key === "Escape" || !Number.isNaN(parse(value)))) this.leave(input);
     if (up && !readOnly) {
-      this.typed = null; this.act.edit(this, at, +(this.chosen(at) + up * (e.shiftKey ? .1 : 1)).toFixed(9));
+      this.typed = null; this.act.edit(this, at, [[+(this.chosen(at) + up * (e.shiftKey ? .1 : 1)).toFixed(9)]]);
     } else if (!done) return this.key(e, at);
     e.preventDefault(); input.select();
   }
@@ -202,13 +222,17 @@ class Numbers extends Panel {
     super.load(spec, link, assets);
     Object.assign(this, { tints: assets.tints, hues: assets.hues });
     this.grid.setAttribute("aria-label", `${spec.name}, ${spec.title}, ${spec.extent}`);
-    this.grid.style.setProperty("--cols", this.cols);
+    vary(this.grid, "--cols", this.cols);
     if (this.inputs?.length !== this.values.length) {
       const props = { type: "text", inputMode: "decimal", autocomplete: "off", spellcheck: false };
       this.inputs = [...this.values].map(() => focusable(make("input", props)));
       this.grid.replaceChildren(...this.inputs.map(input => make("span", { className: "lm-cell" }, input)));
+      this.seen = this.inputs.map(() => ({})); this.places = null;   // what a cell shows, to change only what differs
       this.stop(this.inputs.find((_, place) => !this.padded(this.cell(place))));
     }
+    const places = JSON.stringify([this.heading.textContent, spec.shape, spec.rim, spec.scale, spec.edit, this.sides]);
+    if (places === this.places) return;
+    this.places = places;
     this.inputs.forEach((input, place) => {
       const at = this.cell(place), padded = this.padded(at);
       const { classList } = input.parentNode; input.readOnly = !spec.edit || padded;
@@ -218,25 +242,42 @@ class Numbers extends Panel {
   }
   // What the reader typed is shown at once; the arithmetic waits for Python's frame.
   chosen(at) {
-    return this.padded(at) ? this.value(at) : this.knobs?.[this.edit]?.[at[0]]?.[at[1]] ?? this.value(at);
+    return this.padded(at) ? this.value(at) : entry(this.knobs?.[this.edit], at) ?? this.value(at);
+  }
+  sum(step) {                                                     // what so many positions added to their windows
+    const [{ w: high, stride: down }, { w: wide, stride: across, y: columns }] = this.sides;
+    const sums = new Float64Array(this.values.length);
+    for (let n = 0; n < step; n++) {
+      const first = Math.floor(n / columns) * down * this.cols + n % columns * across;
+      for (let k = 0; k < high * wide; k++) {
+        sums[first + Math.floor(k / wide) * this.cols + k % wide] += this.parts[n * high * wide + k];
+      }
+    }
+    return sums;
   }
   fill(knobs, step) {
     this.knobs = knobs;
-    const size = this.values.length, past = step !== null && this.partial?.slice((step - 1) * size, step * size);
+    const size = this.values.length;
+    const past = step !== null && (this.parts ? this.sum(step) : this.partial?.slice((step - 1) * size, step * size));
     const room = this.cols > 7 ? 5 : 6;                             // letters, so that a narrow page can show them
     let longest = 2;
     this.inputs.forEach((input, place) => {
-      const value = past ? past[place] : this.chosen(this.cell(place));
-      const text = Number.isNaN(value) ? "" : short(value, room), typed = parse(input.value);
-      const typing = input === this.typed && (typed === value || Number.isNaN(typed));
-      if (!typing) { input.removeAttribute("aria-invalid"); if (input.value !== text) input.value = text; }
-      const title = text && text !== full(value) ? full(value) : ""; if (input.title !== title) input.title = title;
-      longest = Math.max(longest, breadth(text));
+      const later = step !== null && this.computed && place >= step, seen = this.seen[place];
+      const value = later ? NaN : past ? past[place] : this.chosen(this.cell(place));
+      if (!Object.is(seen.value, value) || seen.room !== room) {
+        const text = Number.isNaN(value) ? "" : short(value, room);
+        Object.assign(seen, { value, room, text, wide: breadth(text) });
+        input.title = text && text !== full(value) ? full(value) : "";
+      }
+      const { text } = seen, typing = input === this.typed && [value, NaN].includes(parse(input.value));
+      if (!typing && input.value !== text) input.value = text;
+      if (!typing && input.ariaInvalid) input.removeAttribute("aria-invalid");
+      longest = Math.max(longest, seen.wide);
       const depth = .45 * Math.min(1, Math.abs(value) / (this.limits[1] || 1)) || 0;
-      const tint = this.tints[+(value > 0)].join(" ");
-      input.parentNode.style.setProperty("--tint", `rgb(${tint} / ${depth.toFixed(3)})`);
+      const tint = `rgb(${this.tints[+(value > 0)].join(" ")} / ${depth.toFixed(3)})`;
+      if (seen.tint !== tint) input.parentNode.style.setProperty("--tint", seen.tint = tint);
     });
-    this.grid.style.setProperty("--longest", longest);
+    vary(this.grid, "--longest", longest);
   }
   focus(at) { this.inputs[this.place(at)].focus(); }
   show({ both, panel, at, told, pairs, letters }) {
@@ -247,10 +288,12 @@ class Numbers extends Panel {
     this.grid.classList.toggle("lm-told", told.has(this.id));
     this.inputs.forEach((input, place) => {
       const own = this.cell(place), cell = input.parentNode, tag = told.has(this.id) && tags.get(String(own)) || "";
-      cell.classList.toggle("lm-on", rows.includes(own[0]) && cols.includes(own[1]));
-      cell.classList.toggle("lm-at", panel === this && String(at) === String(own));
-      if (cell.dataset.tag === tag) return;
-      cell.dataset.tag = tag; cell.style.setProperty("--hue", this.hues[LETTERS.indexOf(tag)] ?? "transparent");
+      const on = rows.includes(own[0]) && cols.includes(own[1]), here = panel === this && String(at) === String(own);
+      const { classList } = cell, seen = this.seen[place];
+      if (seen.on !== on) classList.toggle("lm-on", seen.on = on);
+      if (seen.here !== here) classList.toggle("lm-at", seen.here = here);
+      if (seen.tag === tag) return;
+      cell.dataset.tag = seen.tag = tag; cell.style.setProperty("--hue", this.hues[LETTERS.indexOf(tag)] ?? "transparent");
     });
   }
 }

@@ -1,7 +1,7 @@
 // Every control is a native element with a name. A preset is no state of its own: the choice shows the preset that the
 // knobs equal, or "custom".
 function controls(model, act) {
-  const refreshes = [], now = name => model.get("knobs")[name];
+  const refreshes = [], now = name => model.get(name);
   const choice = (label, options, get, put) => {
     const items = options.map(option => make("option", { textContent: option, disabled: option === "custom" }));
     const select = focusable(make("select", { onchange: () => put(select.value) }, ...items), label);
@@ -10,8 +10,8 @@ function controls(model, act) {
   };
   const button = (label, onclick, says) =>
     focusable(make("button", { type: "button", textContent: label, onclick }), says);
-  const resized = (values, rows, cols) => {                       // keeps the middle
-    const [down, right] = [rows - values.length, cols - values[0].length].map(more => Math.floor(more / 2));
+  const resized = (values, [rows, cols], middle) => {             // keeps the middle, or the first corner
+    const more = [rows - values.length, cols - values[0].length], [down, right] = more.map(n => middle ? Math.floor(n / 2) : 0);
     return upTo(rows).map(row => upTo(cols).map(col => values[row - down]?.[col - right] ?? 0));
   };
   const build = {
@@ -31,11 +31,14 @@ function controls(model, act) {
       const get = () => Object.keys(options).find(fits) ?? "custom";
       return [label, choice(label, [...Object.keys(options), "custom"], get, preset => act.send(options[preset]))];
     },
-    size({ name, label, max }) {
-      const sizes = upTo(max).map(n => String(n + 1)), shape = () => [now(name).length, now(name)[0].length];
-      const put = (a, size) => act.send({ [name]: resized(now(name), ...shape().with(a, +size)) });
-      const side = (a, what) => choice(`${label}, ${what}`, sizes, () => shape()[a], size => put(a, size));
-      return [label, side(0, "rows"), "×", side(1, "columns")];
+    size({ name, label, max, middle }) {
+      const flat = !Array.isArray(now(name)[0]), table = () => flat ? [now(name)] : now(name);
+      const sizes = upTo(max).map(n => String(n + 1)), shape = () => [table().length, table()[0].length];
+      const put = (a, size) => {
+        const values = resized(table(), shape().with(a, +size), middle); act.send({ [name]: flat ? values[0] : values });
+      };
+      const side = (a, what) => choice(`${label}, ${what}`, sizes, () => String(shape()[a]), size => put(a, size));
+      return flat ? [label, side(1, "length")] : [label, side(0, "rows"), "×", side(1, "columns")];
     },
     range({ name, label, min, max, step = 1 }) {
       const slider = focusable(make("input", { type: "range", min, max, step }), label), output = make("output");
@@ -60,14 +63,16 @@ function controls(model, act) {
   return [row, () => refreshes.forEach(refresh => refresh())];
 }
 
-// A picture file as bytes of grey, made small enough to be looked at pixel by pixel.
-async function grey(file, most) {
-  const picture = await createImageBitmap(file), fit = Math.min(1, most / Math.max(picture.width, picture.height));
-  const [width, height] = [picture.width, picture.height].map(length => Math.max(1, Math.round(length * fit)));
-  const pen = make("canvas", { width, height }).getContext("2d"); pen.drawImage(picture, 0, 0, width, height);
+// A picture file as bytes of red, green and blue, made small enough to be looked at pixel by pixel.
+async function colours(file, most) {
+  const picture = new Image(), url = picture.src = URL.createObjectURL(file);   // which reads SVG, too
+  await picture.decode().finally(() => URL.revokeObjectURL(url));
+  const sizes = [picture.naturalWidth || most, picture.naturalHeight || most], fit = Math.min(1, most / Math.max(...sizes));
+  const [width, height] = sizes.map(length => Math.max(1, Math.round(length * fit)));
+  const pen = make("canvas", { width, height }).getContext("2d");
+  pen.imageSmoothingQuality = "high"; pen.drawImage(picture, 0, 0, width, height);
   const { data } = pen.getImageData(0, 0, width, height);
-  const light = n => .299 * data[4 * n] + .587 * data[4 * n + 1] + .114 * data[4 * n + 2];
-  return [[height, width], Uint8Array.from({ length: width * height }, (_, n) => light(n))];
+  return [[height, width, 3], data.filter((_, k) => k % 4 < 3)];
 }
 
 // A button that lets something happen again and again, or once where the reader wants no motion, at most every `pace`
@@ -87,17 +92,22 @@ function playing(label, happen, ready, pace = () => 50) {
 // The sweep: a slider over the output's positions, and a button that walks them.
 function sweep(act, count) {
   const slider = focusable(make("input", { type: "range", min: 1, step: 1 }), "position"), said = make("output");
+  const paces = { slow: .25, usual: 1, fast: 4 };
+  const pick = focusable(make("select", {}, ...Object.keys(paces).map(textContent => make("option", { textContent }))),
+    "speed of the sweep");
+  pick.value = "usual"; pick.onchange = () => player.halt();
   let step = null;
   const show = () => {
     slider.max = count(); slider.value = step ?? count(); write(said, `${step ?? "all"} of ${count()} positions`);
     slider.setAttribute("aria-valuetext", said.textContent);
   };
   const go = position => { step = position; act.sweep(step); if (step >= count()) player.halt(); show(); };
-  const pace = () => Math.max(16, Math.min(900, 12000 / count()));
-  const stride = () => player.still ? 1 : Math.max(1, Math.round(count() * pace() / 12000));
+  const whole = () => 12000 / paces[pick.value];                  // milliseconds of a long one
+  const pace = () => Math.max(16, Math.min(900 / paces[pick.value], whole() / count()));
+  const stride = () => player.still ? 1 : Math.max(1, Math.round(count() * pace() / whole()));
   const next = () => go(Math.min(count(), (step === null || step >= count() ? 0 : step) + stride()));
   const player = act.player("▶ sweep", next, () => true, pace);
   slider.oninput = () => { player.halt(); go(+slider.value); };
   const stop = () => { step = null; player.halt(); show(); };
-  return { el: make("div", { className: "lm-sweep" }, player.button, slider, said), stop, step: () => step, show };
+  return { el: make("div", { className: "lm-sweep" }, player.button, slider, said, pick), stop, step: () => step, show };
 }

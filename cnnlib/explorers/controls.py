@@ -57,12 +57,13 @@ class Presets(TypedDict):
 
 
 class Size(TypedDict):
-    """Rows and columns of a knob that is a list of rows."""
+    """Rows and columns of a knob that is a list of rows, or the length of a list; `middle` stays where it is."""
 
     kind: Literal["size"]
     name: str
     label: str
     max: int
+    middle: NotRequired[bool]
 
 
 class Upload(TypedDict):

@@ -10,7 +10,8 @@ from cnnlib.data import digits
 from cnnlib.explorers.controls import Control
 from cnnlib.explorers.digit_view import ALL, BLANK, ITS, Setting, done, gradient_by, picture, setting, view, wanted
 from cnnlib.explorers.network_maps import Tiling, as_maps, passes
-from cnnlib.explorers.widget import Action, Explorer, Knobs, Values, rows
+from cnnlib.explorers.traits import Values
+from cnnlib.explorers.widget import Action, Explorer, Knobs, rows
 from cnnlib.network import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from cnnlib.training import fit
 
@@ -35,13 +36,14 @@ class DigitExplorer(Explorer):
         )
         self.about = about
 
-    def choose(self, **changes: Any) -> None:
+    def meant(self, changes: Knobs) -> Knobs:
         if "picture" in changes:
-            given, shape = changes.pop("picture"), self.about.x.shape[2:]
+            given, shape = rows("picture", changes["picture"], 64, 64), self.about.x.shape[2:]
             if given.shape != shape:
                 raise ValueError(f"picture must have the shape {shape} that the network takes, got {given.shape}")
-            changes |= edited(self.knobs, ["given", given.tolist()])
-        super().choose(**changes)
+            changes = {name: value for name, value in changes.items() if name != "picture"}
+            changes |= edited(self.chosen, ["given", given.tolist()])
+        return super().meant(changes)
 
     @property
     def probabilities(self) -> Array:

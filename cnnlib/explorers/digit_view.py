@@ -168,7 +168,7 @@ def gradient_by(about: Setting, seen: Array, label: int) -> Array:
 
 def slope(about: Setting, seen: Array, label: int) -> Panel:
     dx = gradient_by(about, seen, label)
-    return cells("dx", "", dx, f"slope of −ln p[{label}]", palette="RdBu", picture=True, size=SIDE * 8)
+    return cells("dx", "", dx, f"slope of −ln y[{label}]", palette="RdBu", picture=True, size=SIDE * 8)
 
 
 def stage_panel(k: int, about: Setting, a: Array, boxes: list[list[int]], held: bool) -> Panel:
@@ -192,7 +192,7 @@ def answers(p: Array, answer: int, own: int | None) -> Panel:
     """The probabilities as bars: the answer's is filled blue, the label's, if it is another, orange."""
     ticks = {str(j): float(j) for j in range(len(p))}
     hues = [1 if j == answer else 0 if j == own else -1 for j in range(len(p))]
-    texts = [f"p[{j}] = {numbered(v)}" for j, v in enumerate(p)]
+    texts = [f"y[{j}] = {numbered(v)}" for j, v in enumerate(p)]
     across, up = axis("class", -0.6, len(p) - 0.4, ticks=ticks), axis("p", 0, 1, ticks=2)
     return plot("p", "", across, up, [bars(np.arange(len(p)), p, hues=hues, texts=texts)], size=(228, 96))
 
@@ -200,9 +200,9 @@ def answers(p: Array, answer: int, own: int | None) -> Panel:
 def said(p: Array, answer: int, own: int | None, label: int | None) -> list[str]:
     """What the network answers, in words; with a label, the loss whose gradient is shown."""
     verdict = "" if own is None else ", which is right" if answer == own else f"; the label is {own} (orange)"
-    best = ", ".join(f"p[{j}] ≈ {p[j]:.4f}" for j in p.argsort()[::-1][:3])
+    best = ", ".join(f"y[{j}] ≈ {p[j]:.4f}" for j in p.argsort()[::-1][:3])
     lines = [f"It says {answer}{verdict}.", best]
     if label is not None:
-        lines += [f"loss −ln p[{label}] = {numbered(-np.log(max(p[label], 1e-300)))}"]
+        lines += [f"loss −ln y[{label}] = {numbered(-np.log(max(p[label], 1e-300)))}"]
         lines += ["More ink at a red pixel lowers it, at a blue one raises it."]
     return lines

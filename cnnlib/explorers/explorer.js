@@ -1,5 +1,6 @@
-// The explorer around its panels. Python computes every array (trait `frame`), the reader chooses (trait `knobs`); what
-// is pointed at, pinned or swept over belongs to the view and sends nothing.
+// The explorer around its panels. Python computes every array (trait `frame`), the reader chooses (a trait for
+// each knob, which other widgets can be linked with); what is pointed at, pinned or swept over belongs to the view and
+// sends nothing.
 // anywidget takes one module: widget.py joins the scripts into it, this file last.
 const marks = frame => frame.panels.flatMap(panel => panel.marks ?? []);
 const HINTS = [                                                   // which frames a hint is for, and the hint
@@ -19,12 +20,14 @@ const WAITING = "Waiting for Python. If its kernel was restarted, run this cell 
 
 function render({ model, el }) {
   const panels = {}, block = name => make("div", { className: `lm-${name}` });
-  const [tools, note, caption, legend, stage, said, hint] =
-    ["tools", "note", "caption", "key", "stage", "read", "hint"].map(block);
+  const [tools, note, caption, legend, stage, hole, said, hint] =
+    ["tools", "note", "caption", "key", "stage", "hole", "read", "hint"].map(block);
   const pin = focusable(make("button", { type: "button", className: "lm-pin", textContent: "pinned: let go (Esc)" }));
+  const backs = ["undo", "reset"].map(action =>
+    focusable(make("button", { type: "button", textContent: action, onclick: () => act.ask({ action }) })));
   said.setAttribute("role", "status"); note.setAttribute("role", "alert");
   let frame, placed, geometry, explained, refresh;                // what was shown last, to do again only what changed
-  let picked = {}, pinned = false, players = [];
+  let picked = {}, pinned = false, players = [], touched = false; // a finger points with every tap, and pins nothing
   let asked = 0, late = null;                                     // the number of the last question; its timer
   const queue = [];                                               // what waits until that question is answered
   const cells = () => Object.values(panels).filter(panel => panel instanceof Panel);
@@ -40,16 +43,17 @@ function render({ model, el }) {
   };
   const act = {
     where: panel => picked.panel === panel ? picked.at : panel.last ?? panel.cell(0),
-    point(panel, at) { if (!pinned && !here(panel, at)) pick(panel, at); },
+    point(panel, at) { if ((!pinned || touched) && !here(panel, at)) pick(panel, at); },
     move(panel, at) { rest(); pick(panel, at); panel.focus(at); },  // the keys take a pin along
-    pin(panel, at) { rest(); pinned = !(pinned && here(panel, at)); pick(panel, at); },
+    pin(panel, at) { rest(); pinned = !touched && !(pinned && here(panel, at)); pick(panel, at); },
     sweep(step) {
       const output = panels[frame.arithmetic.sweep];
       said.ariaLive = players.some(player => player.plays()) ? "off" : "polite";   // no reader follows a play
       pinned = step < count(); fill(step); pick(output, output.cell(step - 1));   // at the end, all is free
     },
     send(changes) {
-      model.set("knobs", { ...model.get("knobs"), ...changes }); model.set("asked", number()); model.save_changes();
+      Object.entries({ ...changes, asked: number() }).forEach(([name, value]) => model.set(name, value));
+      model.save_changes();
     },
     waits: () => frame.answered < asked,
     ask(question) {                                               // one at a time; of a drag only the newest waits
@@ -62,21 +66,25 @@ function render({ model, el }) {
       next();
     },
     player(...how) { const player = playing(...how); players.push(player); return player; },
-    edit(panel, [row, col], value) {
+    edit(panel, [row, col], block) {                              // a block of numbers, from this cell on
       const [rows, cols] = panel.shape.map((length, a) => length - 2 * panel.rim[a]);
-      const chosen = (r, c) => r === row && c === col ? value : panel.chosen([r, c]);
-      act.send({ [panel.edit]: upTo(rows).map(r => upTo(cols).map(c => chosen(r, c))) });
+      const [high, wide] = [Math.max(rows, row + block.length), Math.max(cols, ...block.map(line => col + line.length))];
+      const at = (r, c) => block[r - row]?.[c - col] ?? (r < rows && c < cols ? panel.chosen([r, c]) : 0);
+      const all = upTo(high).map(r => upTo(wide).map(c => at(r, c))), now = model.get(panel.edit);
+      const flat = !Array.isArray(now?.[0]) && high === 1;        // as deep as it was
+      act.send({ [panel.edit]: !flat ? all : wide > 1 || Array.isArray(now) ? all[0] : all[0][0] });
     },
     upload(file, most) {
       const send = ([shape, bytes]) => model.send({ picture: shape, number: number() }, undefined, [bytes.buffer]);
-      grey(file, most).then(send, () => act.note(`${file.name} cannot be read as a picture`));
+      colours(file, most).then(send, () => act.note(`${file.name} cannot be read as a picture`));
     },
     note(text) { write(note, text || frame.note); },
     refresh: () => fill(),
   };
   const steps = sweep(act, count), halt = () => players.forEach(player => player.halt());
   const rest = () => { if (steps.step() !== null) { steps.stop(); fill(); } };
-  const fill = (step = steps.step()) => cells().forEach(panel => panel.fill(model.get("knobs"), step));
+  const knobs = () => Object.fromEntries(model.get("names").map(name => [name, model.get(name)]));
+  const fill = (step = steps.step()) => { const now = knobs(); cells().forEach(panel => panel.fill(now, step)); };
 
   const sumsOf = id => frame.arithmetic.reads[id].map(name => frame.arithmetic.sums[name]);
   const tells = id => new Set([id, ...sumsOf(id).flatMap(sum => [sum.of, ...sum.factors, ...sum.plus ?? []])]);
@@ -103,7 +111,7 @@ function render({ model, el }) {
     const row = ids => make("div", { className: "lm-row" }, ...ids.map(item));
     const group = ({ title, rows }) => make("section", {}, make("h4", { textContent: title }), ...rows.map(row));
     const [forward, backward = "", ...more] = frame.layout.map(group);
-    stage.replaceChildren(forward, backward, ...frame.arithmetic ? [said] : [], ...more);
+    stage.replaceChildren(forward, backward, ...frame.arithmetic ? [hole] : [], ...more);
     steps.el.hidden = !frame.arithmetic;
     write(hint, HINTS.filter(([fits]) => fits(frame)).map(([, text]) => text).join(" "));
   }
@@ -115,6 +123,7 @@ function render({ model, el }) {
       "lm-edit": numbered.some(panel => panel.edit) && "can be changed", "lm-at": linked && "pointed at",
       "lm-told lm-on": linked && "touched",
       "lm-on": linked && squares.some(({ id }) => tells(id).size < squares.length) && "touched, not in this sum",
+      "lm-plus": numbered.length && linked && "above zero", "lm-minus": numbered.length && linked && "below zero",
       "lm-pad": Object.keys(dashed).filter(why => numbered.some(dashed[why])).join(" or "),
     };
     const key = JSON.stringify([frames, frame.signs]);
@@ -131,16 +140,21 @@ function render({ model, el }) {
     const assets = model.get("assets"), link = frame.arithmetic?.link;
     const places = JSON.stringify([frame.layout, frame.panels.map(panel => [panel.kind, !panel.picture]), !link]);
     if (places !== placed) { placed = places; arrange(); }
-    for (const spec of frame.panels) panels[spec.id].load(spec, link, assets);
+    const bytes = name => assets[name] ?? model.get(name).data;       // of an array that is sent elsewhere
+    for (const spec of frame.panels) {
+      panels[spec.id].load(typeof spec.data === "string" ? { ...spec, data: bytes(spec.data) } : spec, link, assets);
+    }
     stage.querySelectorAll("section").forEach((section, n) => {   // the squares of a group have one size
       const { abreast = 1, rows } = frame.layout[n];
       const widths = rows.flat().map(id => panels[id] instanceof Numbers ? panels[id].cols : 1);
-      section.style.setProperty("--abreast", abreast); section.style.setProperty("--widest", Math.max(...widths));
+      vary(section, "--abreast", abreast); vary(section, "--widest", Math.max(...widths));
     });
-    explain(); write(caption, frame.caption); write(note, frame.note);
+    backs.forEach(back => { back.disabled = !frame.past; });
+    explain(); write(caption, frame.caption);
+    if (!stage.querySelector("[aria-invalid=true]")) write(note, frame.note);   // else what was typed is told
     if (frame.finished || frame.note) halt();
     if (link) {
-      said.style.setProperty("--lines", frame.arithmetic.lines);
+      vary(hole, "--lines", frame.arithmetic.lines);
       const before = geometry; geometry = JSON.stringify(link);
       if (geometry !== before && steps.step() !== null) { steps.stop(); pinned = false; }   // a step of another y
       const { start } = frame.arithmetic, shown = frame.panels.some(({ id }) => panels[id] === picked.panel);
@@ -152,22 +166,31 @@ function render({ model, el }) {
   function build() {
     halt(); players = players.slice(0, 1);                        // the sweep's stays
     const [row, show] = controls(model, act);
-    refresh = show; tools.replaceChildren(row, steps.el); refresh();
+    refresh = show; if (!model.get("spec").some(({ action }) => action === "undo")) row.append(...backs); tools.replaceChildren(row, steps.el); refresh();
   }
   const follow = () => { refresh(); fill(); };
 
-  load(); build();
+  hole.append(said); load(); build();
   el.classList.add("lm"); el.append(tools, note, caption, legend, stage, hint);
   const free = () => { rest(); pinned = false; paint(); };
+  el.onpointerdown = e => { touched = e.pointerType === "touch"; };
   pin.onclick = free; el.onkeydown = e => { if (e.key === "Escape") free(); };
-  const events = [["change:spec", build], ["change:knobs", follow], ["change:frame", load]];
+  const events = [["change:spec", build], ["change:frame", load]];
+  events.push(...model.get("names").map(name => [`change:${name}`, follow]));
   events.forEach(([event, hear]) => model.on(event, hear));
-  const eye = new IntersectionObserver(([seen]) => { if (!seen.isIntersecting) halt(); });
+  const eye = new IntersectionObserver(([seen]) => {
+    vary(el, "--host", getComputedStyle(el.parentElement ?? el).color);   // for hosts without a theme's
+    if (!seen.isIntersecting) halt();
+  });
   const hide = () => { if (document.hidden) halt(); };
-  eye.observe(el); document.addEventListener("visibilitychange", hide);
+  const float = new IntersectionObserver(([{ isIntersecting }]) => {   // the readout stays in sight
+    (isIntersecting ? hole : el).append(said); said.classList.toggle("lm-afloat", !isIntersecting);
+  }, { rootMargin: "-48px 0px" });
+  eye.observe(el); if (frame.arithmetic) float.observe(hole);
+  document.addEventListener("visibilitychange", hide);
   return () => {
-    halt(); clearTimeout(late); eye.disconnect(); document.removeEventListener("visibilitychange", hide);
-    el.onkeydown = null; events.forEach(([event, hear]) => model.off(event, hear));
+    halt(); clearTimeout(late); eye.disconnect(); float.disconnect(); document.removeEventListener("visibilitychange", hide);
+    el.onkeydown = el.onpointerdown = null; events.forEach(([event, hear]) => model.off(event, hear));
   };
 }
 export default { render };

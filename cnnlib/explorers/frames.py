@@ -19,8 +19,10 @@ class CellOptions(TypedDict, total=False):
     """What some panels of cells have.
 
     edit: the knob that its numbers are. picture: a canvas, `size` pixels wide, instead of numbers. asset: a big array
-    is sent under this name, and only when it changes. partial: the values after each position of the sweep. computed:
-    hidden until the sweep comes. stretched: zeros stand between its values.
+    is sent under this name, and only when it changes. partial: the values after each position of the sweep. parts:
+    what each position adds to its window. computed: hidden until the sweep comes. stretched: zeros stand between its
+    values. colours: its bytes of red, green and blue (rows, columns, 3), shown instead of its values. winners: for each
+    cell of a pooled panel the output that won.
 
     Of a picture that is linked with nothing: point, click, paint are the actions, see plots.py, for pointing at a cell,
     a click or Enter there (at=[row, column], index=0), and a stroke (path=[[row, column], ...] in cells from the upper
@@ -32,8 +34,11 @@ class CellOptions(TypedDict, total=False):
     size: int
     asset: str
     partial: Any
+    parts: Any
     computed: bool
     stretched: bool
+    colours: Any
+    winners: list[int]
     point: str
     click: str
     paint: str
@@ -53,7 +58,7 @@ class Cells(CellOptions):
     shape: tuple[int, int]
     rim: tuple[int, int]
     ndim: int
-    scale: tuple[int, int]
+    scale: tuple[float, float]
     offset: tuple[int, int]
     limits: tuple[float, float]
     palette: str
@@ -201,7 +206,7 @@ def cells(
     name: str | None = None,
     rim: tuple[int, int] = (0, 0),
     ndim: int = 2,
-    scale: tuple[int, int] = (1, 1),
+    scale: tuple[float, float] = (1, 1),
     offset: tuple[int, int] = (0, 0),
     limits: tuple[float, float] | None = None,
     palette: str | None = None,

@@ -7,10 +7,11 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.convolution import conv2d
-from cnnlib.data import digits, sample_picture
 from cnnlib.explorers.controls import Control
-from cnnlib.explorers.frames import Frame, Group, Panel, cells, describe, legend, link
-from cnnlib.explorers.widget import Explorer, Knob, Values, count, rows
+from cnnlib.explorers.frames import CellOptions, Frame, Group, Panel, cells, describe, legend, link
+from cnnlib.explorers.images import coloured, colours, kept, picture, pictures
+from cnnlib.explorers.traits import Knob, Values
+from cnnlib.explorers.widget import Explorer, Knobs, count, rows
 
 OPENED, GIVEN = "your own", "from the notebook"  # what a picture is called that the reader opened, or a cell gave
 PRESETS: dict[str, list[list[float]]] = {
@@ -26,21 +27,25 @@ PRESETS: dict[str, list[list[float]]] = {
     "Gaussian 5 × 5": (np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1]) / 256).tolist(),
     "smear 1 × 7": [[1 / 7] * 7],
 }
+AFTER = ("nothing", "ReLU", "max pooling")
 STRIDE, PADDING, DILATION = (partial(count, least=a, most=b) for a, b in ((1, 8), (0, 8), (1, 4)))
 WIDTH = 288  # pixels of the screen
 
 
-def view(image: Any, kernel: Any, stride: int, padding: int, dilation: int, flip: bool) -> Frame:
+def view(
+    image: Any, kernel: Any, stride: int, padding: int, dilation: int, flip: bool, after: str = "nothing"
+) -> Frame:
     """The frame of the kernel explorer.
 
     Args:
-        image: (H, W), or in colour (3, H, W) or (H, W, 3).
+        image: (H, W), or in colour (3, H, W) or (H, W, 3), of which the lightness is convolved.
         kernel: (KH, KW), at most 7 x 7.
         stride, padding, dilation: whole numbers, for rows and columns.
         flip: true convolution, where the kernel is flipped, instead of correlation.
+        after: what follows the convolution, one of AFTER.
 
     Returns:
-        a frame, see frames.py, with the panels x, w and y.
+        a frame, see frames.py, with the panels x, w and y, and a, what follows.
 
     Raises:
         TypeError, ValueError: not numbers, too many, or the kernel does not fit.
@@ -61,20 +66,26 @@ def view(image: Any, kernel: Any, stride: int, padding: int, dilation: int, flip
     shades = None if y.min() < 0 else (0.0, max(limits[1], float(y.max())))
     width = max(WIDTH // 2, WIDTH * max(y.shape) // max(padded.shape))
     sign = "∗" if flip else "⋆"
+    own: CellOptions = {"picture": True, "size": WIDTH, "asset": "x"}
+    if coloured(image):
+        own["colours"] = np.pad(colours(image), [rim, rim, (0, 0)])
     relation = link(2, x, w, y, (stride, stride), rim, (dilation, dilation))
     panels: list[Panel] = [
-        cells("x", "x", padded, "picture", rim=rim, limits=limits, picture=True, size=WIDTH, asset="x"),
+        cells("x", "x", padded, "picture", rim=rim, limits=limits, **own),
         cells("w", "w", w, "kernel", edit="kernel", scale=scale, offset=offset),
         cells("y", "y", y, f"= x {sign} w", picture=True, size=width, limits=shades, computed=True),
     ]
     layout: list[Group] = [{"title": "", "rows": [["x", sign, "w", "=", "y"]]}]
+    panels += followed(y, after, shades, width)
+    if len(panels) > 3:
+        layout.append({"title": "", "rows": [["a"]]})
     return {
         "panels": panels,
         "layout": layout,
         "arithmetic": {
             "link": relation,
             "sums": {"y": {"of": "y", "factors": ["x", "w"]}},
-            "reads": {"x": ["y"], "w": ["y"], "y": ["y"]},
+            "reads": {panel["id"]: ["y"] for panel in panels},
             "start": {"panel": "y", "at": start},
             "sweep": "y",
             "lines": 2 + 2 * max(2, len(w), len(y) * (y.size <= 49)),
@@ -86,21 +97,22 @@ def view(image: Any, kernel: Any, stride: int, padding: int, dilation: int, flip
     }
 
 
-def picture(name: str, value: Any) -> Array:
-    """A picture (H, W) of float64, at most 256 x 256, from (H, W), or in colour from (3, H, W) or (H, W, 3)."""
-    array = np.asarray(value)
-    if array.ndim == 3 and array.shape[0] in (1, 3):
-        array = np.moveaxis(array, 0, 2)
-    if array.ndim == 3 and array.shape[2] in (3, 4):
-        array = array[:, :, :3] @ [0.299, 0.587, 0.114]
-    elif array.ndim == 3 and array.shape[2] == 1:
-        array = array[:, :, 0]
-    if array.ndim == 2 and max(array.shape) > 256:
-        every = -(-max(array.shape) // 256)
-        raise ValueError(
-            f"{name} of {array.shape} is too big: 256 x 256 fits, for example {name}[::{every}, ::{every}]"
-        )
-    return rows(name, array, 256, 256)
+def followed(y: Array, after: str, shades: tuple[float, float] | None, width: int) -> list[Panel]:
+    """The panel a, what follows the convolution: none, max(0, y), or of every 2 x 2 outputs the greatest."""
+    if after == "ReLU":
+        a = np.maximum(y, 0)
+        return [cells("a", "y", a, "= max(0, y)", picture=True, size=width, limits=shades, computed=True)]
+    if after == "max pooling" and min(y.shape) > 1:
+        rows, columns = (n // 2 for n in y.shape)
+        windows = y[: 2 * rows, : 2 * columns].reshape(rows, 2, columns, 2).swapaxes(1, 2).reshape(rows, columns, 4)
+        which = windows.argmax(2)
+        won = (2 * np.arange(rows)[:, None] + which // 2) * y.shape[1] + 2 * np.arange(columns) + which % 2
+        options: CellOptions = {"picture": True, "size": width // 2, "winners": won.ravel().tolist()}
+        title = "= the greatest of each 2 × 2 of y"
+        return [cells("a", "y", windows.max(2), title, scale=(0.5, 0.5), limits=shades, **options)]
+    if after not in AFTER:
+        raise ValueError(f"after must be one of {', '.join(AFTER)}; got {after!r}")
+    return []
 
 
 def weights(name: str, value: Any) -> Array:
@@ -117,7 +129,7 @@ class KernelExplorer(Explorer):
 
     Attributes:
         image, kernel: read-only arrays; assign a whole array, or the name of a picture or preset, to change one.
-        stride, padding, dilation, flip: to be assigned likewise.
+        stride, padding, dilation, flip, after: to be assigned likewise.
         output: what follows from them.
     """
 
@@ -127,27 +139,29 @@ class KernelExplorer(Explorer):
     flip = Knob(lambda name, value: bool(value))
 
     def __init__(self, image: Any, **knobs: Any) -> None:
-        self.pictures = pictures() | ({} if isinstance(image, str) else {GIVEN: picture("image", image)})
+        self.stock = pictures() | ({} if isinstance(image, str) else {GIVEN: kept("image", image)})
         knobs |= {"picture": image if isinstance(image, str) else GIVEN, "kernel": weights("kernel", knobs["kernel"])}
-        super().__init__(self._show, controls(self.pictures), **knobs)
+        super().__init__(self._show, controls(self.stock), **knobs)
 
     def _show(self, picture: str, **knobs: Any) -> Frame:
-        if picture not in self.pictures:
-            raise ValueError(f"image must be an array or one of {', '.join(self.pictures)}; got {picture!r}")
-        return view(self.pictures[picture], **knobs)
+        if picture not in self.stock:
+            raise ValueError(f"image must be an array or one of {', '.join(self.stock)}; got {picture!r}")
+        return view(self.stock[picture], **knobs)
 
-    def choose(self, *, called: str = GIVEN, **changes: Any) -> None:
-        image, before = changes.pop("image", None), self.pictures
+    def meant(self, changes: Knobs) -> Knobs:
+        """`image` names a picture, or brings one along; `called` is how that is called then."""
+        image, called = changes.get("image"), changes.get("called", GIVEN)
+        changes = {name: value for name, value in changes.items() if name not in ("image", "called")}
         if isinstance(image, str):
             changes["picture"] = image
         elif image is not None:
-            changes["picture"], self.pictures = called, before | {called: image}
-        try:
-            super().choose(**changes)
-        except (TypeError, ValueError):
-            self.pictures = before
-            raise
-        self.spec = controls(self.pictures)
+            changes["picture"], self.stock = called, self.stock | {called: kept("image", image)}
+        return super().meant(changes)
+
+    def replace(self, knobs: Knobs, shown: Frame) -> None:
+        with self.hold_sync():
+            self.spec = controls(self.stock)
+            super().replace(knobs, shown)
 
     def receive(self, content: dict[str, Any], buffers: Any) -> None:
         """A picture that the reader opened in the page, or what every explorer receives."""
@@ -156,36 +170,23 @@ class KernelExplorer(Explorer):
         self.answered = content["number"]
         try:
             opened = np.frombuffer(buffers[0], np.uint8).reshape(content["picture"]) / 255
-            self.choose(image=picture("image", opened), called=OPENED)
+            self.choose(image=np.moveaxis(opened, -1, 0) if opened.ndim == 3 else opened, called=OPENED)
         except (TypeError, ValueError) as refusal:
             self.refuse(refusal)
-
-
-def pictures() -> dict[str, Array]:
-    """The bundled pictures: a photograph of 96 x 96, digits of 8 x 8, and three whose outputs can be foreseen."""
-    hopper = sample_picture()[12:492, 16:496].reshape(96, 5, 96, 5).mean((1, 3))
-    written, labels, *_ = digits()
-    at = np.arange(16)
-    return {
-        "photograph": hopper.astype(float),
-        **{f"digit {n}": written[labels == n][0, 0].astype(float) for n in (0, 3, 4, 7)},
-        "step edge": np.tile(at >= 8, (16, 1)).astype(float),
-        "diagonal": (abs(at[:, None] - at) < 2).astype(float),
-        "checkerboard": (at[:, None] // 2 + at // 2) % 2.0,
-    }
 
 
 def controls(pictures: dict[str, Array]) -> list[Control]:
     presets = {name: {"kernel": kernel} for name, kernel in PRESETS.items()}
     return [
         {"kind": "choice", "name": "picture", "label": "picture", "options": list(pictures)},
-        {"kind": "upload", "label": "open …", "most": 96},
+        {"kind": "upload", "label": "open …", "most": 192},
         {"kind": "presets", "label": "kernel", "options": presets},
-        {"kind": "size", "name": "kernel", "label": "size", "max": 7},
+        {"kind": "size", "name": "kernel", "label": "size", "max": 7, "middle": True},
         {"kind": "range", "name": "stride", "label": "stride", "min": 1, "max": 8},
         {"kind": "range", "name": "padding", "label": "padding", "min": 0, "max": 8},
         {"kind": "range", "name": "dilation", "label": "dilation", "min": 1, "max": 4},
         {"kind": "toggle", "name": "flip", "label": "flip (true convolution)"},
+        {"kind": "choice", "name": "after", "label": "then", "options": list(AFTER)},
     ]
 
 
@@ -197,6 +198,7 @@ def kernel_explorer(
     padding: int = 0,
     dilation: int = 1,
     flip: bool = False,
+    after: str = "nothing",
 ) -> KernelExplorer:
     """Lecture 04: any picture, any kernel, and the arithmetic under every pixel.
 
@@ -207,11 +209,14 @@ def kernel_explorer(
         padding: zeros on each side, 0 to 8.
         dilation: 1 to 4.
         flip: true convolution instead of correlation.
+        after: what follows it, "nothing", "ReLU" or "max pooling" of 2 x 2.
 
     Returns:
-        the explorer, with the attributes image, kernel, output, stride, padding, dilation, flip.
+        the explorer, with the attributes image, kernel, output, stride, padding, dilation, flip, after.
 
     Raises:
         TypeError, ValueError: not numbers, too many, an unknown name, or the kernel does not fit.
     """
-    return KernelExplorer(image, kernel=kernel, stride=stride, padding=padding, dilation=dilation, flip=flip)
+    return KernelExplorer(
+        image, kernel=kernel, stride=stride, padding=padding, dilation=dilation, flip=flip, after=after
+    )

@@ -1,6 +1,5 @@
 """The perceptron explorer of lecture 01: points, a line between them, and the next step of the learning rule."""
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,12 +10,13 @@ from cnnlib.explorers import plots
 from cnnlib.explorers.controls import Control
 from cnnlib.explorers.frames import Frame, cells, text
 from cnnlib.explorers.plots import Axis, Mark, Plot, arrows, axis, grid, handle, heat, plot
-from cnnlib.explorers.widget import Action, Explorer, Knob, Knobs, Values, rows
+from cnnlib.explorers.traits import Knob, Values
+from cnnlib.explorers.widget import Action, Explorer, Knobs, rows
 from cnnlib.perceptron import perceptron_step, threshold_unit
 
 MOST = 200  # points
 FAR = 1000.0  # beyond every frame
-ZERO: Knobs = {"w": [[0.0, 0.0]], "b": [[0.0]], "turn": 0, "mistakes": 0}
+ZERO: Knobs = {"w": [0.0, 0.0], "b": 0.0, "turn": 0, "mistakes": 0}
 
 
 def view(points: Any, w: Any, b: Any, turn: int, mistakes: int, adds: str, reach: Any) -> Frame:
@@ -24,8 +24,8 @@ def view(points: Any, w: Any, b: Any, turn: int, mistakes: int, adds: str, reach
 
     Args:
         points: rows x[0], x[1], t, with t -1 or +1; as many as 200, or none.
-        w: the weights (1, 2).
-        b: the bias (1, 1).
+        w: the weights (2,).
+        b: the bias.
         turn: the example whose turn it is.
         mistakes: how many were learned from.
         adds: the class of a point that a click adds, "+1" or "−1".
@@ -151,23 +151,23 @@ def pair(values: Array) -> str:
 
 def learn(knobs: Knobs) -> Knobs:
     """One step of the learning rule, for the next mistake."""
-    (x, t), w, b = examples(knobs["points"]), np.array(knobs["w"][0]), knobs["b"][0][0]
+    (x, t), w, b = examples(knobs["points"]), np.array(knobs["w"]), knobs["b"]
     n = following(np.flatnonzero(threshold_unit(x, w, b) != t), knobs["turn"])
     if n is None:
         return {}
     w, b = perceptron_step(w, b, x[n], t[n])
-    return {"w": [w.tolist()], "b": [[b]], "turn": (n + 1) % len(x), "mistakes": knobs["mistakes"] + 1}
+    return {"w": w.tolist(), "b": b, "turn": (n + 1) % len(x), "mistakes": knobs["mistakes"] + 1}
 
 
 def shift(knobs: Knobs, at: list[float], index: int) -> Knobs:
     """Move the line, without turning it, until it goes through a point."""
-    return {"b": [[-float(np.dot(knobs["w"][0], at))]]}
+    return {"b": -float(np.dot(knobs["w"], at))}
 
 
 ACTIONS: dict[str, Action] = {
     "learn": learn,
     "from zero": lambda knobs: ZERO,
-    "aim": lambda knobs, at, index: {"w": [at]},
+    "aim": lambda knobs, at, index: {"w": at},
     "shift": shift,
     "add": lambda knobs, at: {"points": [*knobs["points"], [*at, 1.0 if knobs["adds"] == "+1" else -1.0]]},
 }
@@ -179,7 +179,7 @@ def tables() -> dict[str, Knobs]:
     away = np.column_stack([np.round(x + np.array([3, 2]), 1), t]).tolist()
     gates = {name: np.column_stack(gate(name)).tolist() for name in ("AND", "OR", "NAND", "XOR")}
     return {
-        "two clouds": {**ZERO, "points": away, "w": [[-0.5, 1.5]], "b": [[-2.0]], "reach": [-3.0, 7.0]},
+        "two clouds": {**ZERO, "points": away, "w": [-0.5, 1.5], "b": -2.0, "reach": [-3.0, 7.0]},
         **{name: {**ZERO, "points": table, "reach": [-2.0, 3.0]} for name, table in gates.items()},
     }
 
@@ -192,8 +192,8 @@ class PerceptronExplorer(Explorer):
     """
 
     points = Knob(lambda name, value: np.asarray(value, float).tolist())
-    w = Values("w", partial(rows, height=1, width=2), 1)
-    b = Values("b", partial(rows, height=1, width=1), 0)
+    w = Values("w", lambda name, value: rows(name, value, 1, 2)[0], 1)
+    b = Values("b", lambda name, value: rows(name, value, 1, 1).item(), 0)
 
 
 def perceptron_explorer(x: Any = "two clouds", t: Any = None, *, w: Any = None, b: Any = None) -> PerceptronExplorer:
@@ -219,8 +219,8 @@ def perceptron_explorer(x: Any = "two clouds", t: Any = None, *, w: Any = None, 
         if np.ndim(x) != 2 or np.shape(t) != np.shape(x)[:1]:
             raise ValueError(f"x must be (N, 2) and t (N,), got {np.shape(x)} and {np.shape(t)}")
         knobs = {**ZERO, "points": np.column_stack([x, t]), "reach": around(np.asarray(x, float))}
-    knobs |= {} if w is None else {"w": rows("w", w, 1, 2)}
-    knobs |= {} if b is None else {"b": rows("b", b, 1, 1)}
+    knobs |= {} if w is None else {"w": rows("w", w, 1, 2)[0]}
+    knobs |= {} if b is None else {"b": rows("b", b, 1, 1).item()}
     return PerceptronExplorer(view, controls(known), ACTIONS, **knobs, adds="+1")
 
 

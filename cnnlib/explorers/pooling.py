@@ -7,10 +7,11 @@ import numpy as np
 
 from cnnlib.arguments import Array, real
 from cnnlib.data import digits
-from cnnlib.explorers.boards import fit
 from cnnlib.explorers.controls import Control
+from cnnlib.explorers.dy import fit
 from cnnlib.explorers.frames import Frame, Group, Panel, Place, Sum, cells, link
-from cnnlib.explorers.widget import Explorer, Knob, Values, count, rows
+from cnnlib.explorers.traits import Knob, Values
+from cnnlib.explorers.widget import Explorer, count, rows
 from cnnlib.pooling import avg_pool2d, lp_pool2d, max_pool2d
 
 MOST = 12  # rows and columns that still can be read as numbers

@@ -86,7 +86,8 @@ def _pixels(panel: Cells, assets: dict[str, Any]) -> Picture:
     places = np.clip((np.nan_to_num(shown) - low) / ((high - low) or 1) * 255, 0, 255).round().astype(int)
     unit = max(1, round(panel["size"] / max(places.shape) * 2 / 3))
     colours = np.where(np.isnan(shown)[..., None], np.uint8(255), palette[places])  # between the tiles is paper
-    pixels = colours.repeat(unit, 0).repeat(unit, 1)
+    pixels = panel["colours"][::every, ::every] if "colours" in panel else colours
+    pixels = pixels.repeat(unit, 0).repeat(unit, 1)
     at = [np.arange(0, size, every).repeat(unit) for size in panel["shape"]]
     rows, cols = ((n < k) | (n >= size - k) for n, k, size in zip(at, panel["rim"], panel["shape"], strict=True))
     r, c = np.nonzero(rows[:, None] | cols)

@@ -8,7 +8,8 @@ import numpy as np
 from cnnlib.convolution import conv_transpose2d
 from cnnlib.explorers.controls import Control
 from cnnlib.explorers.frames import Frame, cells, link
-from cnnlib.explorers.widget import Explorer, Knob, Values, count, rows
+from cnnlib.explorers.traits import Knob, Values
+from cnnlib.explorers.widget import Explorer, count, rows
 
 PICTURE, KERNEL = partial(rows, height=6, width=6), partial(rows, height=5, width=5)
 STRIDE, PADDING = partial(count, least=1, most=4), partial(count, least=0, most=3)

@@ -1,12 +1,12 @@
 """The widget of every explorer: Python computes a frame from the knobs, the page shows it and sends what was chosen."""
 
-import base64
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
+from types import MappingProxyType
 from typing import Any
 
 import anywidget
-import matplotlib
 import numpy as np
 import traitlets
 from IPython import get_ipython
@@ -14,32 +14,18 @@ from IPython import get_ipython
 from cnnlib.arguments import Array, whole
 from cnnlib.explorers import still
 from cnnlib.explorers.controls import Control, check_controls
-from cnnlib.explorers.frames import Frame, check_frame, find, inside
-from cnnlib.explorers.plots import Mark
+from cnnlib.explorers.frames import Frame, check_frame
+from cnnlib.explorers.messages import ASSETS, message, plain
 from cnnlib.explorers.shapes import Misshapen
+from cnnlib.explorers.traits import AllKnobs, Derived, Knob, Values, received, same
+from cnnlib.pictures import as_output
 
 HERE = Path(__file__).parent
-SCRIPTS = (
-    "page.js",
-    "cells.js",
-    "sheet.js",
-    "plot.js",
-    "readout.js",
-    "controls.js",
-    "explorer.js",
-)  # anywidget takes one module
+# anywidget takes one module
+SCRIPTS = ("page.js", "cells.js", "sheet.js", "plot.js", "readout.js", "controls.js", "explorer.js")
+NOTHING: tuple[float, set[str]] = (-np.inf, set())  # no change that the next may be a part of
 Knobs = dict[str, Any]
 Action = Callable[..., Knobs]
-
-ASSETS: dict[str, Any] = {
-    "palettes": {
-        name: (matplotlib.colormaps[name](np.arange(256))[:, :3] * 255).round().astype(np.uint8).tobytes()
-        for name in ("gray", "gray_r", "RdBu", "viridis")
-    },
-    "tints": [[178, 24, 43], [33, 102, 172]],  # the ends of RdBu, for the squares of negative and positive numbers
-    # after Okabe and Ito, light enough for the black letters that join the factors of a product
-    "hues": ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#cc79a7", "#d55e00", "#a3a3f0", "#bbbbbb", "#ffffff"],
-}
 
 
 def rows(name: str, value: Any, height: int, width: int) -> Array:
@@ -64,44 +50,10 @@ def count(name: str, value: object, least: int, most: int) -> int:
     return number
 
 
-class Knob:
-    """What the reader chose, as an attribute; setting it turns the knob on the page, too."""
-
-    def __init__(self, check: Callable[[str, Any], Any]) -> None:
-        self.check = check  # takes its name and what is assigned, refuses or returns what is meant
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, explorer: "Explorer | None", owner: type) -> Any:
-        return self if explorer is None else explorer.knobs[self.name]
-
-    def __set__(self, explorer: "Explorer", value: object) -> None:
-        explorer.choose(**{self.name: self.check(self.name, value)})
-
-
-class Values(Knob):
-    """The numbers of a panel, without its rim, as a read-only array; settable where they are a knob."""
-
-    def __init__(self, panel: str, check: Callable[[str, Any], Any] | None = None, ndim: int | None = None) -> None:
-        super().__init__(check or self.refuse)
-        self.panel, self.ndim = panel, ndim
-
-    def refuse(self, name: str, value: object) -> Any:
-        raise AttributeError(f"{name} is computed: change what it is computed from")
-
-    def __get__(self, explorer: "Explorer | None", owner: type) -> Any:
-        if explorer is None:
-            return self
-        panel = find(explorer.shown, self.panel)
-        copy, ndim = inside(panel), panel["ndim"] if self.ndim is None else self.ndim
-        copy = copy.reshape(copy.shape[2 - ndim :])
-        copy.flags.writeable = False  # a change in place would not reach the page
-        return copy if ndim else copy.item()
-
-
 class Explorer(anywidget.AnyWidget):
     """A view of some knobs as a widget. Edits on the page and assignments in the notebook meet in the knobs.
+
+    Every knob is a trait of its own, and so are the results that a class declares: see traits.py.
 
     Args:
         view: a pure function of the knobs that returns a frame.
@@ -110,16 +62,20 @@ class Explorer(anywidget.AnyWidget):
         knobs: name -> value at the start: numbers, texts, lists, arrays.
 
     Raises:
-        Misshapen: the frame or a control lacks something; whatever the view raises.
+        Misshapen: the frame or a control lacks something, or a knob is called as a widget's own part is; whatever
+            the view raises.
     """
 
     _esm = "\n".join((HERE / name).read_text("utf-8") for name in SCRIPTS)
     _css = (HERE / "explorer.css").read_text("utf-8")
     spec: Any = traitlets.List().tag(sync=True)  # the controls
-    knobs = traitlets.Dict().tag(sync=True, echo_update=False)  # what was chosen, on the page or in the notebook
+    names: Any = traitlets.List().tag(sync=True)  # of the knobs, each of which is a trait
     asked = traitlets.Int().tag(sync=True, echo_update=False)  # counts the page's questions
     frame = traitlets.Dict().tag(sync=True)  # what to show, in one piece: a redraw is atomic
     assets = traitlets.Dict().tag(sync=True)  # palettes and big arrays, which are sent only when they change
+    knobs: Any = AllKnobs()
+    shown: Any = None  # the frame as the view made it
+    stock: Any = MappingProxyType({})  # what knobs speak of by name
 
     def __init__(
         self,
@@ -129,12 +85,18 @@ class Explorer(anywidget.AnyWidget):
         /,
         **knobs: Any,
     ) -> None:
-        knobs = plain(knobs)
+        self.chosen: Knobs = plain(knobs)
         self.view, self.actions, self.answered = view, actions or {}, 0
-        self.shown = self.look(**knobs)
-        check_controls(controls, knobs, self.actions)
-        frame, assets = message(self.shown)
-        super().__init__(spec=controls, knobs=knobs, frame=frame, assets=assets)
+        self.first, self.past, self.changed = (self.chosen, self.stock), list[tuple[Knobs, Any]](), NOTHING
+        more = {name: Knob() for name in self.chosen if not isinstance(self.traits().get(name), Knob)}
+        if taken := [name for name in more if hasattr(self, name)]:
+            raise Misshapen(f"knobs: {taken[0]!r} is a part of every explorer; choose another name")
+        self.shown = self.look(**self.chosen)
+        check_controls(controls, self.chosen, self.actions)
+        traitlets.HasTraits.add_traits(self, **more)  # before a widget tells the page of its traits
+        self.derived = [name for name, trait in self.traits().items() if isinstance(trait, Derived)]
+        frame, assets = self.message()
+        super().__init__(spec=controls, names=list(self.chosen), frame=frame, assets=assets)
         self.on_msg(lambda widget, content, buffers: self.receive(content, buffers))
         retire(self)
 
@@ -146,29 +108,75 @@ class Explorer(anywidget.AnyWidget):
         return frame
 
     def choose(self, **changes: Any) -> None:
-        """Turn knobs from the notebook: ValueError or TypeError if they do not fit, and all stays as it was."""
-        knobs = self.knobs | plain(changes)
-        shown = self.look(**knobs)
-        with self.hold_sync():
-            self.knobs = knobs
-            self.show(shown)
+        """Turn knobs: ValueError or TypeError if they do not fit, and all stays as it was."""
+        self.commit(*self.tried(changes))
 
-    def show(self, shown: Frame) -> None:
-        self.shown = shown
+    def tried(self, changes: Knobs) -> tuple[Knobs, Frame, Any]:
+        """What would be chosen and shown after some changes, and the stock before; refused changes leave no trace."""
+        stock = self.stock
+        try:
+            knobs = self.meant(changes)
+            return knobs, self.look(**knobs), stock
+        except BaseException:
+            self.stock = stock
+            raise
+
+    def meant(self, changes: Knobs) -> Knobs:
+        """All knobs after some changes, each checked by its trait."""
+        if unknown := [name for name in changes if name not in self.derived]:
+            raise ValueError(f"there is no knob {unknown[0]!r}; there are {', '.join(self.chosen)}")
+        return self.chosen | {name: plain(self.traits()[name].check(name, changes[name])) for name in changes}
+
+    def commit(self, knobs: Knobs, shown: Frame, stock: Any) -> None:
+        """Show it, remember what was before for undo, and tell those who observe: all of it holds by then."""
+        if knobs != self.chosen or stock is not self.stock:
+            names, now = {name for name in knobs if knobs[name] != self.chosen[name]}, monotonic()
+            if names != self.changed[1] or now - self.changed[0] > 1:  # a drag, or a number being typed, is one change
+                self.past = [*self.past[-99:], (self.chosen, stock)]
+            self.changed = now, names
+        self.replace(knobs, shown)
+
+    def replace(self, knobs: Knobs, shown: Frame) -> None:
+        before = {name: getattr(self, name) for name in self.derived}
+        self.chosen, self.shown = knobs, shown
         with self.hold_sync():
-            self.frame, self.assets = message(shown, self.answered)
+            self.frame, self.assets = self.message()
+            for name, old in before.items():
+                if not same(old, new := getattr(self, name)):
+                    self.notify_change(traitlets.Bunch(name=name, old=old, new=new, owner=self, type="change"))
+
+    def message(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        pictures = [panel for panel in self.shown["panels"] if panel["kind"] == "cells" and panel.get("picture")]
+        whole = {panel["id"] for panel in pictures if not any(panel["rim"])}
+        values = {name: trait for name, trait in self.traits().items() if isinstance(trait, Values)}
+        carried = {trait.panel: name for name, trait in values.items() if trait.computed and trait.panel in whole}
+        return message(self.shown, carried, self.answered, bool(self.past))
+
+    def undo(self) -> None:
+        """Go back to what was before the last change."""
+        if self.past:
+            knobs, self.stock = self.past.pop()
+            self.changed = NOTHING
+            self.replace(knobs, self.look(**knobs))
+
+    def reset(self) -> None:
+        """Go back to the start; undo leads back from there."""
+        knobs, stock = self.first[0], self.stock
+        self.stock, self.changed = self.first[1], NOTHING
+        self.commit(knobs, self.look(**knobs), stock)
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """A message from the page. What does not fit is answered with a note, and all stays as it was."""
-        knobs = self.knobs
-        super().set_state(sync_data)
+        changes = {name: sync_data[name] for name in self.derived if name in sync_data}
+        super().set_state({name: value for name, value in sync_data.items() if name not in changes})
         self.answered = sync_data.get("asked", self.answered)
         try:
-            self.show(self.look(**self.knobs))
+            tried = self.tried({name: received(value, self) for name, value in changes.items()})
         except Exception as refusal:
-            with self.hold_sync():
-                self.knobs = knobs
-                self.refuse(refusal)
+            self.send_state(list(changes))
+            return self.refuse(refusal)
+        with self._lock_property(**changes):  # what the page has is not sent back
+            self.commit(*tried)
 
     def receive(self, content: dict[str, Any], buffers: Any) -> None:
         """An action that the page asks for; `number` counts them, and the frame that answers it carries it."""
@@ -176,9 +184,11 @@ class Explorer(anywidget.AnyWidget):
         what = {key: content[key] for key in ("at", "index", "path", "on") if key in content}
         try:
             if (name := content["action"]) in self.actions:
-                self.choose(**self.actions[name](dict(self.knobs), **what))
+                self.choose(**self.actions[name](dict(self.chosen), **what))
+            elif name in ("undo", "reset"):
+                getattr(self, name)()
             else:
-                self.choose(**{name: turned(self.knobs[name], content["along"], **what)})
+                self.choose(**{name: turned(self.chosen[name], content["along"], **what)})
         except Exception as refusal:
             self.refuse(refusal)
 
@@ -197,9 +207,8 @@ class Explorer(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Beside the widget a still picture, for where no kernel runs, and one line of text that is always the same."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        summary = repr(self)
-        data |= {"text/plain": summary, "image/png": base64.b64encode(still.draw(self.shown, ASSETS)).decode()}
-        return data, metadata | {"image/png": {"alt": summary}}
+        shades = any(panel["kind"] == "cells" and panel.get("picture") for panel in self.shown["panels"])
+        return data | as_output(still.draw(self.shown, ASSETS), repr(self), shades=shades), metadata
 
 
 def turned(value: Any, along: str, at: Any = None, index: int | None = None) -> Any:
@@ -233,52 +242,6 @@ def check_names(frame: Frame, knobs: Knobs, actions: dict[str, Action]) -> None:
             if name is not None and name not in known:
                 what = f"frame: {panel['kind']} {panel['id']!r}: {key} names {name!r}"
                 raise Misshapen(f"{what}, which is none of {', '.join(known)}")
-
-
-def plain(value: Any) -> Any:
-    """Knobs or a frame as the page can be sent them: arrays as lists of rows, NumPy's numbers as Python's."""
-    if isinstance(value, dict):
-        return {key: plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
-    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
-
-
-def message(shown: Frame, answered: int = 0) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A frame as it is sent: bytes for arrays, the big and lasting ones apart.
-
-    Not narrowed to float32: under a server without cnnlib.jupyter a frame above 64 KB arrives 40 ms earlier. Behind the
-    kernel's "busy", TCP holds a smaller one back until the browser acknowledges (Nagle's algorithm).
-    """
-    assets, panels = dict(ASSETS), []
-    for panel in shown["panels"]:
-        sent: dict[str, Any] = {key: value for key, value in panel.items() if key not in ("values", "asset")}
-        if panel["kind"] == "plot":
-            sent["marks"] = [listed(mark) for mark in panel["marks"]]
-        elif panel["kind"] == "cells":
-            sent["data"] = as_bytes(panel["values"])
-            if "partial" in sent:
-                sent["partial"] = as_bytes(sent["partial"])
-            if name := panel.get("asset"):
-                assets[name], sent["data"] = sent["data"], name
-        panels.append(sent)
-    return plain({"note": "", **shown, "panels": panels, "answered": answered}), assets
-
-
-def as_bytes(values: Any) -> bytes:
-    return np.ascontiguousarray(values, np.float64).tobytes()
-
-
-def listed(mark: Mark) -> dict[str, Any]:
-    """A mark as it is sent: a heat map as bytes with its shape, other arrays as lists, None where no number is."""
-    if mark["kind"] == "heat":
-        return {**mark, "values": as_bytes(mark["values"]), "shape": mark["values"].shape}
-    return {
-        key: np.where(np.isfinite(value), value.astype(object), np.array(None)).tolist()
-        if isinstance(value, np.ndarray)
-        else value
-        for key, value in mark.items()
-    }
 
 
 _made: dict[str, list[tuple[str, Explorer]]] = {}  # by cell: which run of it made what

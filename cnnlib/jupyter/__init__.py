@@ -9,6 +9,8 @@ import platform
 from collections.abc import Awaitable
 from typing import Any
 
+from cnnlib.pictures import taken_out
+
 # What ipykernel reports of this Python. Written out, since importing a kernel changes how widgets of this process talk.
 LANGUAGE: dict[str, Any] = {
     "name": "python",
@@ -29,7 +31,7 @@ def keep_pictures(model: dict[str, Any], **kwargs: Any) -> None:
     """
     cells = model["content"]["cells"] if model["type"] == "notebook" else []
     for data in (output.get("data", {}) for cell in cells for output in cell.get("outputs", [])):
-        if "image/png" in data:
+        if taken_out(data)[1] or "image/png" in data:
             data.pop("application/vnd.jupyter.widget-view+json", None)
 
 

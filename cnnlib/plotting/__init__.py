@@ -1,6 +1,5 @@
 """Static pictures for the lectures: one module a lecture, and here what they share."""
 
-import base64
 import io
 from typing import Any, SupportsFloat
 
@@ -12,6 +11,8 @@ from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
+
+from cnnlib.pictures import as_output
 
 # Okabe and Ito's palette: its colours stay apart for every kind of colour vision.
 BLUE, VERMILION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
@@ -25,17 +26,24 @@ DPI = 110
 
 
 def show(figure: Figure) -> None:
-    """Display a figure as a small PNG with its label as alternative text, and close it.
+    """Display a figure as a small picture with its label as alternative text, and close it.
 
     Raises:
         ValueError: the figure has no label; `described` gives it one.
     """
-    alt = figure.get_label()
+    alt = str(figure.get_label())
     if not alt:
         raise ValueError("a figure needs alternative text: described(figure, 'what there is to see')")
-    data = base64.b64encode(png(figure)).decode()
+    output = as_output(png(figure), alt, shades=shaded(figure))
     plt.close(figure)
-    display({"image/png": data, "text/plain": alt}, metadata={"image/png": {"alt": alt}}, raw=True)
+    display(output, raw=True)
+
+
+def shaded(figure: Figure) -> bool:
+    """Does it show a picture in shades of grey or in colours of its own, whose negative would be false?"""
+    images = [image for ax in figure.axes for image in ax.get_images()]
+    own = [np.ndim(np.asarray(image.get_array())) == 3 for image in images]
+    return any(own) or any(np.ptp(image.cmap([0.2, 0.5, 0.8])[:, :3], axis=1).max() < 0.05 for image in images)
 
 
 def described(figure: Figure, alt: str) -> Figure:
@@ -54,8 +62,11 @@ def png(figure: Figure) -> bytes:
     """The same bytes for the same figure: no date, no version, few colours."""
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png", dpi=DPI, bbox_inches="tight", facecolor=PAPER, metadata={"Software": None})
-    small = io.BytesIO()
-    Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    for colours in (256, 128):  # a busy one keeps fewer
+        small = io.BytesIO()
+        Image.open(drawn).convert("RGB").quantize(colours, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+        if small.tell() < 25_000:
+            break
     return small.getvalue()
 
 

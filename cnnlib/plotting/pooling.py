@@ -117,7 +117,7 @@ def way_back(dy: Array, x: Array, dx: Array, KH: int, KW: int, stride: int) -> F
     cells(ax, x, at_x, top, fill=colours(marked))
     cells(ax, dy, at_dy, low, fill=colours(shade))
     cells(ax, dx, at_dx, top, fill=colours(marked))
-    for left, width, name in ((at_x, W, "x"), (at_dy, OW, "dy"), (at_dx, W, "dx")):
+    for left, width, name in ((at_x, W, "x, winners grey"), (at_dy, OW, "dy"), (at_dx, W, "dx")):
         ax.text(left + width / 2, 0.5, name, ha="center", va="center", fontsize=11)
     for i, j, m, q in placed:
         row, column = winner(x, m, q, KH, KW)

@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cnnlib.arguments import Array
-from cnnlib.plotting import BLUE, GREY, ORANGE, PAPER, VERMILION, canvas, cells, colours, described, tint, wheel
+from cnnlib.plotting import BLUE, GREY, ORANGE, PAPER, canvas, cells, colours, described, tint, wheel
 
 
 def there_and_back(x: Array, down: Array, small: Array, up: Array) -> Figure:
@@ -52,11 +52,12 @@ def stamps(x: Array, w: Array, stride: int) -> Figure:
     ax.text(2.9, 0.3 + L / 2, "x", ha="right", va="center", fontsize=11)
     y = np.array([sum(x[m] * w[i - stride * m] for m in range(L) if 0 <= i - stride * m < K) for i in range(T)])
     often = [sum(0 <= i - stride * m < K for m in range(L)) for i in range(T)]
-    cells(ax, y, 6.6, L + 0.9, name="y", fill=colours([tint(VERMILION) if n > 1 else PAPER for n in often]))
+    ax.text(6.6, L + 2.15, "grey: more than one stamp", va="center", fontsize=9)
+    cells(ax, y, 6.6, L + 0.9, name="y", fill=colours([tint(GREY, 0.6) if n > 1 else PAPER for n in often]))
     return described(
         figure,
         f"{L} rows: each entry of x times the kernel of {K}, begun {stride} further right than the one above. Below "
-        f"them their sum, y of {T} entries; {sum(n > 1 for n in often)} of these, in colour, got more than one stamp.",
+        f"them their sum, y of {T} entries; {sum(n > 1 for n in often)} of these, in grey, got more than one stamp.",
     )
 
 

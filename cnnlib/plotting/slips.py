@@ -63,10 +63,11 @@ def table(claims: Iterable[Claim]) -> Table:
     for claim in claims:
         trial = claim.decide()
         decided = MARKS[verdict(trial)]
+        name = claim.name.replace("_", "_<wbr>")  # a narrow page may break it there; copied, it is whole
         results = [("as printed", trial.printed), ("right", trial.right), ("measured", trial.measured)]
         rows.append(
             [
-                f"<b>{claim.deck}</b><br>{html.escape(claim.place)}<br><code>{claim.name}</code>",
+                f"<b>{claim.deck}</b><br>{html.escape(claim.place)}<br><code>{name}</code>",
                 html.escape(claim.printed),
                 f"<b>{html.escape(claim.right)}</b><br>{html.escape(claim.why)}",
                 "<br>".join([f"<i>{html.escape(trial.asked)}</i>", *(f"{n}: {told(v)}" for n, v in results)]),

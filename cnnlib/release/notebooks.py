@@ -5,6 +5,7 @@ import copy
 import hashlib
 import io
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from tqdm import tqdm
 
 from cnnlib.exercises import find, problems
 from cnnlib.jupyter import keep_pictures
+from cnnlib.pictures import taken_out
 from cnnlib.release.points import CHECK, compare_points
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -183,7 +185,7 @@ def executed(notebook: NotebookNode, path: Path) -> NotebookNode:
         store_widget_state=False,
         extra_arguments=["--log-level=ERROR"],  # a kernel's warnings would break the progress bar
     )
-    client.execute()
+    client.execute(env=os.environ | {"TQDM_DISABLE": "1"})  # a progress bar is for who watches
     keep_pictures({"type": "notebook", "content": notebook})
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -224,15 +226,14 @@ def same(old: NotebookNode, new: NotebookNode) -> bool:
 
 def _pictures(notebook: NotebookNode) -> list[str]:
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    return [output.data["image/png"] for output in outputs if "image/png" in output.get("data", {})]
+    return [data for output in outputs if (data := taken_out(output.get("data", {}))[1])]
 
 
 def _without_pictures(notebook: NotebookNode) -> NotebookNode:
     bare = copy.deepcopy(notebook)
-    for cell in bare.cells:
-        for output in cell.get("outputs", []):
-            if "image/png" in output.get("data", {}):
-                output.data["image/png"] = ""
+    for output in [output for cell in bare.cells for output in cell.get("outputs", [])]:
+        if "text/html" in output.get("data", {}):
+            output.data["text/html"] = taken_out(output.data)[0]
     return bare
 
 

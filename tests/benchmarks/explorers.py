@@ -4,6 +4,7 @@
 
 Prints, for each, in turns, on a picture of 96 x 96: the time from an edit of a kernel number to the new picture, what
 becomes of 60 edits in 1.2 s, the bytes that an update brings, and the time from pointing at a pixel to its arithmetic.
+The same for an edit on the largest board, of 1,961 numbers.
 Then, for the digit explorer, the time from a stroke on the picture to the maps and probabilities that answer it, what
 becomes of a stroke of 60 moves in 1.2 s, and the time from pointing at a unit to its sum.
 """
@@ -28,6 +29,13 @@ OURS = """
 from cnnlib.explorers import kernel_explorer
 explorer = kernel_explorer()
 explorer
+"""
+BOARD = """
+import numpy as np
+from cnnlib.explorers import conv2d_board
+rng = np.random.default_rng(0)
+board = conv2d_board(rng.integers(0, 9, (12, 12)), rng.integers(-3, 4, (3, 3)), padding=4, spread=True)
+board
 """
 THEIRS = """
 import ipywidgets as widgets
@@ -168,7 +176,7 @@ def measure(lab: Lab, name: str, code: str, box: str, shown: str, event: str) ->
     page = lab.open(name, code)
     lab.run(page)
     page.locator(box).first.wait_for()
-    page.locator(f"{shown} img, {shown} table").first.wait_for()
+    page.locator(f"{shown} img, {shown} table, {shown} p").first.wait_for()
     handles: list[Any] = [page.locator(box).nth(4).element_handle(), page.locator(shown).first.element_handle(), event]
     page.evaluate(TOOLS, handles)
     for k in range(5):  # warm
@@ -189,6 +197,7 @@ def main() -> None:
     contenders = {
         "interactive_output": (THEIRS, ".widget-text input", ".jp-OutputArea .jp-OutputArea", "change"),
         "kernel_explorer": (OURS, "[data-panel=w] input", ".lm [role=status]", "input"),
+        "largest board": (BOARD, "[data-panel=x] input:not([readonly])", ".lm [role=status]", "input"),
     }
     edits: dict[str, list[float]] = {name: [] for name in contenders}
     others = {}
@@ -196,10 +205,12 @@ def main() -> None:
         for turn, (name, how) in itertools.product(range(TURNS), contenders.items()):
             times, others[name], page = measure(lab, f"{name}_{turn}", *how)
             edits[name] += times
-            if (turn, name) != (TURNS - 1, "kernel_explorer"):
+            if (turn, name) == (TURNS - 1, "kernel_explorer"):
+                pointed = page
+            else:
                 page.close()
         lab.messages.clear()
-        work, times = page.evaluate(POINT, [page.locator("[data-panel=y] canvas").element_handle(), 60])
+        work, times = pointed.evaluate(POINT, [pointed.locator("[data-panel=y] > canvas").element_handle(), 60])
         sent = sum(widget for _, widget, _ in lab.messages)
         draw(lab)
     pointing = {name: ["none", "none"] for name in contenders}

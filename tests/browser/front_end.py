@@ -15,7 +15,6 @@ FLAGS = [  # a browser that asks for nothing from outside
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 FAKE_MODEL = Path(__file__).with_name("fake_model.js").read_text("utf-8")
-TRAITS = ("spec", "knobs", "frame", "assets")
 # What JupyterLab's themes set, as far as an explorer looks at it.
 DARK = "--jp-layout-color1: #111; --jp-ui-font-color1: #fff; --jp-ui-font-color2: #bbb; --jp-border-color1: #555"
 
@@ -63,7 +62,7 @@ class View:
         )
 
     def state(self) -> dict[str, Any]:
-        return {name: getattr(self.explorer, name) for name in TRAITS}
+        return {name: value for name, value in self.explorer.get_state().items() if name[0] != "_"}
 
     def _changes(self, before: dict[str, Any]) -> Any:
         return pack({name: value for name, value in self.state().items() if value != before[name]})

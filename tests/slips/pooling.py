@@ -19,14 +19,6 @@ def one_too_few(x: Array, KH: int, KW: int, stride: int) -> Array:
     return y[: max(1, len(y) - 1), : max(1, y.shape[1] - 1)]
 
 
-def both_ends_of_the_window(x: Array, KH: int, KW: int, stride: int) -> Array:
-    """Raj's printed set {i, i + K − 1}: two ends instead of all between."""
-    y = np.zeros(max_pool(x, KH, KW, stride).shape)
-    for i, j in np.ndindex(*y.shape):
-        y[i, j] = x[stride * i : stride * i + KH, stride * j : stride * j + KW][:: KH - 1 or 1, :: KW - 1 or 1].max()
-    return y
-
-
 def whole_numbers(dy: Array, x: Array, KH: int, KW: int, stride: int) -> Array:
     return max_pool_backward(dy, x, KH, KW, stride).astype(x.dtype)
 
@@ -40,9 +32,13 @@ def step_of_one(dy: Array, x: Array, KH: int, KW: int, stride: int) -> Array:
     return dx
 
 
+def largest(x: Array, p: float, KH: int, KW: int, stride: int) -> Array:
+    return max_pool(np.abs(x), KH, KW, stride)
+
+
 SLIPS = {
     "moved": [by_slices, lambda x, steps: x.copy(), lambda x, steps: moved(x, 1)],
-    "max_pool": [window_exchanged, one_too_few, both_ends_of_the_window],
+    "max_pool": [window_exchanged, one_too_few],
     "mean_pool": [
         lambda x, KH, KW, stride: np.floor(mean_pool(x, KH, KW, stride)),
         lambda x, KH, KW, stride: mean_pool(x, KW, KH, stride),
@@ -57,7 +53,8 @@ SLIPS = {
         lambda dy, shape, KH, KW, stride: mean_pool_backward(dy, shape, KH, KW, 1),
     ],
     "lp_pool": [
-        lambda x, p, KH, KW, stride: max_pool(np.abs(x), KH, KW, stride),
+        largest,
+        lambda x, p, KH, KW, stride: (lp_pool if p < 10 else largest)(x, p, KH, KW, stride),
         lambda x, p, KH, KW, stride: lp_pool(np.maximum(x, 0), p, KH, KW, stride),
         lambda x, p, KH, KW, stride: np.abs(mean_pool(x, KH, KW, stride)),
     ],

@@ -13,6 +13,12 @@ def distance_in_sizes(got, due):
     return np.inf if np.size(got) != np.size(due) else float(np.max(np.abs(np.ravel(got) - np.ravel(due))))
 
 
+def distance_of_equal_rows(got, due):
+    if np.shape(got)[-1:] != np.shape(due)[-1:] or np.isnan(got).any():
+        return np.inf
+    return np.max(np.abs(got - due) / np.maximum(1, np.abs(due)))
+
+
 def refuted_by_exact_numbers(claim, truth, draw, tries, distance):
     for n in range(tries):
         if not np.array_equal(claim(*draw(n)), truth(*draw(n))):
@@ -41,7 +47,11 @@ def blind_number(KH, KW):
 
 
 SLIPS = {
-    "distance": [distance_of_sums, distance_in_sizes],
-    "refuted": [refuted_by_exact_numbers, search(wrong=lambda apart: apart > 0.9)],
+    "distance": [distance_of_sums, distance_in_sizes, distance_of_equal_rows],
+    "refuted": [
+        refuted_by_exact_numbers,
+        search(wrong=lambda apart: apart > 0.9),
+        search(wrong=lambda apart: apart > 1e-7),
+    ],
     "blind_kernel": [blind_ones, blind_in_one_direction, blind_left_and_right, blind_as_one_row, blind_number],
 }

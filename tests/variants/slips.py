@@ -68,10 +68,17 @@ def blind_random(KH, KW):
     return (w + w[::-1, ::-1]).tolist()
 
 
+def blind_bell(KH, KW):  # linspace rounds, and so the two sides differ in the last digit
+    w = np.exp(-(np.linspace(-1, 1, KH)[:, None] ** 2) - 2 * np.linspace(-1, 1, KW) ** 2)
+    w[0, 0] += 1
+    w[-1, -1] += 1
+    return w
+
+
 VARIANTS = {
     "distance": [distance_loop, distance_where],
     "refuted": [refuted_by_index, refuted_list],
-    "blind_kernel": [blind_centre, blind_random],
+    "blind_kernel": [blind_centre, blind_random, blind_bell],
     "poll_formulas": ["BE", ["b", "e"]],
     "poll_culprits": ["A, C, E", ("E", "C", "A")],
     "poll_proof": ["ac", ("C", "A")],

@@ -1,0 +1,64 @@
+"""Lecture 09: wrong answers without a sentence of their own."""
+
+import numpy as np
+
+from cnnlib.exercises.network_batches import minibatches
+from cnnlib.exercises.network_reach import reach
+from cnnlib.recipe import build, pack
+
+
+def no_text():
+    return 3
+
+
+def nothing_printed():
+    return None
+
+
+def a_line_lost():
+    return reach()[:-1]
+
+
+def a_character_lost():
+    return [*reach()[:-1], reach()[-1][:-1]]
+
+
+def too_large():
+    recipe = "flatten, linear 300, relu, linear 10"
+    return pack(recipe, build(recipe)).splitlines()
+
+
+def eleven_classes():
+    recipe = "flatten, linear 11"
+    return pack(recipe, build(recipe)).splitlines()
+
+
+def unknown_layer():
+    return [reach()[0].replace("relu", "gelu"), *reach()[1:]]
+
+
+def constant(z, t):
+    return 0.5
+
+
+def only_pairs_apart(x, t, size, seed):
+    return [list(pair) for batch in minibatches(x, t, size, seed) for pair in zip(*batch, strict=True)]
+
+
+def joined(x, t, size, seed):
+    return [np.column_stack([a.reshape(len(a), -1), b.reshape(len(b), -1)]) for a, b in minibatches(x, t, size, seed)]
+
+
+SLIPS = {
+    "reach": [
+        no_text,
+        nothing_printed,
+        a_line_lost,
+        a_character_lost,
+        too_large,
+        eleven_classes,
+        unknown_layer,
+    ],
+    "accuracy": [constant],
+    "minibatches": [only_pairs_apart, joined],
+}
