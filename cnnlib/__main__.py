@@ -36,6 +36,12 @@ def grade(commands: Subparsers) -> None:
         "--html", action="store_true", help="write class.html and a page for each student, in students/, as well"
     )
     parser.add_argument(
+        "--moodle",
+        metavar="WORKSHEET",
+        type=Path,
+        help="Moodle's grading worksheet of the assignment: a copy, moodle.csv, gets the grades",
+    )
+    parser.add_argument(
         "--jobs",
         metavar="N",
         type=_at_least(int, 1),
@@ -64,7 +70,7 @@ def grade(commands: Subparsers) -> None:
         from cnnlib.grading.report import Refused
 
         options = {"jobs": asked.jobs, "seconds": asked.timeout, "seed": asked.seed, "force": asked.force}
-        options |= {"plain": asked.unsandboxed, "html": asked.html}
+        options |= {"plain": asked.unsandboxed, "html": asked.html, "moodle": asked.moodle}
         try:
             return grade(asked.submissions, asked.out, **options)
         except Refused as problem:

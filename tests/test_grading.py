@@ -666,7 +666,7 @@ def test_without_a_sandbox_every_result_says_so(tmp_path, program, why):
     assert "with your rights" in done.warned
     assert done.total("alice") == {
         "student": "alice", "notebook": "alice.ipynb", "points": str(POSSIBLE), "possible": str(POSSIBLE),
-        "status": "graded, unsandboxed"
+        "status": "graded, unsandboxed", "lecture": LECTURE, "counts": "yes"
     }  # fmt: skip
     assert done.total("bob")["status"] == "not a notebook: not JSON, unsandboxed"
 

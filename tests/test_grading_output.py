@@ -1,5 +1,6 @@
 """What an instructor gets: the summary, the JSON, and that an earlier run's files stay."""
 
+import csv
 import inspect
 import json
 import statistics
@@ -13,7 +14,7 @@ from grading.notebooks import ASKED, LECTURE, POSSIBLE, SEED, solved, text
 
 from cnnlib.__main__ import main
 from cnnlib.checks import Verdict, asks, judge
-from cnnlib.grading import report, summary
+from cnnlib.grading import platforms, report, summary
 from cnnlib.grading.batch import remarked
 from cnnlib.grading.marking import Graded, nothing
 from cnnlib.grading.pages import pages
@@ -211,3 +212,98 @@ def test_whatever_a_student_chose_is_escaped(class_of_four):
 def test_students_whose_names_look_alike_have_pages_of_their_own():
     made = pages([student("née"), student("n/e"), student("n e"), student("\N{ARABIC LETTER ALEF}")])
     assert len({name.lower() for name in made}) == 5
+
+
+# ---------------------------------------------------------------- Canvas and Moodle
+
+WORKSHEET = """\
+Identifier,Full name,Email address,Status,Grade,Maximum grade,Grade can be changed,Last modified (grade),Feedback
+Participant 7,"Lee, Ann",a@example.org,Submitted,,100.00,Yes,-,"two
+lines"
+Participant 77,Bo,b@example.org,Submitted,,100.00,Yes,-,
+Participant 8,Cy,c@example.org,Submitted,3.00,100.00,No,-,
+Participant 9,Di,d@example.org,No submission,,100.00,Yes,-,
+"""
+
+
+def rows_of(text_: str, sign: str = ",") -> list[list[str]]:
+    return list(csv.reader(text_.splitlines(keepends=True), delimiter=sign))
+
+
+def test_canvas_gets_the_attempt_that_counts():
+    told = {"system": "canvas", "account": "4711"}
+    ann = [student("leeann_4711", raising, order=(1, 0), **told), student("leeann_4711", flipped, order=(2, 0), **told)]
+    other = replace(ann[0], lecture="other", verdicts=ann[0].verdicts[:1])
+    bo = student("=bo_12", system="canvas", account="12")
+    done = remarked([*ann, other, bo, student("nobody")], sandboxed=True)
+    header, possible, *rows = rows_of(platforms.canvas(done))
+    assert header == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", LECTURE, "other"]
+    assert possible == ["    Points Possible", "", "", "", "", str(POSSIBLE), str(other.possible)]
+    assert rows == [
+        ["leeann", "4711", "", "", "", str(ann[1].points), str(other.points)],
+        ["'=bo", "12", "", "", "", str(POSSIBLE), ""],
+    ]
+
+
+def test_without_canvas_there_is_no_file_for_it():
+    assert platforms.canvas([student("ann"), student("anon_12")]) == ""
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_moodle_s_worksheet_is_filled_in_and_nothing_else_changes(tmp_path, sign, mark):
+    path = tmp_path / "sheet.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(mark)
+        csv.writer(file, delimiter=sign).writerows(rows_of(WORKSHEET))
+    before = path.read_bytes()
+    ann = student("Lee, Ann_7", flipped, system="moodle", account="7")
+    cy = student("Cy_8", system="moodle", account="8")
+    new = student("New_10", system="moodle", account="10")
+    filled, said = platforms.moodle(platforms.worksheet(path), [ann, cy, new, student("nobody")])
+    expected = rows_of(WORKSHEET)
+    expected[1][4] = f"{100 * ann.points / POSSIBLE:.2f}"
+    assert filled.startswith(mark)
+    assert rows_of(filled.removeprefix(mark), sign) == expected
+    assert path.read_bytes() == before
+    assert "1 of 4 rows" in said
+    assert "Cy_8, New_10" in said
+
+
+def test_moodle_s_decimal_comma_and_scales_of_words(tmp_path):
+    for maximum, grade in (("40,00", "40,00"), ("Excellent", ""), (str(POSSIBLE), f"{POSSIBLE}.00")):
+        path = tmp_path / "sheet.csv"
+        path.write_text(WORKSHEET.replace("100.00", maximum.replace(",", "@")).replace(",", ";").replace("@", ","))
+        ann = student("Lee, Ann_77", system="moodle", account="77")
+        filled, _ = platforms.moodle(platforms.worksheet(path), [ann])
+        assert rows_of(filled, ";")[2][4] == grade
+
+
+@pytest.mark.parametrize("content", [b"", b"Name,Points\nAnn,3\n", b"\xff\xfe", None])
+def test_what_is_no_worksheet_is_refused_before_anything_is_graded(tmp_path, capsys, content):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ann.ipynb").write_text("{")
+    if content is not None:
+        (tmp_path / "sheet.csv").write_bytes(content)
+    options = ["--out", str(tmp_path / "out"), "--moodle", str(tmp_path / "sheet.csv")]
+    assert main(["grade", str(tmp_path / "in"), *options]) == 2
+    assert "worksheet" in capsys.readouterr().err
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_the_command_writes_all_that_is_asked_for(bwrap, tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "leeann_4711_1_a.ipynb").write_text(text(solved()))
+    (tmp_path / "in" / "Bo_77_assignsubmission_file_").mkdir()
+    (tmp_path / "in" / "Bo_77_assignsubmission_file_" / "a.ipynb").write_text(text(solved()))
+    (tmp_path / "sheet.csv").write_text(WORKSHEET)
+    out = tmp_path / "out"
+    options = ["--out", str(out), "--html", "--moodle", str(tmp_path / "sheet.csv")]
+    assert main(["grade", str(tmp_path / "in"), *options]) == 0
+    assert "moodle.csv: 1 of 4 rows filled in" in capsys.readouterr().out
+    assert {path.name for path in out.iterdir()} == set(report.WRITTEN)
+    assert len(list((out / "students").iterdir())) == 2
+    assert rows_of((out / "canvas.csv").read_text())[2][1] == "4711"
+    assert rows_of((out / "moodle.csv").read_text())[2][4] == "100.00"
+    assert main(["grade", str(tmp_path / "in"), *options, "--force"]) == 0
+    assert len(list(out.iterdir())) == 2 * len(report.WRITTEN)

@@ -14,7 +14,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from cnnlib.exercises import problems
-from cnnlib.grading import report
+from cnnlib.grading import platforms, report
 from cnnlib.grading.marking import Graded, grade_notebook
 from cnnlib.grading.pages import pages
 from cnnlib.grading.process import MOST_MEMORY, Ended, Limits, Process
@@ -46,6 +46,7 @@ def grade(
     force: bool = False,
     plain: bool = False,
     html: bool = False,
+    moodle: Path | None = None,
 ) -> int:
     """Grade every notebook below `folder`; print a table and a summary, write the tables and results.json into `out`.
 
@@ -57,6 +58,7 @@ def grade(
         seed: of the random inputs; by default a new one for every run, so that no student can know it.
         plain: run students' code without a sandbox.
         html: write a page for the class and one for each student as well.
+        moodle: the worksheet downloaded from Moodle; a copy of it is filled in.
 
     Returns:
         The exit code: 0 when every file was handled, 130 after Ctrl-C.
@@ -68,6 +70,7 @@ def grade(
     if left_out := problems():
         raise report.Refused(f"A lecture of the course cannot be used: {'; '.join(left_out)}.")
     report.prepare(folder, out, force)
+    sheet = platforms.worksheet(moodle) if moodle else None
     found = submissions_in(folder.resolve())
     if not found:
         raise report.Refused(f"There is no notebook in {folder}.")
@@ -84,6 +87,11 @@ def grade(
         print(f"\n{in_words(lecture)}")
     more = {"results.json": json.dumps({"seed": seed, **to_json(graded)}, indent=1)}
     more |= pages(graded) if html else {}
+    if gradebook := platforms.canvas(graded):
+        more["canvas.csv"] = gradebook
+    if sheet:
+        more["moodle.csv"], said = platforms.moodle(sheet, graded)
+        print(report.plain(said))
     took = time.perf_counter() - started
     print(f"\n{len(graded)} of {len(found)} in {took:.1f} s, seed {seed}, {launcher.held}")
     try:

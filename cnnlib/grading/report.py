@@ -19,7 +19,9 @@ from cnnlib.grading.packed import is_zip
 GRADES = ["student", "notebook", "exercise", "part", "points", "possible", "reason"]
 TOTALS = ["student", "notebook", "points", "possible", "status", "lecture", "counts"]
 SHOWN = TOTALS[:5]  # on the terminal: the status says the rest
-WRITTEN = ("grades.csv", "totals.csv", "results.json", "class.html", "students")  # below the folder for them
+WRITTEN = (  # below the folder for them
+    *("grades.csv", "totals.csv", "results.json", "class.html", "students", "canvas.csv", "moodle.csv"),
+)
 MOST_TEXT = 500  # characters of one cell
 MOST_WIDTH = 40  # characters of a name on the terminal
 
