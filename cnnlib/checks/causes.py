@@ -197,8 +197,8 @@ def wrong_where(part: Part, trials: Trials) -> Iterator[Cause]:
     wrong = [part.difference(trial) is not None for trial in trials] if part.exercise.features else []
     for name, holds in part.exercise.features.items():
         if any(wrong) and not all(wrong) and _having(holds, trials) == wrong:
-            count = f"of the {len(trials)} cases tried it is wrong in all {sum(wrong)}"
-            says = f"{count} with {name}, and right in all others"
+            those = f"all {sum(wrong)}" if sum(wrong) > 1 else "the one"
+            says = f"of the {len(trials)} cases tried it is wrong in {those} with {name}, and right in all others"
             yield Cause(says, partial(_fails_there, part, holds), general=False)
 
 

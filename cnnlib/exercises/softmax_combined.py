@@ -128,7 +128,7 @@ CROSS_ENTROPY_BACKWARD = Exercise(
         ),
         Slip(
             "the likeliest class for the target",
-            "right for a target of the likeliest class alone. Every class counts, with its probability t[n, j].",
+            "the slope for a target of the likeliest class alone. Every class counts, with its probability t[n, j].",
             lambda z, t: cross_entropy_backward(z, t if t.ndim == 1 else t.argmax(axis=1)),
         ),
     ),

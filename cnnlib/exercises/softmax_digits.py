@@ -1,9 +1,12 @@
 """Lecture 08, the digits that a network doubts most: what is asked, and the mistakes that are known."""
 
+import itertools
+
 import numpy as np
 
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs, Property, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.checks.show import number
 from cnnlib.exercises.softmax_losses import log_softmax
 from cnnlib.exercises.softmax_shares import softmax
 
@@ -29,7 +32,14 @@ def doubt_cases(rng: Rng) -> list[Inputs]:
         {"z": np.array([[7, 0, 0], [0, 3, 9], [1, 2, 0], [5, 0, 8]]), "t": np.array([0, 1, 1, 2]), "count": 3},
         {"z": z.astype(np.float32), "t": t, "count": 6},
         *in_other_layouts({"z": z, "t": t, "count": 8})[1:3],
+        _many(rng),
     ]
+
+
+def _many(rng: Rng) -> Inputs:
+    """So many examples that np.argpartition, which sorts short arrays on some machines, leaves them unsorted."""
+    z = np.stack([np.zeros(600), (1 + rng.permutation(600)) / 100], axis=1)
+    return {"z": z, "t": np.zeros(600, int), "count": 400}
 
 
 def largest(doubt: Array, count: int) -> Array:
@@ -45,12 +55,23 @@ def second_best(z: Array) -> Array:
     return y[:, -2] - y[:, -1]
 
 
+def out_of_order(answer: Array, z: Array, t: Array, count: int) -> str:
+    losses = -at_t(log_softmax(z), t)
+    order = [*answer, *(n for n in largest(losses, len(z)) if n not in answer)]
+    for n, after in itertools.pairwise(order):
+        if losses[n] < losses[after]:
+            here, larger = (f"example {m}, whose loss is {number(float(losses[m]))}" for m in (n, after))
+            return f"yours names {here}, before {larger}"
+    return ""
+
+
 MOST_DOUBTFUL = Exercise(
     name="most_doubtful",
     parts={"order": 2},
     reference=most_doubtful,
     cases=doubt_cases,
     whole=True,
+    properties=(Property("the losses of the examples never rise along the order", out_of_order),),
     codes=("t",),
     features={
         "count below N": lambda z, t, count: count < len(z),
@@ -88,13 +109,23 @@ MOST_DOUBTFUL = Exercise(
             lambda z, t, count: largest(second_best(z), count),
         ),
         Slip(
+            "entropy",
+            "those with the largest entropy. A network may be sure and wrong: ask for the share of the label.",
+            lambda z, t, count: largest(-(softmax(z) * log_softmax(z)).sum(axis=1), count),
+        ),
+        Slip(
+            "gap to the best",
+            "those whose label's logit lies farthest below the best one. The loss counts the other classes as well.",
+            lambda z, t, count: largest(z.max(axis=1) - at_t(z, t), count),
+        ),
+        Slip(
             "logits",
             "those with the smallest logit at the label. Logits of two examples cannot be compared: take log y.",
             lambda z, t, count: largest(-at_t(z, t), count),
         ),
         Slip(
             "shares that vanish",
-            "sorted by the share itself. Beyond a gap of 746 all shares are 0: sort by its logarithm.",
+            "the examples sorted by the share itself. Beyond a gap of 746 all shares are 0: sort by its logarithm.",
             lambda z, t, count: largest(-at_t(softmax(z), t), count),
         ),
         Slip(

@@ -214,6 +214,16 @@ SOFTMAX_BACKWARD = Exercise(
             lambda dy, y: y * (dy + (dy * y).sum(axis=1, keepdims=True)),
         ),
         Slip(
+            "divided by N",
+            "dz / N. The loss divides by N; a layer does not.",
+            lambda dy, y: softmax_backward(dy, y) / len(y),
+        ),
+        Slip(
+            "softmax twice",
+            "dz for the softmax of y. But y are the shares already.",
+            lambda dy, y: softmax_backward(dy, softmax(y)),
+        ),
+        Slip(
             "mean over the classes",
             "y times (dy − mean of dy y): divided by M. The shares y are weights already, and add up to 1.",
             lambda dy, y: y * (dy - (dy * y).mean(axis=1, keepdims=True)),

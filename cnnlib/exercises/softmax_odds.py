@@ -72,11 +72,21 @@ LOG_ODDS = Exercise(
         Slip("logarithms of shares", "log y. Divide by the pivot's share first.", lambda y: np.log(y[:, :-1])),
         Slip(
             "the pivot too",
-            "right, with a column of zeros for the pivot against itself. Leave that out: M − 1 numbers are left.",
+            "the right log odds, with a column of zeros for the pivot against itself. Leave that out: M − 1 are left.",
             lambda y: np.log(y / y[:, -1:]),
         ),
         Slip(
             "base 2", "the logarithm to base 2. Here log is the natural one.", lambda y: np.log2(y[:, :-1] / y[:, -1:])
+        ),
+        Slip(
+            "base 10",
+            "the logarithm to base 10. Here log is the natural one.",
+            lambda y: np.log10(y[:, :-1] / y[:, -1:]),
+        ),
+        Slip(
+            "quotient of logarithms",
+            "log y[j] over the log of the pivot's share. Asked for is the logarithm of their quotient.",
+            lambda y: np.log(y[:, :-1]) / np.log(y[:, -1:]),
         ),
         Slip(
             "the first row's pivot",
@@ -153,6 +163,11 @@ FROM_LOG_ODDS = Exercise(
             "pivot's too?",
             with_pivot(lambda s: (np.exp(s), ones(s))),
         ),
+        Slip(
+            "the pivot not shifted",
+            "the right shares but for the pivot: the largest was taken off s, its 1 stayed. Its logit 0 loses as much.",
+            with_pivot(lambda s: (np.exp(s - s.max(axis=1, keepdims=True)), ones(s))),
+        ),
         Slip("no pivot", "the softmax of s alone: M − 1 shares. The pivot has a share, too.", lambda s: softmax(s)),
         Slip(
             "pivot in front",
@@ -182,7 +197,7 @@ FROM_LOG_ODDS = Exercise(
         ),
         Slip(
             "pivot left out of the result",
-            "right, but without the pivot's share: M of them are due.",
+            "the right shares, but without the pivot's share: M of them are due.",
             lambda s: from_log_odds(s)[:, :-1],
         ),
         Slip(

@@ -223,6 +223,11 @@ TEMPERATURE = Exercise(
             lambda z, tau: plain(z / tau),
         ),
         Slip(
+            "powers over their sum",
+            "the shares to the power 1 / tau, over their sum. For a small tau all powers are 0: divide the logits.",
+            lambda z, tau: softmax(z) ** (1 / tau) / (softmax(z) ** (1 / tau)).sum(axis=1, keepdims=True),
+        ),
+        Slip(
             "powers without a sum",
             "the shares to the power 1 / tau, whose rows no longer add up to 1.",
             lambda z, tau: softmax(z) ** (1 / tau),

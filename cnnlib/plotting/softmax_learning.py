@@ -25,7 +25,7 @@ def saturated() -> Figure:
         ax.set(xlabel="z", ylabel=name)
         ax.grid(alpha=0.3)
     axes[0].set_ylim(-0.2, 6)
-    axes[0].legend(fontsize=8)
+    axes[1].legend(fontsize=8, loc="center right")  # on the left it would hide the line
     return described(
         figure,
         "A sigmoid unit with target 0. Left, the losses against z: cross-entropy rises like a straight line to the "

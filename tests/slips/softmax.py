@@ -88,6 +88,14 @@ def combined_last_label(z, t):
     return (softmax(z) - rows[-1]) / len(z)
 
 
+def doubtful_unsorted(z, t, count):
+    return np.argpartition(log_softmax(z)[np.arange(len(z)), t], count - 1)[:count]
+
+
+def doubtful_all_labels(z, t, count):
+    return np.argsort(log_softmax(z)[:, t].mean(axis=1))[:count]
+
+
 def doubtful_off_by_one(z, t, count):
     return np.argsort(log_softmax(z)[np.arange(len(z)), t])[1 : count + 1]
 
@@ -104,5 +112,5 @@ SLIPS = {
     "softmax_jacobian": [jacobian_mean_square],
     "softmax_backward": [backward_first_row, backward_in_place],
     "cross_entropy_backward": [combined_flat, combined_last_label],
-    "most_doubtful": [doubtful_off_by_one],
+    "most_doubtful": [doubtful_off_by_one, doubtful_unsorted, doubtful_all_labels],
 }
