@@ -17,20 +17,30 @@ Subparsers = Any  # argparse's own type is private
 def grade(commands: Subparsers) -> None:
     parser = commands.add_parser(
         "grade",
-        help="give every notebook in a folder its points, with reasons",
-        description="Run every notebook below SUBMISSIONS, each in a process of its own, and give it the points and "
-        "reasons that check() gives in the notebook. Prints a table; writes grades.csv (a row for each part of an "
-        "exercise) and totals.csv (a row for each notebook) into FOLDER.",
-        epilog="SUBMISSIONS holds a folder for each student, or loose notebooks (Canvas's file names are understood). "
-        "Which lecture a notebook is shows in its content, not in its name. A file that cannot be graded gets no "
-        "points and a reason, and never stops the rest. Students' code runs in bubblewrap; the last line but one says "
-        "what else holds it.",
+        help="give every notebook in a folder or zip its points, with reasons",
+        description="Run every notebook in SUBMISSIONS, each in a process of its own, and give it the points and "
+        "reasons that check() gives in the notebook. Prints a table and a summary of the class. Writes grades.csv (a "
+        "row for each part of an exercise), totals.csv (a row for each notebook), results.json (all) into FOLDER.",
+        epilog="SUBMISSIONS is a folder with a folder for each student, or with loose notebooks; a zip as Canvas, "
+        "Moodle or Gradescope packs it, or a folder of such zips; or one notebook. Of several attempts at a lecture "
+        "the latest counts. Which lecture a notebook is shows in its content, not in its name. A file that cannot be "
+        "graded gets no points and a reason, and never stops the rest. Students' code runs in bubblewrap; the last "
+        "line but one says what else holds it.",
     )
     parser.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="nothing is written in here")
     parser.add_argument(
         "--out", metavar="FOLDER", type=Path, required=True, help="where the tables go; made if need be"
     )
     parser.add_argument("--force", action="store_true", help="keep the tables of an earlier run as grades.1.csv ...")
+    parser.add_argument(
+        "--html", action="store_true", help="write class.html and a page for each student, in students/, as well"
+    )
+    parser.add_argument(
+        "--moodle",
+        metavar="WORKSHEET",
+        type=Path,
+        help="Moodle's grading worksheet of the assignment: a copy, moodle.csv, gets the grades",
+    )
     parser.add_argument(
         "--jobs",
         metavar="N",
@@ -60,7 +70,7 @@ def grade(commands: Subparsers) -> None:
         from cnnlib.grading.report import Refused
 
         options = {"jobs": asked.jobs, "seconds": asked.timeout, "seed": asked.seed, "force": asked.force}
-        options["plain"] = asked.unsandboxed
+        options |= {"plain": asked.unsandboxed, "html": asked.html, "moodle": asked.moodle}
         try:
             return grade(asked.submissions, asked.out, **options)
         except Refused as problem:

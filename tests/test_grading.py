@@ -155,7 +155,7 @@ def test_an_honest_notebook_gets_its_fair_score(honest_run, name):
         assert report.plain(expected[part]) in reason
     points = str(POSSIBLE - sum(FULL[part] for part in expected))
     total = {"student": name, "notebook": f"{LECTURE}.ipynb", "points": points, "possible": str(POSSIBLE)}
-    assert honest_run.total(name) == total | {"status": "graded"}
+    assert honest_run.total(name) == total | {"status": "graded", "lecture": LECTURE, "counts": "yes"}
 
 
 def test_a_batch_of_honest_notebooks(honest_run):
@@ -526,8 +526,8 @@ def format_3(notebook: Any) -> str:
 
 
 GOOD = {
-    "twice/06_conv2d (1).ipynb": ("twice", "06_conv2d (1).ipynb", "graded, one of 2 for this lecture"),
-    "twice/final FINAL.IPYNB": ("twice", "final FINAL.IPYNB", "graded, one of 2 for this lecture"),
+    "twice/06_conv2d (1).ipynb": ("twice", "06_conv2d (1).ipynb", "graded, one of 2 for this lecture, does not count"),
+    "twice/final FINAL.IPYNB": ("twice", "final FINAL.IPYNB", "graded, one of 2 for this lecture, counts"),
     "deep down/a/b/05.ipynb": ("deep down", "a/b/05.ipynb", "graded"),
     "=1+1/a.ipynb": ("'=1+1", "a.ipynb", "graded"),
     "née\n\x1b[2J/a.ipynb": ("née \N{REPLACEMENT CHARACTER}[2J", "a.ipynb", "graded"),
@@ -551,7 +551,7 @@ def test_a_file_without_a_notebook_gets_a_reason(files_run, name):
 def test_a_notebook_is_found_wherever_it_is(files_run, path):
     student, file, status = GOOD[path]
     found = [row for row in files_run.totals if (row["student"], row["notebook"]) == (student, file)]
-    assert [list(row.values())[2:] for row in found] == [[str(POSSIBLE), str(POSSIBLE), status]]
+    assert [list(row.values())[2:5] for row in found] == [[str(POSSIBLE), str(POSSIBLE), status]]
 
 
 @pytest.mark.parametrize(
@@ -666,7 +666,7 @@ def test_without_a_sandbox_every_result_says_so(tmp_path, program, why):
     assert "with your rights" in done.warned
     assert done.total("alice") == {
         "student": "alice", "notebook": "alice.ipynb", "points": str(POSSIBLE), "possible": str(POSSIBLE),
-        "status": "graded, unsandboxed"
+        "status": "graded, unsandboxed", "lecture": LECTURE, "counts": "yes"
     }  # fmt: skip
     assert done.total("bob")["status"] == "not a notebook: not JSON, unsandboxed"
 
@@ -686,7 +686,7 @@ def submissions(tmp_path: Path) -> Path:
     ("options", "says"),
     [
         (["nowhere", "--out", "out"], "nowhere is not a folder"),
-        (["alice.ipynb", "--out", "out"], "alice.ipynb is not a folder"),
+        (["notes.txt", "--out", "out"], "notes.txt is not a folder, a zip or a notebook"),
         ([".", "--out", "out"], "lies in the folder of submissions"),
         (["..", "--out", "alice.ipynb"], "lies in the folder of submissions"),
         (["empty", "--out", "../out"], "no notebook in"),
@@ -700,6 +700,7 @@ def submissions(tmp_path: Path) -> Path:
 )
 def test_misuse_exits_with_2_and_says_why(submissions, monkeypatch, capsys, options, says):
     (submissions / "empty").mkdir()
+    (submissions / "notes.txt").touch()
     (submissions.parent / "file").touch()
     monkeypatch.chdir(submissions)
     before = tree(submissions)
@@ -725,13 +726,15 @@ def test_earlier_tables_are_never_lost(submissions, tmp_path, capsys):
     assert (out / "totals.1.csv").read_text() == first + "mine\n"
     assert (out / "totals.2.csv").read_text() == (out / "totals.csv").read_text() == first
     assert sorted(path.name for path in out.iterdir()) == sorted(
-        f"{name}{number}.csv" for name in ("grades", "totals") for number in ("", ".1", ".2")
+        f"{name}{number}.{kind}"
+        for name, kind in (("grades", "csv"), ("totals", "csv"), ("results", "json"))
+        for number in ("", ".1", ".2")
     )
 
 
 def test_the_columns(files_run):
     assert list(files_run.grades[0]) == ["student", "notebook", "exercise", "part", "points", "possible", "reason"]
-    assert list(files_run.totals[0]) == ["student", "notebook", "points", "possible", "status"]
+    assert list(files_run.totals[0]) == ["student", "notebook", "points", "possible", "status", "lecture", "counts"]
 
 
 def test_ctrl_c_keeps_what_is_done(bwrap, tmp_path):

@@ -1,11 +1,11 @@
 """Many notebooks at once: none of them stops the others, and Ctrl-C keeps what is done."""
 
+import json
 import os
 import secrets
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -14,11 +14,13 @@ from pathlib import Path
 from tqdm import tqdm
 
 from cnnlib.exercises import problems
-from cnnlib.grading import report
+from cnnlib.grading import platforms, report
 from cnnlib.grading.marking import Graded, grade_notebook
+from cnnlib.grading.pages import pages
 from cnnlib.grading.process import MOST_MEMORY, Ended, Limits, Process
 from cnnlib.grading.sandbox import Launcher, pack_kit, sandboxes, unsandboxed
 from cnnlib.grading.submissions import Submission, submissions_in
+from cnnlib.grading.summary import in_words, summaries, to_json
 
 CTRL_C = 130
 
@@ -43,17 +45,20 @@ def grade(
     seed: int | None = None,
     force: bool = False,
     plain: bool = False,
+    html: bool = False,
+    moodle: Path | None = None,
 ) -> int:
-    """Grade every notebook below `folder`; print a table, write grades.csv and totals.csv into `out`.
+    """Grade every notebook below `folder`; print a table and a summary, write the tables and results.json into `out`.
 
     Args:
-        folder: the submissions; nothing is written there.
+        folder: the submissions, a zip of them, or one notebook; nothing is written there.
         out: made if need be. Tables of an earlier run are kept beside the new ones with `force`, refused without.
         jobs: notebooks at once; 0 for one a processor, as far as the memory goes.
         seconds: for one call of a student's function. A cell gets twice, a notebook eight times as much.
         seed: of the random inputs; by default a new one for every run, so that no student can know it.
-
         plain: run students' code without a sandbox.
+        html: write a page for the class and one for each student as well.
+        moodle: the worksheet downloaded from Moodle; a copy of it is filled in.
 
     Returns:
         The exit code: 0 when every file was handled, 130 after Ctrl-C.
@@ -65,6 +70,7 @@ def grade(
     if left_out := problems():
         raise report.Refused(f"A lecture of the course cannot be used: {'; '.join(left_out)}.")
     report.prepare(folder, out, force)
+    sheet = platforms.worksheet(moodle) if moodle else None
     found = submissions_in(folder.resolve())
     if not found:
         raise report.Refused(f"There is no notebook in {folder}.")
@@ -72,15 +78,24 @@ def grade(
     limits = Limits(call=seconds, cell=2 * seconds, notebook=8 * seconds)
     with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as folder_of_kit:
         kit = pack_kit(Path(folder_of_kit))
-        launcher = unsandboxed(kit) if plain else choose(kit, [folder, out], limits)
+        launcher = unsandboxed(kit) if plain else choose(kit, [*([folder] if folder.is_dir() else []), out], limits)
         if plain:
             print(WARNING, file=sys.stderr)
         graded = remarked(_grade(found, launcher, limits, seed, jobs or _most_jobs()), launcher.sandboxed)
     print(report.table(graded))
+    for lecture in summaries(graded):
+        print(f"\n{in_words(lecture)}")
+    more = {"results.json": json.dumps({"seed": seed, **to_json(graded)}, indent=1)}
+    more |= pages(graded) if html else {}
+    if gradebook := platforms.canvas(graded):
+        more["canvas.csv"] = gradebook
+    if sheet:
+        more["moodle.csv"], said = platforms.moodle(sheet, graded)
+        print(report.plain(said))
     took = time.perf_counter() - started
     print(f"\n{len(graded)} of {len(found)} in {took:.1f} s, seed {seed}, {launcher.held}")
     try:
-        print(", ".join(map(str, report.write(graded, out))))
+        print(", ".join(map(str, report.write(graded, out, more))))
     except OSError as problem:
         raise report.Refused(f"The tables could not be written: {problem}. The table above is all there is.") from None
     if len(graded) < len(found):
@@ -132,20 +147,30 @@ def _at_once(
 
 
 def remarked(graded: Sequence[Graded], sandboxed: bool) -> list[Graded]:
-    """With all that an instructor should know beside the points in the status."""
-    attempts = Counter((one.submission.student, one.lecture) for one in graded if one.lecture)
+    """With all that an instructor should know beside the points in the status, and which of several attempts counts."""
+    attempts: dict[tuple[str, str], list[Graded]] = {}
+    for one in graded:
+        if one.lecture:
+            attempts.setdefault((one.submission.student, one.lecture), []).append(one)
     remarks = []
     for one in graded:
-        count = attempts[one.submission.student, one.lecture or ""]
+        attempted = attempts.get((one.submission.student, one.lecture or ""), [one])
+        latest = max(attempted, key=_latest)
         said = [one.status]
         claimed = one.submission.lecture
         said += [f"named {claimed}, holds {one.lecture}"] if one.lecture and claimed not in (None, one.lecture) else []
         said += [f"also holds {', '.join(one.others)}, which is not graded"] if one.others else []
         said += ["late"] if one.submission.late else []
-        said += [f"one of {count} for this lecture"] if count > 1 else []
+        if len(attempted) > 1:
+            said += [f"one of {len(attempted)} for this lecture", "counts" if one is latest else "does not count"]
         said += [] if sandboxed else ["unsandboxed"]
-        remarks.append(replace(one, status=", ".join(said)))
+        remarks.append(replace(one, status=", ".join(said), counts=one is latest))
     return remarks
+
+
+def _latest(one: Graded) -> tuple[bool, tuple[int, float], str]:
+    """Larger for an attempt that counts rather: one that could be read, uploaded later, changed later."""
+    return not one.status.startswith("not "), one.submission.order, one.submission.notebook
 
 
 def _most_jobs() -> int:

@@ -35,6 +35,7 @@ class Graded:
     verdicts: tuple[Verdict, ...] = ()  # in the order of the lecture's exercises
     doubtful: bool = False  # may other notebooks have cost it something?
     others: Sequence[str] = ()  # lectures that are in it as well, and not graded
+    counts: bool = True  # of several attempts at one lecture, the latest that could be read
 
     @property
     def points(self) -> int:
@@ -117,8 +118,9 @@ def verdict(exercise: Exercise, student: Student, seed: int) -> Verdict:
 
 def nothing(exercise: Exercise, reason: str, status: str = "not written yet") -> Verdict:
     """No points, and why."""
-    findings = tuple(Finding(part, 0, possible, reason) for part, possible in exercise.parts.items())
-    return Verdict(exercise.name, status, findings)
+    said = (("your notebook", reason),)
+    findings = tuple(Finding(part, 0, possible, reason, said) for part, possible in exercise.parts.items())
+    return Verdict(exercise.name, status, findings, hints=exercise.hints)
 
 
 def _why_missing(exercise: Exercise, failed: list[tuple[Cell, str]]) -> str:

@@ -1,19 +1,27 @@
 """What comes out: rows for a spreadsheet, files that overwrite nothing, a table for the terminal."""
 
 import csv
+import io
 import os
 import re
+import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from cnnlib.checks import Finding
 from cnnlib.checks.verdict import unmarked
 from cnnlib.grading.marking import Graded
+from cnnlib.grading.naming import is_notebook
+from cnnlib.grading.packed import is_zip
 
 GRADES = ["student", "notebook", "exercise", "part", "points", "possible", "reason"]
-TOTALS = ["student", "notebook", "points", "possible", "status"]
+TOTALS = ["student", "notebook", "points", "possible", "status", "lecture", "counts"]
+SHOWN = TOTALS[:5]  # on the terminal: the status says the rest
+WRITTEN = (  # below the folder for them
+    *("grades.csv", "totals.csv", "results.json", "class.html", "students", "canvas.csv", "moodle.csv"),
+)
 MOST_TEXT = 500  # characters of one cell
 MOST_WIDTH = 40  # characters of a name on the terminal
 
@@ -28,8 +36,8 @@ class Refused(Exception):
 
 def prepare(folder: Path, out: Path, force: bool) -> None:
     """Make `out`; raises Refused before anything is graded if the tables could not be written there."""
-    if not folder.is_dir():
-        raise Refused(f"{folder} is not a folder.")
+    if not folder.is_dir() and not (folder.is_file() and (is_notebook(folder.name) or is_zip(folder.name))):
+        raise Refused(f"{folder} is not a folder, a zip or a notebook.")
     if out.resolve().is_relative_to(folder.resolve()):
         raise Refused(f"{out} lies in the folder of submissions, where nothing is written. Choose another one.")
     try:
@@ -46,18 +54,32 @@ def prepare(folder: Path, out: Path, force: bool) -> None:
         )
 
 
-def write(graded: Sequence[Graded], out: Path) -> list[Path]:
-    """Write grades.csv and totals.csv; those of an earlier run get a number and stay."""
-    number = _free(out)
-    tables = {"grades": [GRADES, *grades(graded)], "totals": [TOTALS, *totals(graded)]}
-    for name, rows in tables.items():
-        new, old = out / f"{name}.csv.part", out / f"{name}.csv"
-        with new.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows([cell(value) for value in row] for row in rows)
-        if old.exists():
-            old.rename(out / f"{name}.{number}.csv")
-        new.replace(old)
-    return [out / f"{name}.csv" for name in tables]
+def write(graded: Sequence[Graded], out: Path, more: Mapping[str, str]) -> list[Path]:
+    """Write grades.csv, totals.csv and `more`, all or nothing; what an earlier run wrote gets a number and stays.
+
+    Args:
+        more: path below `out` -> text.
+    """
+    texts = {"grades.csv": _csv([GRADES, *grades(graded)]), "totals.csv": _csv([TOTALS, *totals(graded)]), **more}
+    with tempfile.TemporaryDirectory(prefix="new-", dir=out) as folder:
+        for name, text in texts.items():
+            new = Path(folder, name)
+            new.parent.mkdir(exist_ok=True)
+            new.write_text(text, encoding="utf-8", newline="")
+        number = _free(out)
+        for name in WRITTEN:
+            if (out / name).exists():
+                (out / name).rename(out / _numbered(name, number))
+        written = dict.fromkeys(Path(name).parts[0] for name in texts)
+        for name in written:
+            Path(folder, name).rename(out / name)
+    return [out / name for name in written]
+
+
+def _csv(rows: Iterable[Row]) -> str:
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows([cell(value) for value in row] for row in rows)
+    return file.getvalue()
 
 
 def grades(graded: Iterable[Graded]) -> list[Row]:
@@ -78,18 +100,26 @@ def _reason(finding: Finding) -> str:
 
 
 def totals(graded: Iterable[Graded]) -> list[Row]:
-    return [[g.submission.student, g.submission.notebook, g.points, g.possible, g.status] for g in graded]
+    """A row a file; of several attempts at a lecture, one counts."""
+    return [
+        [g.submission.student, g.submission.notebook, g.points, g.possible, g.status, g.lecture or "", _yes(g.counts)]
+        for g in graded
+    ]
+
+
+def _yes(is_so: bool) -> str:
+    return "yes" if is_so else "no"
 
 
 def table(graded: Iterable[Graded]) -> str:
     """The totals in columns."""
-    rows = [[plain(str(value)) for value in row] for row in [TOTALS, *totals(graded)]]
+    rows = [[plain(str(value)) for value in row[: len(SHOWN)]] for row in [TOTALS, *totals(graded)]]
     widths = [min(MOST_WIDTH, max(map(len, column))) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(_columns(row, widths)).rstrip() for row in rows)
 
 
 def _columns(row: list[str], widths: list[int]) -> Iterator[str]:
-    for name, text, width in zip(TOTALS, row, widths, strict=True):
+    for name, text, width in zip(SHOWN, row, widths, strict=True):
         if name == "status":
             yield text
         elif name in ("points", "possible"):
@@ -113,8 +143,13 @@ def plain(text: str) -> str:
 
 
 def _free(out: Path) -> int:
-    """The first number that no earlier table has."""
+    """The first number that nothing earlier has."""
     number = 1
-    while any((out / f"{name}.{number}.csv").exists() for name in ("grades", "totals")):
+    while any((out / _numbered(name, number)).exists() for name in WRITTEN):
         number += 1
     return number
+
+
+def _numbered(name: str, number: int) -> str:
+    """grades.1.csv"""
+    return f"{Path(name).stem}.{number}{Path(name).suffix}"

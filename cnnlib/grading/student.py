@@ -108,7 +108,9 @@ class Student:
         late = messages.MOST_LATE - 1 if name in self.hung else 0  # asked a second time, it hangs but once
         arguments = [value for args, kwargs in calls for value in (*args, *kwargs.values())]
         if arguments and self.given_to not in ("", name):  # what was given there may be the answer here
-            self.close()
+            if self.process:
+                self.close()
+                self.starts -= 1  # it did not end by itself
             self.given_to = ""
         if any(map(callable, arguments)):
             self.given_to = name

@@ -1,29 +1,32 @@
-"""Which files there are, and whose they are. Nothing is followed out of the folder, and nothing in it is changed.
+"""Which files there are: in a folder, in a zip, or one. Nothing is followed out of it, and nothing in it is changed.
 
-alice/05_conv1d_backprop.ipynb                       alice: everything below a folder is one student's
-05_conv1d_backprop_alice.ipynb                       alice: a loose file without the lecture's name
-smithjohn_LATE_4711_12345_05_conv1d_backprop.ipynb   smithjohn_4711, late: as Canvas packs them
-anon_4711_12345_05_conv1d_backprop.ipynb             anon_4711: the same, anonymous
+A folder of nothing but zips from Canvas, Moodle or Gradescope is all of them together. Any other zip in a folder is one
+student's: what it holds is never another student's, whatever its files are called.
 """
 
 import itertools
 import os
-import re
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cnnlib.exercises import lectures
+from cnnlib.grading.naming import (
+    METADATA,
+    ignored,
+    is_from_a_platform,
+    is_notebook,
+    name_of,
+    submitters,
+    within_export,
+)
 from cnnlib.grading.notebook import MOST_BYTES
+from cnnlib.grading.packed import BROKEN, DEEPEST, EMPTY, Entry, entries_in_zip, is_zip, read_member
 from cnnlib.grading.reading import Unreadable
 
-CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?(?P<id>_\d+)_\d+_(?P<file>.+)")
-CANVAS_ANONYMOUS = re.compile(r"(?P<late>LATE_)?(?P<name>anon)(?P<id>_\d+)_\d+_(?P<file>.+)")
-DEEPEST = 20  # folders in folders
 MOST_FILES = 100  # of one student
-COPY = re.compile(r"\(\d+\)")  # browsers add this to a second download
 
 
 @dataclass(frozen=True)
@@ -35,16 +38,20 @@ class Submission:
     path: Path
     late: bool = False
     problem: str = ""  # why it is not read
+    member: str = ""  # its name in the zip at `path`
+    order: tuple[int, float] = (0, 0.0)  # larger for a later attempt: the upload's number, the file's time
+    system: str = ""  # "canvas" or "moodle"
+    account: str = ""  # the student's number there
 
     def read(self) -> bytes:
         """What is in it; raises Unreadable."""
         if self.problem:
             raise Unreadable(self.problem)
         try:
-            with self.path.open("rb") as file:
-                data = file.read(MOST_BYTES + 1)
-        except OSError as problem:
-            raise Unreadable(f"not read: {problem.strerror}") from None
+            data = _read(self.path, self.member, MOST_BYTES + 1)
+        except BROKEN as problem:
+            why = problem.strerror if isinstance(problem, OSError) and problem.strerror else "its zip is broken"
+            raise Unreadable(f"not read: {why}") from None
         if len(data) > MOST_BYTES:
             raise Unreadable(f"not read: larger than {MOST_BYTES >> 20} MB")
         return data
@@ -55,12 +62,24 @@ class Submission:
         return next((lecture for lecture in lectures() if lecture in self.notebook), None)
 
 
-def submissions_in(folder: Path) -> list[Submission]:
-    """All notebooks below a folder, in the order of students and names."""
-    found = list(_submissions_in(folder))
-    students = {submission.student for submission in found}
-    empty = [path for path in folder.iterdir() if path.is_dir() and not _ignored(path.name)]
-    found += [Submission(p.name, "", p, problem="no notebook in the folder") for p in empty if p.name not in students]
+def _read(path: Path, member: str, most: int) -> bytes:
+    if member:
+        return read_member(path, member, most)
+    with path.open("rb") as file:
+        return file.read(most)
+
+
+def submissions_in(path: Path) -> list[Submission]:
+    """All notebooks in a folder or a zip, or the one at `path`, in the order of students and names."""
+    if path.is_dir():
+        entries = list(_entries_in_folder(path))
+    else:
+        entries = list(entries_in_zip(path)) if is_zip(path.name) else [_entry((path.name,), path)]
+    people = _people(entries)
+    found = [_submission(entry, people) for entry in entries if not _is_metadata(entry)]
+    present = {submission.student for submission in found if submission.problem != EMPTY}
+    empty = {one.student: one for one in found if one.problem == EMPTY and one.student not in present}
+    found = [one for one in found if one.problem != EMPTY] + list(empty.values())
     found.sort(key=lambda submission: (submission.student, submission.notebook))
     numbers: Counter[str] = Counter()
     for at, submission in enumerate(found):
@@ -70,29 +89,91 @@ def submissions_in(folder: Path) -> list[Submission]:
     return found
 
 
-def _submissions_in(folder: Path) -> Iterator[Submission]:
+def _submission(entry: Entry, people: Mapping[str, str]) -> Submission:
+    name = name_of(entry.parts, people)
+    order = (name.number, entry.time)
+    return Submission(
+        name.student,
+        name.notebook,
+        entry.path,
+        name.late,
+        entry.problem,
+        entry.member,
+        order,
+        name.system,
+        name.account,
+    )
+
+
+def _is_metadata(entry: Entry) -> bool:
+    return entry.parts[-1] == METADATA
+
+
+def _people(entries: list[Entry]) -> dict[str, str]:
+    """Gradescope's names; a file of that name further down is a student's, and says nothing."""
+    people: dict[str, str] = {}
+    for entry in entries:
+        if entry.parts == (METADATA,) and not entry.problem:
+            try:
+                people |= submitters(_read(entry.path, entry.member, MOST_BYTES).decode("utf-8-sig", "replace"))
+            except BROKEN:
+                continue
+    return people
+
+
+def _entries_in_folder(folder: Path) -> Iterator[Entry]:
+    beside = [path for path in folder.iterdir() if not ignored(path.name) and not path.name.startswith(".")]
+    if beside and all(_is_export(path) for path in beside):
+        for path in beside:
+            yield from entries_in_zip(path)
+        return
     unopened: list[OSError] = []
     for place, folders, files in _walk(folder, unopened):
         for name in list(folders):
             path = Path(place, name)
+            parts = within_export(path.relative_to(folder).parts)
             if len(path.relative_to(folder).parts) > DEEPEST:
                 folders.remove(name)
-                yield _submission(folder, path, f"not read: folders more than {DEEPEST} deep")
-            elif _ignored(name):
+                yield Entry(parts, path, problem=f"not read: folders more than {DEEPEST} deep")
+            elif ignored(name):
                 folders.remove(name)
             elif path.is_symlink():
-                yield _submission(folder, path, "not read: a link")
-            elif _is_notebook(name):
+                yield Entry(parts, path, problem="not read: a link")
+            elif is_notebook(name):
                 folders.remove(name)
-                yield _submission(folder, path, "not a notebook: a folder")
+                yield Entry(parts, path, problem="not a notebook: a folder")
+            elif len(parts) == 1 and not name.startswith("."):
+                yield Entry((name, ""), path, problem=EMPTY)
         for name in files:
-            path = Path(place, name)
-            if _is_notebook(name) and not _ignored(name):
-                mode = path.lstat().st_mode
-                link = "not read: a link" if stat.S_ISLNK(mode) else ""
-                yield _submission(folder, path, link or ("" if stat.S_ISREG(mode) else "not a notebook: no plain file"))
+            if not ignored(name) and (is_notebook(name) or is_zip(name) or name == METADATA):
+                path = Path(place, name)
+                entry = _entry(within_export(path.relative_to(folder).parts), path)
+                yield from _opened(entry) if is_zip(name) and not entry.problem else [entry]
     for problem in unopened:
-        yield _submission(folder, Path(problem.filename), f"not read: {problem.strerror}")
+        path = Path(problem.filename)
+        yield Entry(within_export(path.relative_to(folder).parts), path, problem=f"not read: {problem.strerror}")
+
+
+def _entry(parts: tuple[str, ...], path: Path) -> Entry:
+    told = path.lstat()
+    link = "not read: a link" if stat.S_ISLNK(told.st_mode) else ""
+    plain = stat.S_ISREG(told.st_mode)
+    return Entry(parts, path, problem=link or ("" if plain else "not a notebook: no plain file"), time=told.st_mtime)
+
+
+def _opened(entry: Entry) -> Iterator[Entry]:
+    """What is in a student's zip, wherever its files say that they belong."""
+    for inside in entries_in_zip(entry.path, entry.parts):
+        whose = () if len(entry.parts) > 1 or is_from_a_platform(entry.parts[0]) else (entry.path.stem,)
+        yield replace(inside, parts=(*whose, *inside.parts))
+
+
+def _is_export(path: Path) -> bool:
+    """Did a learning platform pack it?"""
+    if not is_zip(path.name) or path.is_symlink() or not path.is_file():
+        return False
+    inside = list(entries_in_zip(path))
+    return any(entry.member for entry in inside) and all(is_from_a_platform(entry.parts[0]) for entry in inside)
 
 
 def _walk(folder: Path, unopened: list[OSError]) -> Iterator[tuple[str, list[str], list[str]]]:
@@ -103,24 +184,3 @@ def _walk(folder: Path, unopened: list[OSError]) -> Iterator[tuple[str, list[str
         for place, folders, files in itertools.islice(walk, 1):
             yield place, folders, files
             places += [path for name in folders if not os.path.islink(path := os.path.join(place, name))]
-
-
-def _is_notebook(name: str) -> bool:
-    return name.lower().endswith(".ipynb")
-
-
-def _ignored(name: str) -> bool:
-    """.ipynb_checkpoints, and what version control and macOS leave behind."""
-    return name.startswith(".") or name == "__MACOSX"
-
-
-def _submission(folder: Path, path: Path, problem: str) -> Submission:
-    student, *below = path.relative_to(folder).parts
-    if below:
-        return Submission(student, "/".join(below), path, problem=problem)
-    if canvas := CANVAS_ANONYMOUS.fullmatch(student) or CANVAS.fullmatch(student):
-        return Submission(canvas["name"] + canvas["id"], canvas["file"], path, bool(canvas["late"]), problem)
-    stem = path.stem if _is_notebook(student) else student
-    for lecture in lectures():
-        stem = stem.replace(lecture, "")
-    return Submission(COPY.sub("", stem).strip(" _-") or path.stem, student, path, problem=problem)

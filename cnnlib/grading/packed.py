@@ -1,0 +1,104 @@
+"""Zips, read in place: nothing is unpacked, so that no name in one ever becomes a path on this machine."""
+
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cnnlib.grading.naming import METADATA, ignored, is_notebook, within_export
+
+DEEPEST = 20  # folders in folders
+MOST_FILES_IN_ZIP = 50_000
+MOST_PACKED = 32 << 20  # bytes of a zip that a student made
+LISTED = b"PK\1\2"  # stands before each file in a zip's list
+EMPTY = "no notebook in the folder"
+# What zipfile raises for a broken, encrypted or exotic one.
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
+
+
+class Crowded(Exception):
+    """There are too many files in a zip."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A notebook, Gradescope's metadata, or a student's folder: somewhere below a folder, or in a zip."""
+
+    parts: tuple[str, ...]  # below the root of all submissions; "" at the end for a folder
+    path: Path
+    member: str = ""  # its name in the zip at `path`
+    problem: str = ""  # why it is not read
+    time: float = 0.0  # of its last change
+
+
+def is_zip(name: str) -> bool:
+    return name.lower().endswith(".zip")
+
+
+def read_member(path: Path, member: str, most: int) -> bytes:
+    """At most so many bytes of a file in a zip, however many it says it has; raises one of BROKEN."""
+    with zipfile.ZipFile(path) as packed, packed.open(member) as file:
+        return file.read(most)
+
+
+def entries_in_zip(path: Path, around: tuple[str, ...] = ()) -> Iterator[Entry]:
+    """What is in a zip.
+
+    Args:
+        around: where the zip itself lies, if it is a student's; () if it holds all submissions.
+    """
+    itself = around or (path.name,)
+    if around and path.stat().st_size > MOST_PACKED:
+        yield Entry(itself, path, problem=f"not read: a zip of more than {MOST_PACKED >> 20} MB")
+        return
+    try:
+        if around and path.read_bytes().count(LISTED) > MOST_FILES_IN_ZIP:  # zipfile makes an object for each
+            raise Crowded
+        with zipfile.ZipFile(path) as packed:
+            inside = {info.filename: info for info in packed.infolist()}  # of two with one name, the last is read
+        if len(inside) > MOST_FILES_IN_ZIP:
+            raise Crowded
+    except BROKEN:
+        yield Entry(itself, path, problem="not read: a broken zip")
+        return
+    except Crowded:
+        yield Entry(itself, path, problem=f"not read: more than {MOST_FILES_IN_ZIP} files in the zip")
+        return
+    found = [entry for info in inside.values() if (entry := _entry(path, info, around))]
+    yield from found
+    if around and not any(is_notebook(entry.parts[-1]) for entry in found):
+        yield Entry(itself, path, problem="no notebook in the zip")
+    if not around:
+        first = {p[0]: None for name in inside if len(p := within_export(tuple(name.split("/")))) > 1}
+        yield from (Entry((name, ""), path, problem=EMPTY) for name in first if name and not ignored(name))
+
+
+def _entry(path: Path, info: zipfile.ZipInfo, around: tuple[str, ...]) -> Entry | None:
+    inside = tuple(part for part in info.filename.split("/") if part not in ("", "."))
+    if not inside or info.is_dir() or any(ignored(part) for part in inside):
+        return None
+    name = inside[-1]
+    if not (is_notebook(name) or is_zip(name) or name == METADATA):
+        return None
+    problem = ""
+    if is_zip(name):
+        problem = "not read: a zip in a zip"
+    elif info.filename.startswith("/") or ".." in inside:
+        problem = "not read: its name leads out of the zip"
+    elif stat.S_ISLNK(info.external_attr >> 16):
+        problem = "not read: a link"
+    elif info.flag_bits & 1:
+        problem = "not read: encrypted"
+    elif len(inside) > DEEPEST:
+        problem = f"not read: folders more than {DEEPEST} deep"
+    return Entry((*around, *(inside if around else within_export(inside))), path, info.filename, problem, _time(info))
+
+
+def _time(info: zipfile.ZipInfo) -> float:
+    try:
+        return datetime(*info.date_time).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return 0.0

@@ -1,0 +1,105 @@
+"""HTML pages: one for each student, one for the class. Whatever a student chose is escaped; no page runs a script."""
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from cnnlib.checks.verdict import unmarked
+from cnnlib.grading.marking import Graded
+from cnnlib.grading.summary import BINS, Asked, Summary, summaries
+
+PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark }}
+body {{ font-family: system-ui, sans-serif; max-width: 62em; margin: 2em auto; padding: 0 1em; line-height: 1.4 }}
+th, td {{ text-align: left; vertical-align: top; padding: 2px 14px 2px 0 }}
+.number {{ text-align: right }}
+.bar {{ background: #0072b2; height: 1em }}
+</style></head>
+<body>
+<h1>{title}</h1>
+{body}
+</body></html>
+"""
+SAFE = re.compile(r"[^A-Za-z0-9.-]+")
+
+
+def pages(graded: Sequence[Graded]) -> dict[str, str]:
+    """File -> page: class.html, and students/<name>.html for each student."""
+    of: dict[str, list[Graded]] = {}
+    for one in graded:
+        of.setdefault(one.submission.student, []).append(one)
+    files = {student: f"students/{name}.html" for student, name in _file_names(list(of)).items()}
+    return {"class.html": _class_page(graded, files)} | {files[name]: _student_page(name, of[name]) for name in of}
+
+
+def _file_names(students: Sequence[str]) -> dict[str, str]:
+    """A name of plain letters for each student; a number keeps those apart that look alike then."""
+    width = len(str(len(students)))
+    return {
+        student: f"{number:0{width}}_{SAFE.sub('_', student)[:60].strip('._')}"
+        for number, student in enumerate(students, 1)
+    }
+
+
+def _page(title: str, body: str) -> str:
+    return PAGE.format(title=escape(_shown(title)), body=_shown(body))
+
+
+def _shown(text: str) -> str:
+    """Without halves of characters, which no file can hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _student_page(student: str, graded: Sequence[Graded]) -> str:
+    parts = []
+    for one in graded:
+        parts.append(f"<h2>{escape(one.submission.notebook or 'no notebook')}</h2>")
+        points = f"<b>{one.points}</b> of {one.possible} points. " if one.possible else ""
+        parts.append(f"<p>{points}{escape(one.status)}</p>")
+        parts += [verdict.to_html() for verdict in one.verdicts]
+    return _page(student, "\n".join(parts))
+
+
+def _class_page(graded: Sequence[Graded], files: Mapping[str, str]) -> str:
+    body = "".join(_lecture(summary) for summary in summaries(graded))
+    rows = [
+        f'<tr><td><a href="{files[one.submission.student]}">{escape(one.submission.student)}</a></td>'
+        f"<td>{escape(one.submission.notebook)}</td>"
+        f'<td class="number">{one.points} of {one.possible}</td><td>{escape(one.status)}</td></tr>'
+        for one in graded
+    ]
+    table = f"<h2>Students</h2><table><tbody>{''.join(rows)}</tbody></table>"
+    return _page("The class", body + table)
+
+
+def _lecture(summary: Summary) -> str:
+    most = max(summary.distribution)
+    bars = "".join(
+        f'<tr><td class="number">{100 * n // BINS} to {100 * (n + 1) // BINS} %</td><td class="number">{count}</td>'
+        f'<td style="width: 20em"><div class="bar" style="width: {100 * count / most:.0f}%"></div></td></tr>'
+        for n, count in enumerate(summary.distribution)
+    )
+    return (
+        f"<h2>{escape(summary.lecture)}</h2><p>{summary.students} students, mean {summary.mean:.1f}, median "
+        f"{summary.median:g} of {summary.possible} points.</p><table><tbody>{bars}</tbody></table>"
+        f"<h3>Exercises, the hardest first</h3>{''.join(_exercise(asked, summary) for asked in summary.exercises)}"
+    )
+
+
+def _exercise(asked: Asked, summary: Summary) -> str:
+    parts = ", ".join(f"{escape(part)} {count} of {summary.students}" for part, count in asked.parts.items())
+    causes = "".join(
+        f'<tr><td class="number">{count}</td><td>{escape(unmarked(cause))}</td></tr>'
+        for cause, count in asked.causes.items()
+    )
+    head = "<thead><tr><th>students</th><th>cause</th></tr></thead>"
+    table = f"<table>{head}<tbody>{causes}</tbody></table>" if causes else ""
+    return (
+        f"<h4>{escape(asked.name)}</h4><p>Mean {asked.mean:.1f} of {asked.possible}; all points: {asked.right}, left "
+        f"open: {asked.unwritten}. Students with the points of each part: {parts}.</p>{table}"
+    )
