@@ -28,7 +28,7 @@ from cnnlib.exercises import lecture_of, lectures
 SEEDS = range(20)
 FEW = range(5)  # for mutants, of which there are many
 UNSEEN = 12  # cases of random shapes on which a cause is tested
-RANDOM = 300  # inputs on which an answer is as good as the reference, if they agree on all
+RANDOM = 120  # inputs on which an answer is as good as the reference, if they agree on all
 NAMED = 0.85  # of an exercise's mistakes; over all exercises together 0.95
 EXERCISES = [exercise for asked in lectures().values() for exercise in asked]
 POLLS = [e for e in EXERCISES if e.name.startswith("poll_")]
@@ -38,7 +38,7 @@ LAYOUTS = {
     "contiguous": np.ascontiguousarray,
     "view": stepping,
     "Fortran": np.asfortranarray,
-    "float32": lambda array: array.astype(np.float32) if array.dtype.kind == "f" else array,  # an index stays whole
+    "float32": lambda array: array.astype(np.float32),
 }
 
 
@@ -186,11 +186,15 @@ def still_true(exercise: Exercise, answer: object, cause: Cause) -> bool:
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("exercise", WRITTEN, ids=lambda e: e.name)
 def test_right_answers_are_accepted_in_every_memory_layout(exercise, layout):
-    """Each layout under seeds of its own."""
+    """Each layout under seeds of its own; labels, by which arrays are indexed, stay whole numbers."""
+    labels = exercise.codes if layout == "float32" else ()
 
     def cases(rng):
         return [
-            {n: LAYOUTS[layout](v) if isinstance(v, np.ndarray) and v.ndim else v for n, v in inputs.items()}
+            {
+                n: LAYOUTS[layout](v) if isinstance(v, np.ndarray) and v.ndim and n not in labels else v
+                for n, v in inputs.items()
+            }
             for inputs in exercise.cases(rng)
         ]
 

@@ -8,6 +8,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -85,13 +86,15 @@ def chosen(solutions: Path, names: Sequence[str]) -> list[Path]:
 
 
 def _both(sources: list[Path], lectures: Path) -> Iterator[tuple[Path, NotebookNode]]:
-    """Each solution and its lecture, executed."""
-    for source in tqdm(sources, desc="release", unit="lecture", disable=None):
-        solved = annotated(nbformat.read(source, as_version=4))
-        compare_points(solved, source.name)
-        kept, stubbed = varying(solved), student_version(solved)
-        yield source, keep(executed(solved, source), kept)
-        yield lectures / source.name, keep(executed(stubbed, lectures / source.name), varying(solved))
+    """Each solution and its lecture, executed side by side."""
+    with ThreadPoolExecutor(2) as pool:
+        for source in tqdm(sources, desc="release", unit="lecture", disable=None):
+            solved = annotated(nbformat.read(source, as_version=4))
+            compare_points(solved, source.name)
+            kept, paths = varying(solved), (source, lectures / source.name)
+            done, stubbed = pool.map(executed, (solved, student_version(solved)), paths)
+            yield source, keep(done, kept)
+            yield lectures / source.name, keep(stubbed, varying(done))
 
 
 def varying(notebook: NotebookNode) -> dict[tuple[str, str], list[NotebookNode]]:

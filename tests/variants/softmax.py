@@ -195,7 +195,8 @@ def combined_loop(z, t):
 
 
 def doubtful_sorted(z, t, count):
-    losses = [-log_softmax_loop(z)[n, t[n]] for n in range(len(z))]
+    log_y = log_softmax_loop(z)
+    losses = [-log_y[n, t[n]] for n in range(len(z))]
     return sorted(range(len(z)), key=lambda n: -losses[n])[:count]
 
 
