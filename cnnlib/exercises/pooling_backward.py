@@ -137,6 +137,7 @@ def backward_cases(rng: Rng) -> list[Inputs]:
         case(np.array([[4.0, 4]]), 1, 2, 2),
         case(np.array([[3.0, 8], [8, 8]]), 2, 2, 2),
         case(np.array([[8.0, 5, 2, 8], [3, 1, 6, 8]]), 2, 2, 2),
+        case(np.zeros((4, 6)), 2, 2, 2, rng),
         case(np.zeros((4, 6)), 2, 3, 2, rng),
         *in_other_layouts(made[7]),
         *in_other_layouts(made[-1]),
