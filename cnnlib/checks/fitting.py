@@ -48,11 +48,14 @@ def _possible(equation: Equation, tables: Tables) -> Iterator[Model]:
         for form in (equation, turned) if turned else (equation,):
             for rule in itertools.islice(_rules(form, tables, wraps), MOST_RULES):
                 model = Model(rule, wraps=wraps)
-                if f"{rule} {wraps}" in tried or (wraps and _alike(model, replace(model, wraps=""), tables)):
+                if f"{rule} {wraps}" in tried:
                     continue
                 tried.add(f"{rule} {wraps}")
+                within = all(table.within(model) for table in tables)
+                if wraps and (not within or _alike(model, replace(model, wraps=""), tables)):
+                    continue
                 yield model
-                if not _agrees(model, tables) and all(table.within(model) for table in tables):
+                if within and not _agrees(model, tables):
                     yield from _cut_short(model, tables, [1])
                     yield from _overwritten(model)
                     yield from _cut_short(model, tables, [2, 3])
