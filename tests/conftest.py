@@ -4,20 +4,17 @@ import importlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
 
 # One thread a worker: two on a busy machine wait for each other. Before NumPy is imported, and for every kernel.
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent
 SLOW = {"test_checks.py", "test_grading.py", "test_release.py"}
 IN_CI = os.environ.get("CI") == "true"
 
@@ -119,22 +116,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-class Spread(LoadScopeScheduling):
-    """Any free worker takes the next test; a notebook, or a file that sets up something costly, stays whole."""
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from spread import Spread  # only the one who hands out tests needs it
 
-    def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.split("::")[0]
-        return file if whole(file) else nodeid
-
-
-@cache
-def whole(file: str) -> bool:
-    costly = not file.endswith(".py") or file.endswith("_browser.py")
-    return costly or 'scope="module"' in (ROOT / file).read_text(encoding="utf-8")
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spread:
     return Spread(config, log)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """In CI a failure is told at once: if the run is stopped, its summary is never printed."""
+    if IN_CI and report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\nFAILED {report.nodeid} after {report.duration:.0f} s\n{report.longreprtext[-2000:]}", flush=True)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
