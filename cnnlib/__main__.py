@@ -25,13 +25,18 @@ def grade(commands: Subparsers) -> None:
         "Moodle or Gradescope packs it, or a folder of such zips; or one notebook. Of several attempts at a lecture "
         "the latest counts. Which lecture a notebook is shows in its content, not in its name. A file that cannot be "
         "graded gets no points and a reason, and never stops the rest. Students' code runs in bubblewrap; the last "
-        "line but one says what else holds it.",
+        "line but one says what else holds it. A run that was stopped goes on with the same command: only what "
+        "is not in FOLDER/records is graded. So is a notebook that has changed; and all, under another seed or limit.",
     )
     parser.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="nothing is written in here")
     parser.add_argument(
         "--out", metavar="FOLDER", type=Path, required=True, help="where the tables go; made if need be"
     )
-    parser.add_argument("--force", action="store_true", help="keep the tables of an earlier run as grades.1.csv ...")
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="grade everything anew, and keep the tables of an earlier run as grades.1.csv ...",
+    )
     parser.add_argument(
         "--html", action="store_true", help="write class.html and a page for each student, in students/, as well"
     )
@@ -47,6 +52,9 @@ def grade(commands: Subparsers) -> None:
         type=_at_least(int, 1),
         default=0,
         help="notebooks at once; one a processor",
+    )
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster that does the work, like tcp://192.0.2.1:8786"
     )
     parser.add_argument(
         "--timeout",
@@ -71,6 +79,7 @@ def grade(commands: Subparsers) -> None:
 
         options = {"jobs": asked.jobs, "seconds": asked.timeout, "seed": asked.seed, "force": asked.force}
         options |= {"plain": asked.unsandboxed, "html": asked.html, "moodle": asked.moodle}
+        options |= {"scheduler": asked.scheduler}
         try:
             return grade(asked.submissions, asked.out, **options)
         except Refused as problem:

@@ -101,7 +101,7 @@ def bwrap() -> str:
 @pytest.fixture(scope="session")
 def launcher(bwrap: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """How the grader starts a student's process on this machine."""
-    from cnnlib.grading.batch import choose
+    from cnnlib.grading.hands import choose
     from cnnlib.grading.process import Limits
     from cnnlib.grading.sandbox import pack_kit
 

@@ -725,7 +725,7 @@ def test_earlier_tables_are_never_lost(submissions, tmp_path, capsys):
     assert main([*grade, "--force"]) == main([*grade, "--force"]) == 0
     assert (out / "totals.1.csv").read_text() == first + "mine\n"
     assert (out / "totals.2.csv").read_text() == (out / "totals.csv").read_text() == first
-    assert sorted(path.name for path in out.iterdir()) == sorted(
+    assert sorted(path.name for path in out.iterdir() if path.is_file()) == sorted(
         f"{name}{number}.{kind}"
         for name, kind in (("grades", "csv"), ("totals", "csv"), ("results", "json"))
         for number in ("", ".1", ".2")
@@ -748,13 +748,13 @@ def test_ctrl_c_keeps_what_is_done(bwrap, tmp_path):
     code = (
         "import os, signal, sys\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # whoever started the tests may ignore it
-        "from cnnlib.__main__ import main\nfrom cnnlib.grading import batch\n"
-        "grade_notebook, done = batch.grade_notebook, []\n"
+        "from cnnlib.__main__ import main\nfrom cnnlib.grading import hands\n"
+        "grade_notebook, done = hands.grade_notebook, []\n"
         "def marked(*args):\n"
         "    if len(done) == 2: os.kill(os.getpid(), signal.SIGINT)\n"
         "    done.append(grade_notebook(*args))\n"
         "    return done[-1]\n"
-        "batch.grade_notebook = marked\n"
+        "hands.grade_notebook = marked\n"
         f"sys.exit(main({command(folder, out, '--jobs', '1', '--timeout', '60')[3:]!r}))"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=SECONDS)

@@ -4,14 +4,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from grading.notebooks import POSSIBLE, SEED, code, graded, solved, text
+from grading.notebooks import POSSIBLE, all_graded, code, graded, solved, text
 
-from cnnlib.grading import batch, cgroup, process, seccomp
+from cnnlib.grading import cgroup, hands, process, seccomp
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.process import MOST_MEMORY, OUT_OF_MEMORY, Limits
 from cnnlib.grading.sandbox import Launcher
 from cnnlib.grading.student import Student
-from cnnlib.grading.submissions import submissions_in
 
 LONG = Limits(call=60, cell=60, notebook=600)
 filtered = pytest.mark.skipif(seccomp.machine() is None, reason="no filter for this machine")
@@ -194,8 +193,7 @@ def conv1d_forward(x, w, b):
     for number in range(4):
         answer = SPINNING.replace("def spin()", "def conv1d_forward(x, w, b)").replace("\nspin()", "")
         (tmp_path / f"hostile {number}.ipynb").write_text(text(solved(first=SPINNING, conv1d_forward=answer)))
-    found = submissions_in(tmp_path)
-    done = batch._grade(found, launcher, Limits(call=0.5, cell=1, notebook=10), SEED, jobs=6)
+    done = all_graded(tmp_path, launcher, Limits(call=0.5, cell=1, notebook=10), jobs=6)
     assert [one.points for one in done if "honest" in one.submission.student] == [POSSIBLE, POSSIBLE]
 
 
@@ -205,14 +203,14 @@ def test_what_ran_out_of_time_without_the_processor_is_asked_again_alone(launche
     (tmp_path / "b.ipynb").write_text(text(solved(conv1d_forward="def conv1d_forward(x, w, b):\n    return 3")))
     rounds = []
 
-    def first_late(submission, launcher, limits, seed):
+    def first_late(submission, launcher, limits, seed, data):
         rounds.append(submission.student)
         doubtful = rounds.count(submission.student) == 1 and submission.student == "a"
         return Graded(submission, "graded", doubtful=doubtful, verdicts=() if doubtful else right.verdicts)
 
     right = graded(solved(), launcher, tmp_path)
-    monkeypatch.setattr(batch, "grade_notebook", first_late)
-    done = batch._grade(submissions_in(tmp_path), launcher, Limits(), SEED, jobs=2)
+    monkeypatch.setattr(hands, "grade_notebook", first_late)
+    done = all_graded(tmp_path, launcher, Limits(), jobs=2)
     assert sorted(rounds) == ["a", "a", "b"]
     assert [one.points for one in done] == [POSSIBLE, POSSIBLE]
 

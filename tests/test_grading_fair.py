@@ -5,7 +5,7 @@ import subprocess
 import time
 
 import pytest
-from grading.notebooks import LECTURE, POSSIBLE, SEED, graded, solved, text, written
+from grading.notebooks import LECTURE, POSSIBLE, SEED, all_graded, graded, solved, text, written
 
 from cnnlib.exercises import lectures
 from cnnlib.grading import batch, messages
@@ -180,5 +180,5 @@ def test_another_lecture_under_a_name_is_said(launcher, tmp_path):
     (tmp_path / "a").mkdir()
     other = next(name for name in lectures() if name != LECTURE)
     (tmp_path / "a" / f"{other}.ipynb").write_text(text(solved()))
-    done = batch._grade(submissions_in(tmp_path), launcher, Limits(), SEED, jobs=1)
+    done = all_graded(tmp_path, launcher, Limits(), jobs=1)
     assert [one.status for one in batch.remarked(done, True)] == [f"graded, named {other}, holds {LECTURE}"]

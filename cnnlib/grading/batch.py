@@ -1,25 +1,27 @@
-"""Many notebooks at once: none of them stops the others, and Ctrl-C keeps what is done."""
+"""Many notebooks at once: none of them stops the others, and a run that is stopped goes on where it was."""
 
+import contextlib
 import json
-import os
-import secrets
+import signal
 import sys
-import tempfile
+import threading
 import time
-from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-
-from tqdm import tqdm
+from types import FrameType
 
 from cnnlib.exercises import problems
-from cnnlib.grading import platforms, report
-from cnnlib.grading.marking import Graded, grade_notebook
+from cnnlib.grading import platforms, records, report
+from cnnlib.grading.cluster import cluster
+from cnnlib.grading.drafts import Tables
+from cnnlib.grading.hands import here
+from cnnlib.grading.marking import Graded
 from cnnlib.grading.pages import pages
-from cnnlib.grading.process import MOST_MEMORY, Ended, Limits, Process
-from cnnlib.grading.sandbox import Launcher, pack_kit, sandboxes, unsandboxed
-from cnnlib.grading.submissions import Submission, submissions_in
+from cnnlib.grading.process import Limits
+from cnnlib.grading.records import Rules
+from cnnlib.grading.schedule import Class
+from cnnlib.grading.submissions import submissions_in
 from cnnlib.grading.summary import in_words, summaries, to_json
 
 CTRL_C = 130
@@ -28,11 +30,6 @@ WARNING = """\
 WARNING: no sandbox, as asked for.
 Students' code will run with your rights: it can read and change your files, and use the network. Every result is
 marked "unsandboxed".
-"""
-REFUSAL = """\
-There is no sandbox. {why}
-On Linux, install the package bubblewrap; elsewhere, grade in a container or a virtual machine. With --unsandboxed
-students' code runs with your rights: it can read and change your files, and use the network.
 """
 
 
@@ -47,18 +44,21 @@ def grade(
     plain: bool = False,
     html: bool = False,
     moodle: Path | None = None,
+    scheduler: str | None = None,
 ) -> int:
     """Grade every notebook below `folder`; print a table and a summary, write the tables and results.json into `out`.
 
     Args:
         folder: the submissions, a zip of them, or one notebook; nothing is written there.
-        out: made if need be. Tables of an earlier run are kept beside the new ones with `force`, refused without.
+        out: made if need be. A run that was stopped there goes on. What an earlier one finished is kept under a number.
+        force: grade everything anew, and keep tables that were changed since they were written under a number, too.
         jobs: notebooks at once; 0 for one a processor, as far as the memory goes.
         seconds: for one call of a student's function. A cell gets twice, a notebook eight times as much.
         seed: of the random inputs; by default a new one for every run, so that no student can know it.
         plain: run students' code without a sandbox.
         html: write a page for the class and one for each student as well.
         moodle: the worksheet downloaded from Moodle; a copy of it is filled in.
+        scheduler: the address of a Dask cluster that does the work.
 
     Returns:
         The exit code: 0 when every file was handled, 130 after Ctrl-C.
@@ -69,23 +69,32 @@ def grade(
     started = time.perf_counter()
     if left_out := problems():
         raise report.Refused(f"A lecture of the course cannot be used: {'; '.join(left_out)}.")
-    report.prepare(folder, out, force)
+    earlier = records.state_in(out)
+    report.prepare(folder, out, force, {*earlier.drafts, *earlier.final})
     sheet = platforms.worksheet(moodle) if moodle else None
     found = submissions_in(folder.resolve())
     if not found:
         raise report.Refused(f"There is no notebook in {folder}.")
-    seed = secrets.randbits(32) if seed is None else seed
-    limits = Limits(call=seconds, cell=2 * seconds, notebook=8 * seconds)
-    with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as folder_of_kit:
-        kit = pack_kit(Path(folder_of_kit))
-        launcher = unsandboxed(kit) if plain else choose(kit, [*([folder] if folder.is_dir() else []), out], limits)
+    rules = Rules(records.seed_for(earlier, seed, force), seconds, plain, records.course())
+    hidden, stopped = [*([folder] if folder.is_dir() else []), out], ""
+    with here(plain, hidden, seconds, jobs) if scheduler is None else cluster(scheduler) as hands, _signals():
         if plain:
             print(WARNING, file=sys.stderr)
-        graded = remarked(_grade(found, launcher, limits, seed, jobs or _most_jobs()), launcher.sandboxed)
+        tables = Tables(out, records.begin(out, earlier, rules.seed, force), force)
+        handed_in = Class(found, out, rules)
+
+        def so_far() -> list[Graded]:
+            return remarked(handed_in.graded(), not plain)
+
+        try:
+            handed_in.grade(hands, lambda: tables.draft(so_far))
+        except KeyboardInterrupt as signalled:
+            stopped = str(signalled) or "Ctrl-C"
+    graded = so_far()
     print(report.table(graded))
     for lecture in summaries(graded):
         print(f"\n{in_words(lecture)}")
-    more = {"results.json": json.dumps({"seed": seed, **to_json(graded)}, indent=1)}
+    more = {"results.json": json.dumps({"seed": rules.seed, **to_json(graded)}, indent=1)}
     more |= pages(graded) if html else {}
     if gradebook := platforms.canvas(graded):
         more["canvas.csv"] = gradebook
@@ -93,57 +102,37 @@ def grade(
         more["moodle.csv"], said = platforms.moodle(sheet, graded)
         print(report.plain(said))
     took = time.perf_counter() - started
-    print(f"\n{len(graded)} of {len(found)} in {took:.1f} s, seed {seed}, {launcher.held}")
+    print(f"\n{len(graded)} of {len(found)} in {took:.1f} s, seed {rules.seed}, {hands.held}")
+    if handed_in.kept:
+        print(f"Graded by an earlier run and unchanged: {handed_in.kept}. Graded by this one: {handed_in.anew}.")
     try:
-        print(", ".join(map(str, report.write(graded, out, more))))
+        written = tables.last(graded, more, finished=not stopped)
     except OSError as problem:
         raise report.Refused(f"The tables could not be written: {problem}. The table above is all there is.") from None
-    if len(graded) < len(found):
-        print("Stopped by Ctrl-C: the others are not in these tables.", file=sys.stderr)
+    print(", ".join(map(str, written)) or f"Nothing in {out} has changed. Use --force to grade everything anew.")
+    if stopped:
+        print(
+            f"Stopped by {stopped}: the tables hold what is graded so far. The same command goes on.", file=sys.stderr
+        )
         return CTRL_C
     return 0
 
 
-def choose(kit: Path, hidden: list[Path], limits: Limits) -> Launcher:
-    """The best sandbox that works here; raises report.Refused if there is none."""
-    why = "The program bwrap (bubblewrap) is not installed."
-    for launcher in sandboxes(kit, hidden):
-        try:
-            Process(launcher, limits.stop).close()
-        except Ended as problem:
-            why = f"bubblewrap does not work here: {problem}"
-        else:
-            return launcher
-    raise report.Refused(REFUSAL.format(why=why).strip())
+@contextlib.contextmanager
+def _signals() -> Iterator[None]:
+    """What ends a program politely comes as Ctrl-C does."""
 
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt(signal.Signals(number).name)
 
-def _grade(found: Sequence[Submission], launcher: Launcher, limits: Limits, seed: int, jobs: int) -> list[Graded]:
-    """In the order of `found`, without what Ctrl-C left undone."""
-    graded = _at_once(found, launcher, limits, seed, jobs)
-    if jobs > 1 and (doubtful := [one.submission for one in graded.values() if one.doubtful]):
-        for submission, alone in _at_once(doubtful, launcher, limits, seed, jobs=1).items():
-            graded[submission] = max(alone, graded[submission], key=lambda one: one.points)
-    return [graded[submission] for submission in found if submission in graded]
-
-
-def _at_once(
-    found: Sequence[Submission], launcher: Launcher, limits: Limits, seed: int, jobs: int
-) -> dict[Submission, Graded]:
-    with (
-        ThreadPoolExecutor(jobs) as pool,
-        tqdm(total=len(found), desc="grade", unit="notebook", disable=None, leave=False) as bar,
-    ):
-        futures = [pool.submit(grade_notebook, submission, launcher, limits, seed) for submission in found]
-        left: set[Future[Graded | None]] = set(futures)
-        try:
-            while left:
-                done, left = wait(left, timeout=1, return_when=FIRST_COMPLETED)  # Windows hears Ctrl-C in between
-                bar.update(len(done))
-        except KeyboardInterrupt:
-            limits.stop.set()
-            pool.shutdown(cancel_futures=True)
-    graded = [one for future in futures if not future.cancelled() and (one := future.result())]
-    return {one.submission: one for one in graded}
+    polite = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    here = threading.current_thread() is threading.main_thread()  # only there can they be heard
+    before = {number: signal.signal(number, interrupt) for number in polite} if here else {}
+    try:
+        yield
+    finally:
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
 
 
 def remarked(graded: Sequence[Graded], sandboxed: bool) -> list[Graded]:
@@ -171,14 +160,3 @@ def remarked(graded: Sequence[Graded], sandboxed: bool) -> list[Graded]:
 def _latest(one: Graded) -> tuple[bool, tuple[int, float], str]:
     """Larger for an attempt that counts rather: one that could be read, uploaded later, changed later."""
     return not one.status.startswith("not "), one.submission.order, one.submission.notebook
-
-
-def _most_jobs() -> int:
-    """One a processor, if each may take all the memory that it is allowed."""
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        told = dict(line.split()[:2] for line in Path("/proc/meminfo").read_text().splitlines())
-        free = 1024 * int(told["MemAvailable:"])
-    except (OSError, KeyError, ValueError):  # not Linux
-        return processors
-    return max(1, min(processors, free // MOST_MEMORY))

@@ -19,6 +19,7 @@ _judging = threading.Lock()
 MISSING = "not defined"
 FAULT = "a check failed, not the answer"
 FAULTY = f"graded, but {FAULT}"
+FAILED = "not graded: the grader failed"
 
 
 class Missing(Exception):
@@ -46,13 +47,19 @@ class Graded:
         return sum(verdict.possible for verdict in self.verdicts)
 
 
-def grade_notebook(submission: Submission, launcher: Launcher, limits: Limits, seed: int) -> Graded | None:
-    """Verdicts, or a status that says why there are none; None if `limits.stop` came first. Never raises."""
+def grade_notebook(
+    submission: Submission, launcher: Launcher, limits: Limits, seed: int, data: bytes | None = None
+) -> Graded | None:
+    """Verdicts, or a status that says why there are none; None if `limits.stop` came first. Never raises.
+
+    Args:
+        data: what is in the file, if that is known.
+    """
     verdicts: dict[str, Verdict] = {}
     lecture, others = submission.lecture, list[str]()
     student = Student(launcher, limits)
     try:
-        notebook = student.read(submission.read())
+        notebook = student.read(submission.read() if data is None else data)
         if notebook.lecture is None:
             raise Unreadable("not graded: no exercise of this course in it")
         lecture, others = notebook.lecture, notebook.others
@@ -64,12 +71,19 @@ def grade_notebook(submission: Submission, launcher: Launcher, limits: Limits, s
     except Stopped as problem:
         status = f"stopped: {problem}"
     except Exception as problem:  # a fault of ours: it must not cost the others their grades
-        status = f"not graded: the grader failed ({problem!r})"
+        status = f"{FAILED} ({problem!r})"
     finally:
         student.close()
     asked = lectures()[lecture] if lecture else ()
     found = tuple(verdicts.get(exercise.name) or nothing(exercise, status) for exercise in asked)
-    return Graded(submission, status, lecture, found, student.doubtful, others)
+    return Graded(submission, status, lecture, found, student.doubtful, tuple(others))
+
+
+def ungraded(submission: Submission, status: str, doubtful: bool = False) -> Graded:
+    """No points, and why; the name of the file says what was possible."""
+    asked = lectures()[submission.lecture] if submission.lecture else ()
+    found = tuple(nothing(exercise, status) for exercise in asked)
+    return Graded(submission, status, submission.lecture, found, doubtful)
 
 
 def _verdicts(notebook: Notebook, student: Student, seed: int, verdicts: dict[str, Verdict]) -> str:

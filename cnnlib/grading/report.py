@@ -6,7 +6,7 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from cnnlib.checks.verdict import unmarked
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.naming import is_notebook
 from cnnlib.grading.packed import is_zip
+from cnnlib.grading.records import UNFINISHED, digest, digest_of, put, sync
 
 GRADES = ["student", "notebook", "exercise", "part", "points", "possible", "reason"]
 TOTALS = ["student", "notebook", "points", "possible", "status", "lecture", "counts"]
@@ -34,8 +35,12 @@ class Refused(Exception):
     """These folders cannot be used; says why, and what to do."""
 
 
-def prepare(folder: Path, out: Path, force: bool) -> None:
-    """Make `out`; raises Refused before anything is graded if the tables could not be written there."""
+def prepare(folder: Path, out: Path, force: bool, ours: Collection[str] = ()) -> None:
+    """Make `out`; raises Refused before anything is graded if the tables could not be written there.
+
+    Args:
+        ours: digests of tables that are as they were written.
+    """
     if not folder.is_dir() and not (folder.is_file() and (is_notebook(folder.name) or is_zip(folder.name))):
         raise Refused(f"{folder} is not a folder, a zip or a notebook.")
     if out.resolve().is_relative_to(folder.resolve()):
@@ -47,33 +52,59 @@ def prepare(folder: Path, out: Path, force: bool) -> None:
     if not os.access(out, os.W_OK):
         raise Refused(f"{out} cannot be written to.")
     earlier = [name for name in ("grades.csv", "totals.csv") if (out / name).exists()]
-    if earlier and not force:
+    if not force and any(digest_of(out / name) not in ours for name in earlier):
         raise Refused(
-            f"There is a {' and a '.join(earlier)} of an earlier run in {out}. Choose another folder, "
-            f"or use --force: the old tables are then kept as grades.{_free(out)}.csv and totals.{_free(out)}.csv."
+            f"There is a {' and a '.join(earlier)} of an earlier run in {out}, and not as that run left them. Choose "
+            "another folder, or use --force: the old tables are then kept as "
+            f"grades.{_free(out)}.csv and totals.{_free(out)}.csv."
         )
 
 
-def write(graded: Sequence[Graded], out: Path, more: Mapping[str, str]) -> list[Path]:
+def texts(graded: Sequence[Graded], more: Mapping[str, str]) -> dict[str, str]:
+    """Path below the folder for them -> text: the two tables and `more`."""
+    return {"grades.csv": _csv([GRADES, *grades(graded)]), "totals.csv": _csv([TOTALS, *totals(graded)]), **more}
+
+
+def digests(files: Mapping[str, str]) -> dict[str, str]:
+    """File or folder -> the digest of what will be in it."""
+    inside: dict[str, dict[str, bytes]] = {}
+    for name, text in files.items():
+        first, _, rest = name.partition("/")
+        inside.setdefault(first, {})[rest] = text.encode()
+    return {name: digest(parts) for name, parts in inside.items()}
+
+
+def write(
+    graded: Sequence[Graded], out: Path, more: Mapping[str, str], drafts: Collection[str] = (), anew: bool = True
+) -> list[Path]:
     """Write grades.csv, totals.csv and `more`, all or nothing; what an earlier run wrote gets a number and stays.
 
     Args:
         more: path below `out` -> text.
+        drafts: digests of what is replaced.
+        anew: False leaves everything that is there if all of it would be the same.
+
+    Returns:
+        What was written.
     """
-    texts = {"grades.csv": _csv([GRADES, *grades(graded)]), "totals.csv": _csv([TOTALS, *totals(graded)]), **more}
-    with tempfile.TemporaryDirectory(prefix="new-", dir=out) as folder:
-        for name, text in texts.items():
-            new = Path(folder, name)
-            new.parent.mkdir(exist_ok=True)
-            new.write_text(text, encoding="utf-8", newline="")
+    files = texts(graded, more)
+    new, old = digests(files), {name: digest_of(out / name) for name in WRITTEN if (out / name).exists()}
+    if not anew and all(new.get(name, found) == found for name, found in old.items()):
+        new, old = {name: found for name, found in new.items() if name not in old}, {}
+    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=out) as folder:
+        for name in (name for name in files if name.split("/")[0] in new):
+            path = Path(folder, name)
+            path.parent.mkdir(exist_ok=True)
+            put(path, files[name]) if "/" not in name else path.write_text(files[name], encoding="utf-8", newline="")
         number = _free(out)
-        for name in WRITTEN:
-            if (out / name).exists():
-                (out / name).rename(out / _numbered(name, number))
-        written = dict.fromkeys(Path(name).parts[0] for name in texts)
-        for name in written:
-            Path(folder, name).rename(out / name)
-    return [out / name for name in written]
+        for name in (name for name, found in old.items() if found not in drafts):
+            (out / name).rename(out / _numbered(name, number))
+        for name in new:
+            if (out / name).is_dir():
+                (out / name).rename(Path(folder, f"old-{name}"))
+            Path(folder, name).replace(out / name)
+        sync(out)
+    return [out / name for name in new]
 
 
 def _csv(rows: Iterable[Row]) -> str:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import tempfile
 import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +15,14 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from cnnlib.checks import asks, judge
 from cnnlib.exercises import lectures
+from cnnlib.grading import records
+from cnnlib.grading.hands import threads
 from cnnlib.grading.marking import Graded, grade_notebook
 from cnnlib.grading.process import Limits
+from cnnlib.grading.records import Rules, State
 from cnnlib.grading.sandbox import Launcher
-from cnnlib.grading.submissions import Submission
+from cnnlib.grading.schedule import Class
+from cnnlib.grading.submissions import Submission, submissions_in
 
 ROOT = Path(__file__).parents[2]
 SEED = 7
@@ -70,6 +75,15 @@ def graded(content: Any, launcher: Launcher, folder: Path, limits: Limits | None
     done = grade_notebook(Submission("a", "a.ipynb", path), launcher, limits or Limits(), SEED)
     assert done
     return done
+
+
+def all_graded(folder: Path, launcher: Launcher, limits: Limits, jobs: int) -> list[Graded]:
+    """What all notebooks in a folder come to."""
+    with tempfile.TemporaryDirectory() as out, threads(launcher, limits, jobs) as hands:
+        records.begin(Path(out), State(), SEED, force=False)
+        handed_in = Class(submissions_in(folder), Path(out), Rules(SEED, limits.call, False, records.course()))
+        handed_in.grade(hands, lambda: None)
+        return handed_in.graded()
 
 
 def text(notebook: NotebookNode) -> str:

@@ -1,0 +1,80 @@
+"""Who does the work: threads here, each with a student's process at a time, in the best sandbox that works here."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from cnnlib.grading.marking import Graded, grade_notebook
+from cnnlib.grading.process import MOST_MEMORY, Ended, Limits, Process
+from cnnlib.grading.report import Refused
+from cnnlib.grading.sandbox import Launcher, pack_kit, sandboxes, unsandboxed
+from cnnlib.grading.schedule import Hands, Task
+
+REFUSAL = """\
+There is no sandbox. {why}
+On Linux, install the package bubblewrap; elsewhere, grade in a container or a virtual machine. With --unsandboxed
+students' code runs with your rights: it can read and change your files, and use the network.
+"""
+
+
+def limits_of(seconds: float) -> Limits:
+    """Those of a notebook whose calls may take so many seconds."""
+    return Limits(call=seconds, cell=2 * seconds, notebook=8 * seconds)
+
+
+def launcher_in(folder: Path, plain: bool, hidden: list[Path], limits: Limits) -> Launcher:
+    """How a student's process is started, with the files for that in `folder`; raises Refused."""
+    kit = pack_kit(folder)
+    return unsandboxed(kit) if plain else choose(kit, hidden, limits)
+
+
+def choose(kit: Path, hidden: list[Path], limits: Limits) -> Launcher:
+    """The best sandbox that works here; raises Refused if there is none."""
+    why = "The program bwrap (bubblewrap) is not installed."
+    for launcher in sandboxes(kit, hidden):
+        try:
+            Process(launcher, limits.stop).close()
+        except Ended as problem:
+            why = f"bubblewrap does not work here: {problem}"
+        else:
+            return launcher
+    raise Refused(REFUSAL.format(why=why).strip())
+
+
+@contextlib.contextmanager
+def here(plain: bool, hidden: list[Path], seconds: float, jobs: int) -> Iterator[Hands]:
+    """This machine.
+
+    Args:
+        hidden: folders that no student's process may see.
+        jobs: notebooks at once; 0 for one a processor, as far as the memory goes.
+    """
+    limits = limits_of(seconds)
+    with (
+        tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as folder,
+        threads(launcher_in(Path(folder), plain, hidden, limits), limits, jobs or _most_jobs()) as hands,
+    ):
+        yield hands
+
+
+@contextlib.contextmanager
+def threads(launcher: Launcher, limits: Limits, jobs: int) -> Iterator[Hands]:
+    def work(task: Task) -> Graded | None:
+        return grade_notebook(task.submission, launcher, limits, task.rules.seed, task.data)
+
+    with ThreadPoolExecutor(jobs) as pool:  # one more task waits, so that no thread does
+        yield Hands(pool, work, lambda: jobs + (jobs > 1), limits.stop.set, launcher.held)
+
+
+def _most_jobs() -> int:
+    """One a processor, if each may take all the memory that it is allowed."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        told = dict(line.split()[:2] for line in Path("/proc/meminfo").read_text().splitlines())
+        free = 1024 * int(told["MemAvailable:"])
+    except (OSError, KeyError, ValueError):  # not Linux
+        return processors
+    return max(1, min(processors, free // MOST_MEMORY))
