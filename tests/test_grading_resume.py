@@ -19,6 +19,7 @@ from cnnlib.grading.submissions import Submission
 
 SECONDS = 600  # in which a run certainly gets somewhere, on a busy machine too
 RIGHT = 'import numpy as np\ndef conv1d_forward(x, w, b):\n    return np.correlate(x, w, "valid") + b'
+OPEN = text(written("conv1d_forward = None"))
 POINTS = ASKED["conv1d_forward"].possible
 
 
@@ -47,7 +48,7 @@ def submissions(tmp_path: Path) -> Path:
     folder.mkdir()
     for name in ("ann", "bo"):
         (folder / f"{name}.ipynb").write_text(right(name))
-    (folder / "cy.ipynb").write_text(text(written("conv1d_forward = None")))
+    (folder / "cy.ipynb").write_text(OPEN)
     (folder / "di.ipynb").write_text("{")
     return folder
 
@@ -98,7 +99,7 @@ def test_pages_can_be_had_later_without_grading(grade, tmp_path):
 def test_only_what_changed_is_graded_and_the_earlier_tables_stay(grade, submissions, tmp_path):
     grade()
     before = files(tmp_path / "out")
-    (submissions / "bo.ipynb").write_text(text(written("conv1d_forward = None")))
+    (submissions / "bo.ipynb").write_text(OPEN)
     (submissions / "ed.ipynb").write_text(right("ed"))
     again, _ = grade()
     assert again == ["ed"]  # bo's is cy's now, to the letter
@@ -202,7 +203,8 @@ def test_a_record_that_is_damaged_is_made_again(grade, tmp_path, damage):
     assert len(found) == 4
     found[0].write_text(damage)
     assert len(grade()[0]) == 1
-    assert files(tmp_path / "out") == before
+    after = files(tmp_path / "out")
+    assert {name: after[name] for name in before} == before
 
 
 def test_a_fault_of_the_grader_is_not_kept(grade, monkeypatch):
@@ -212,7 +214,7 @@ def test_a_fault_of_the_grader_is_not_kept(grade, monkeypatch):
         patch.setattr(Student, "run", None)
         assert "the grader failed" in grade()[1]
     again, said = grade()
-    assert again == ["ann", "bo", "cy", "di"]
+    assert again == ["ann", "bo", "cy"]  # of the last one nothing is run
     assert "the grader failed" not in said
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cnnlib.checks import Answer, Call, Exercise, Finding, Verdict, judge
 from cnnlib.exercises import lectures
-from cnnlib.grading.notebook import Cell, Notebook
+from cnnlib.grading.notebook import Cell, Notebook, Shingles
 from cnnlib.grading.process import Limits
 from cnnlib.grading.reading import Unreadable
 from cnnlib.grading.sandbox import Launcher
@@ -37,6 +37,7 @@ class Graded:
     doubtful: bool = False  # may other notebooks have cost it something?
     others: Sequence[str] = ()  # lectures that are in it as well, and not graded
     counts: bool = True  # of several attempts at one lecture, the latest that could be read
+    shingles: Shingles = ()  # what its code is made of
 
     @property
     def points(self) -> int:
@@ -56,13 +57,13 @@ def grade_notebook(
         data: what is in the file, if that is known.
     """
     verdicts: dict[str, Verdict] = {}
-    lecture, others = submission.lecture, list[str]()
+    lecture, others, shingles = submission.lecture, list[str](), Shingles()
     student = Student(launcher, limits)
     try:
         notebook = student.read(submission.read() if data is None else data)
         if notebook.lecture is None:
             raise Unreadable("not graded: no exercise of this course in it")
-        lecture, others = notebook.lecture, notebook.others
+        lecture, others, shingles = notebook.lecture, notebook.others, notebook.shingles
         status = _verdicts(notebook, student, seed, verdicts)
     except Unreadable as problem:
         status = str(problem)
@@ -76,7 +77,7 @@ def grade_notebook(
         student.close()
     asked = lectures()[lecture] if lecture else ()
     found = tuple(verdicts.get(exercise.name) or nothing(exercise, status) for exercise in asked)
-    return Graded(submission, status, lecture, found, student.doubtful, tuple(others))
+    return Graded(submission, status, lecture, found, student.doubtful, tuple(others), shingles=shingles)
 
 
 def ungraded(submission: Submission, status: str, doubtful: bool = False) -> Graded:

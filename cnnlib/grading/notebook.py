@@ -7,9 +7,12 @@ from typing import Any
 
 from cnnlib.checks import Exercise
 from cnnlib.exercises import lectures
-from cnnlib.grading.reading import Unreadable
+from cnnlib.grading.reading import MOST_CELLS, Unreadable
+from cnnlib.grading.shingles import MOST
 
 MOST_BYTES = 100 << 20
+
+Shingles = tuple[tuple[str, bytes], ...]  # exercise, "" for helpers, and what its code is made of: numbers of 4 bytes
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Cell:
 class Notebook:
     cells: Sequence[Cell]
     named: Sequence[str] = ()  # exercises that nbgrader's names of its cells hold
+    shingles: Shingles = ()
 
     @cached_property
     def lecture(self) -> str | None:
@@ -80,6 +84,11 @@ def notebook_of(message: dict[str, Any], numbers: bytes) -> Notebook:
             source = numbers[at : at + length].decode()
             cells.append(Cell(len(cells) + 1, source, frozenset(defines), tuple(dict.fromkeys(checks))))
             at += length
-        return Notebook(cells, [name for name in message["named"] if isinstance(name, str)])
+        named = [name for name in message["named"] if isinstance(name, str)]
+        shingles = []
+        for name, count in message["shingles"][:MOST_CELLS]:
+            shingles.append((str(name), numbers[at : at + 4 * min(count, MOST)]))
+            at += 4 * count
+        return Notebook(cells, named, tuple(shingles))
     except (TypeError, ValueError, KeyError):
         raise Unreadable("not read: the sandbox said nothing about it") from None

@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from cnnlib.grading.alarm import OutOfTime, alarm
+from cnnlib.grading.shingles import UNPARSABLE, shingles
 
 MOST_CODE = 2_000_000  # bytes of all code cells
 MOST_CELLS = 5_000  # with code in them
@@ -25,8 +26,6 @@ CELL_SECONDS, ALL_SECONDS = 0.5, 2.0  # for magics: IPython reads a cell anew fo
 
 DEFINED = re.compile(r"^[ \t]*(?:(?:async[ \t]+)?def[ \t]+(\w+)|(\w+)[ \t]*=[^=])", re.MULTILINE)
 CHECKED = re.compile(r"^[^#\n]*\bcheck\([ \t]*[\"']?(\w+)", re.MULTILINE)
-
-UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 class Unreadable(Exception):
@@ -40,8 +39,8 @@ def read(data: bytes, wanted: Collection[str]) -> tuple[dict[str, Any], bytes]:
         wanted: the names that are looked for.
 
     Returns:
-        {"cells": [[bytes of the source, names it defines, names it checks], ...], "named": names in nbgrader's ids},
-        and the sources one after the other, in UTF-8.
+        {"cells": [[bytes of the source, names it defines, names it checks], ...], "named": names in nbgrader's ids,
+        "shingles": [[name, how many numbers], ...]}, and the sources one after the other, in UTF-8, and these numbers.
 
     Raises:
         Unreadable: there is nothing to grade.
@@ -61,13 +60,17 @@ def read(data: bytes, wanted: Collection[str]) -> tuple[dict[str, Any], bytes]:
     if sum(len(source.encode(errors="replace")) for source in written) > MOST_CODE:
         raise Unreadable(f"not read: more than {MOST_CODE // 1_000_000} MB of code")
     told, sources = [], []
-    for source in _python(written):
+    python = list(_python(written))
+    for source in python:
         defined, checked = _names(source)
         sources.append(source.encode(errors="replace"))
         told.append([len(sources[-1]), sorted(defined & set(wanted)), [name for name in checked if name in wanted]])
+    found = shingles(python, set(wanted))
+    numbers = b"".join(number.to_bytes(4, "little") for of in found.values() for number in sorted(of))
     ids = [name for cell in cells if (name := _grade_id(cell))]
     named = [name for name in wanted for text in ids if name in text]
-    return {"cells": told, "named": named[:MOST_CELLS]}, b"".join(sources)
+    counts = [[name, len(of)] for name, of in found.items()]
+    return {"cells": told, "named": named[:MOST_CELLS], "shingles": counts}, b"".join([*sources, numbers])
 
 
 def _cells(content: Any) -> list[Any]:

@@ -156,6 +156,7 @@ def save(out: Path, key: str, one: Graded) -> None:
     if one.status.startswith(FAILED):
         return
     told = {"status": one.status, "lecture": one.lecture, "doubtful": one.doubtful, "others": list(one.others)}
+    told |= {"shingles": [[name, numbers.hex()] for name, numbers in one.shingles]}
     put(out / FOLDER / f"{key}.json", json.dumps(told | {"verdicts": [asdict(verdict) for verdict in one.verdicts]}))
 
 
@@ -164,7 +165,9 @@ def load(out: Path, key: str, submission: Submission) -> Graded | None:
     told = _read(out / FOLDER / f"{key}.json")
     try:
         verdicts = tuple(_verdict(**verdict) for verdict in told["verdicts"])
-        return Graded(submission, told["status"], told["lecture"], verdicts, told["doubtful"], tuple(told["others"]))
+        others, shingles = tuple(told["others"]), tuple((name, bytes.fromhex(code)) for name, code in told["shingles"])
+        status, lecture, doubtful = told["status"], told["lecture"], told["doubtful"]
+        return Graded(submission, status, lecture, verdicts, doubtful, others, shingles=shingles)
     except (KeyError, TypeError, ValueError):
         return None
 
