@@ -727,7 +727,7 @@ def test_earlier_tables_are_never_lost(submissions, tmp_path, capsys):
     assert (out / "totals.2.csv").read_text() == (out / "totals.csv").read_text() == first
     assert sorted(path.name for path in out.iterdir() if path.is_file()) == sorted(
         f"{name}{number}.{kind}"
-        for name, kind in (("grades", "csv"), ("totals", "csv"), ("results", "json"))
+        for name, kind in (("grades", "csv"), ("totals", "csv"), ("likeness", "csv"), ("results", "json"))
         for number in ("", ".1", ".2")
     )
 

@@ -193,16 +193,20 @@ def test_a_draft_that_was_changed_by_hand_is_never_replaced(grade, tmp_path, mon
     assert (tmp_path / "out" / "totals.1.csv").read_text() == mine
 
 
-@pytest.mark.parametrize(
-    "damage", ["", "{", "[]", '{"status": "graded"}', '{"status": 3, "verdicts": [{"exercise": 1}]}']
-)
-def test_a_record_that_is_damaged_is_made_again(grade, tmp_path, damage):
+DAMAGE = ("", "{", "[]", "3", '{"status": "graded"}', '{"status": "", "verdicts": [{"notes": 1}]}')
+
+
+def test_a_record_that_is_damaged_is_made_again(grade, tmp_path):
     grade()
     before = files(tmp_path / "out")
-    found = [path for path in (tmp_path / "out" / "records").iterdir() if path.name != "state.json"]
-    assert len(found) == 4
-    found[0].write_text(damage)
+    [found, *others] = [path for path in (tmp_path / "out" / "records").iterdir() if path.name != "state.json"]
+    assert len(others) == 3
+    whole = found.read_text()
+    for damage in DAMAGE:
+        found.write_text(damage)
+        assert records.load(tmp_path / "out", found.stem, Submission("a", "a.ipynb", Path("a"))) is None
     assert len(grade()[0]) == 1
+    assert found.read_text() == whole
     after = files(tmp_path / "out")
     assert {name: after[name] for name in before} == before
 
@@ -256,7 +260,7 @@ def test_killed_at_any_point_it_goes_on(bwrap, tmp_path):
     assert {name: (out / "records" / name).stat().st_mtime_ns for name in seen} == times
     assert points(out) == dict.fromkeys(names, POINTS)
     assert sorted(path.name for path in out.iterdir()) == [
-        *("class.html", "grades.csv", "records", "results.json", "students", "totals.csv")
+        *("class.html", "grades.csv", "likeness.csv", "records", "results.json", "students", "totals.csv")
     ]
     assert len(kept(out)) == len(names)
 

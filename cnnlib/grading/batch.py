@@ -16,6 +16,7 @@ from cnnlib.grading import platforms, records, report
 from cnnlib.grading.cluster import cluster
 from cnnlib.grading.drafts import Tables
 from cnnlib.grading.hands import here
+from cnnlib.grading.likeness import likeness, rows
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.pages import pages
 from cnnlib.grading.process import Limits
@@ -95,12 +96,16 @@ def grade(
     for lecture in summaries(graded):
         print(f"\n{in_words(lecture)}")
     more = {"results.json": json.dumps({"seed": rules.seed, **to_json(graded)}, indent=1)}
-    more |= pages(graded) if html else {}
+    alike = likeness(graded)
+    more["likeness.csv"] = report.as_csv(rows(alike))
+    more |= pages(graded, alike) if html else {}
     if gradebook := platforms.canvas(graded):
         more["canvas.csv"] = gradebook
     if sheet:
         more["moodle.csv"], said = platforms.moodle(sheet, graded)
         print(report.plain(said))
+    if alike:
+        print(f"\nlikeness.csv: {len(alike)} to look at, since their code is much alike; no points depend on it")
     took = time.perf_counter() - started
     print(f"\n{len(graded)} of {len(found)} in {took:.1f} s, seed {rules.seed}, {hands.held}")
     if handed_in.kept:

@@ -87,7 +87,7 @@ def notebook_of(message: dict[str, Any], numbers: bytes) -> Notebook:
         named = [name for name in message["named"] if isinstance(name, str)]
         shingles = []
         for name, count in message["shingles"][:MOST_CELLS]:
-            shingles.append((str(name), numbers[at : at + 4 * min(count, MOST)]))
+            shingles.append((str(name)[:80], numbers[at : at + 4 * min(count, MOST)]))
             at += 4 * count
         return Notebook(cells, named, tuple(shingles))
     except (TypeError, ValueError, KeyError):

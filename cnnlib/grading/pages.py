@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from cnnlib.checks.verdict import unmarked
+from cnnlib.grading.likeness import Alike
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.summary import BINS, Asked, Summary, summaries
 
@@ -25,16 +26,23 @@ th, td {{ text-align: left; vertical-align: top; padding: 2px 14px 2px 0 }}
 {body}
 </body></html>
 """
+MOST_ALIKE = 30
 SAFE = re.compile(r"[^A-Za-z0-9.-]+")
 
 
-def pages(graded: Sequence[Graded]) -> dict[str, str]:
-    """File -> page: class.html, and students/<name>.html for each student."""
+def pages(graded: Sequence[Graded], alike: Sequence[Alike] = ()) -> dict[str, str]:
+    """File -> page: class.html, and students/<name>.html for each student.
+
+    Args:
+        alike: those whose code is alike, for the class's page only.
+    """
     of: dict[str, list[Graded]] = {}
     for one in graded:
         of.setdefault(one.submission.student, []).append(one)
     files = {student: f"students/{name}.html" for student, name in _file_names(list(of)).items()}
-    return {"class.html": _class_page(graded, files)} | {files[name]: _student_page(name, of[name]) for name in of}
+    return {"class.html": _class_page(graded, files, alike)} | {
+        files[name]: _student_page(name, of[name]) for name in of
+    }
 
 
 def _file_names(students: Sequence[str]) -> dict[str, str]:
@@ -65,16 +73,34 @@ def _student_page(student: str, graded: Sequence[Graded]) -> str:
     return _page(student, "\n".join(parts))
 
 
-def _class_page(graded: Sequence[Graded], files: Mapping[str, str]) -> str:
+def _class_page(graded: Sequence[Graded], files: Mapping[str, str], alike: Sequence[Alike]) -> str:
     body = "".join(_lecture(summary) for summary in summaries(graded))
     rows = [
-        f'<tr><td><a href="{files[one.submission.student]}">{escape(one.submission.student)}</a></td>'
+        f"<tr><td>{_link(one.submission.student, files)}</td>"
         f"<td>{escape(one.submission.notebook)}</td>"
         f'<td class="number">{one.points} of {one.possible}</td><td>{escape(one.status)}</td></tr>'
         for one in graded
     ]
     table = f"<h2>Students</h2><table><tbody>{''.join(rows)}</tbody></table>"
-    return _page("The class", body + table)
+    return _page("The class", body + table + _alike(alike, files))
+
+
+def _alike(alike: Sequence[Alike], files: Mapping[str, str]) -> str:
+    """The first few of those to look at; likeness.csv has them all."""
+    if not alike:
+        return ""
+    found = "".join(
+        f'<tr><td>{_link(pair.student, files)}</td><td>{_link(pair.other, files)}</td><td class="number">'
+        f"{100 * pair.share:.0f} %</td><td>{escape(pair.lecture)}</td><td>{escape(', '.join(pair.where))}</td></tr>"
+        for pair in alike[:MOST_ALIKE]
+    )
+    said = "Code that two share and few others have, whatever its names. A hint to look: it says nothing about why."
+    head = "<thead><tr><th>student</th><th>and</th><th>alike</th><th>lecture</th><th>nearly the same</th></tr></thead>"
+    return f"<h2>Alike</h2><p>{said}</p><table>{head}<tbody>{found}</tbody></table>"
+
+
+def _link(name: str, files: Mapping[str, str]) -> str:
+    return f'<a href="{files[name]}">{escape(name)}</a>' if name in files else escape(name)
 
 
 def _lecture(summary: Summary) -> str:

@@ -155,9 +155,11 @@ def save(out: Path, key: str, one: Graded) -> None:
     """Keep what a notebook came to; a fault of the grader is not kept, so that the next run tries again."""
     if one.status.startswith(FAILED):
         return
-    told = {"status": one.status, "lecture": one.lecture, "doubtful": one.doubtful, "others": list(one.others)}
-    told |= {"shingles": [[name, numbers.hex()] for name, numbers in one.shingles]}
-    put(out / FOLDER / f"{key}.json", json.dumps(told | {"verdicts": [asdict(verdict) for verdict in one.verdicts]}))
+    told: dict[str, Any] = {"status": one.status, "lecture": one.lecture, "doubtful": one.doubtful}
+    told["others"] = list(one.others)
+    told["shingles"] = [[name, numbers.hex()] for name, numbers in one.shingles]
+    told["verdicts"] = [asdict(verdict) for verdict in one.verdicts]
+    put(out / FOLDER / f"{key}.json", json.dumps(told))
 
 
 def load(out: Path, key: str, submission: Submission) -> Graded | None:

@@ -21,7 +21,7 @@ GRADES = ["student", "notebook", "exercise", "part", "points", "possible", "reas
 TOTALS = ["student", "notebook", "points", "possible", "status", "lecture", "counts"]
 SHOWN = TOTALS[:5]  # on the terminal: the status says the rest
 WRITTEN = (  # below the folder for them
-    *("grades.csv", "totals.csv", "results.json", "class.html", "students", "canvas.csv", "moodle.csv"),
+    *("grades.csv", "totals.csv", "results.json", "class.html", "students", "canvas.csv", "moodle.csv", "likeness.csv"),
 )
 MOST_TEXT = 500  # characters of one cell
 MOST_WIDTH = 40  # characters of a name on the terminal
@@ -62,7 +62,7 @@ def prepare(folder: Path, out: Path, force: bool, ours: Collection[str] = ()) ->
 
 def texts(graded: Sequence[Graded], more: Mapping[str, str]) -> dict[str, str]:
     """Path below the folder for them -> text: the two tables and `more`."""
-    return {"grades.csv": _csv([GRADES, *grades(graded)]), "totals.csv": _csv([TOTALS, *totals(graded)]), **more}
+    return {"grades.csv": as_csv([GRADES, *grades(graded)]), "totals.csv": as_csv([TOTALS, *totals(graded)]), **more}
 
 
 def digests(files: Mapping[str, str]) -> dict[str, str]:
@@ -107,7 +107,8 @@ def write(
     return [out / name for name in new]
 
 
-def _csv(rows: Iterable[Row]) -> str:
+def as_csv(rows: Iterable[Row]) -> str:
+    """The text of a table in which no cell is a formula."""
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows([cell(value) for value in row] for row in rows)
     return file.getvalue()
