@@ -14,7 +14,7 @@ from grading.notebooks import ASKED, LECTURE, POSSIBLE, SEED, solved, text
 
 from cnnlib.__main__ import main
 from cnnlib.checks import Verdict, asks, judge
-from cnnlib.grading import platforms, report, summary
+from cnnlib.grading import platforms, records, report, summary
 from cnnlib.grading.batch import remarked
 from cnnlib.grading.marking import Graded, nothing
 from cnnlib.grading.pages import pages
@@ -301,7 +301,7 @@ def test_the_command_writes_all_that_is_asked_for(bwrap, tmp_path, capsys):
     options = ["--out", str(out), "--html", "--moodle", str(tmp_path / "sheet.csv")]
     assert main(["grade", str(tmp_path / "in"), *options]) == 0
     assert "moodle.csv: 1 of 4 rows filled in" in capsys.readouterr().out
-    assert {path.name for path in out.iterdir()} == set(report.WRITTEN)
+    assert {path.name for path in out.iterdir()} == {*report.WRITTEN, records.FOLDER}
     assert len(list((out / "students").iterdir())) == 2
     assert rows_of((out / "canvas.csv").read_text())[2][1] == "4711"
     assert rows_of((out / "moodle.csv").read_text())[2][4] == "100.00"

@@ -6,6 +6,8 @@ notebook holds weighs nothing. So answers that everybody gives, since there is b
 cosine of tf-idf vectors: Salton and Buckley, Information Processing & Management 24, 1988.
 """
 
+import ast
+import contextlib
 import inspect
 import json
 import textwrap
@@ -137,8 +139,15 @@ def _course(lecture: str) -> tuple[Numbers, Numbers]:
 
 
 def _numbers(sources: list[str], wanted: set[str]) -> Numbers:
-    found = [sorted(numbers) for numbers in shingles(sources, wanted).values()]
+    found = [sorted(numbers) for numbers in shingles(_trees(sources), wanted).values()]
     return np.unique(np.concatenate([np.array(numbers, "<u4") for numbers in found] or [np.zeros(0, "<u4")]))
+
+
+def _trees(sources: list[str]) -> Iterator[ast.Module]:
+    """Of the course's own code; a cell with magics is left out."""
+    for source in sources:
+        with contextlib.suppress(SyntaxError):
+            yield ast.parse(source)
 
 
 def _cells(path: Path) -> list[str]:

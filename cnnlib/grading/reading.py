@@ -17,12 +17,15 @@ from types import ModuleType
 from typing import Any
 
 from cnnlib.grading.alarm import OutOfTime, alarm
-from cnnlib.grading.shingles import UNPARSABLE, shingles
+from cnnlib.grading.shingles import shingles
 
 MOST_CODE = 2_000_000  # bytes of all code cells
 MOST_CELLS = 5_000  # with code in them
 MOST_PARSED = 100_000  # characters of a cell that is parsed rather than searched
+MOST_COMPARED = 200_000  # characters of all cells whose code is compared with other students'
 CELL_SECONDS, ALL_SECONDS = 0.5, 2.0  # for magics: IPython reads a cell anew for each of them
+
+UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 DEFINED = re.compile(r"^[ \t]*(?:(?:async[ \t]+)?def[ \t]+(\w+)|(\w+)[ \t]*=[^=])", re.MULTILINE)
 CHECKED = re.compile(r"^[^#\n]*\bcheck\([ \t]*[\"']?(\w+)", re.MULTILINE)
@@ -60,12 +63,16 @@ def read(data: bytes, wanted: Collection[str]) -> tuple[dict[str, Any], bytes]:
     if sum(len(source.encode(errors="replace")) for source in written) > MOST_CODE:
         raise Unreadable(f"not read: more than {MOST_CODE // 1_000_000} MB of code")
     told, sources = [], []
-    python = list(_python(written))
-    for source in python:
-        defined, checked = _names(source)
+    trees: list[ast.Module] = []
+    room = MOST_COMPARED
+    for source, tree in _python(written):
+        defined, checked = _names(source, tree)
+        if tree and len(source) <= room:
+            trees.append(tree)
+            room -= len(source)
         sources.append(source.encode(errors="replace"))
         told.append([len(sources[-1]), sorted(defined & set(wanted)), [name for name in checked if name in wanted]])
-    found = shingles(python, set(wanted))
+    found = shingles(trees, set(wanted))
     numbers = b"".join(number.to_bytes(4, "little") for of in found.values() for number in sorted(of))
     ids = [name for cell in cells if (name := _grade_id(cell))]
     named = [name for name in wanted for text in ids if name in text]
@@ -98,15 +105,19 @@ def _grade_id(cell: dict[str, Any]) -> str:
     return name[:200].replace("-", "_") if isinstance(name, str) else ""
 
 
-def _python(sources: list[str]) -> Iterator[str]:
-    """Magics and `!` lines turned into Python as IPython does it; a cell that takes it too long stays as it is."""
+def _python(sources: list[str]) -> Iterator[tuple[str, ast.Module | None]]:
+    """Magics and `!` lines turned into Python as IPython does it; a cell that takes it too long stays as it is.
+
+    Beside each source its tree, None if it cannot be parsed.
+    """
     until = time.monotonic() + ALL_SECONDS
     for source in sources:
-        left = min(CELL_SECONDS, until - time.monotonic())
-        if left > 0 and _tree(source) is None:
+        left, tree = min(CELL_SECONDS, until - time.monotonic()), _tree(source)
+        if left > 0 and tree is None:
             with contextlib.suppress(Exception, OutOfTime), alarm(left, threading.Event()):
                 source = _transformer().transform_cell(source)
-        yield source
+            tree = _tree(source)
+        yield source, tree
 
 
 def _transformer() -> Any:
@@ -131,9 +142,8 @@ def _tree(source: str) -> ast.Module | None:
         return None
 
 
-def _names(source: str) -> tuple[set[str], list[str]]:
+def _names(source: str, tree: ast.Module | None) -> tuple[set[str], list[str]]:
     """What a cell defines, and what it checks in that order; searched for where it cannot be parsed."""
-    tree = _tree(source)
     if tree is None:
         defined = {name for pair in DEFINED.findall(source) for name in pair if name}
         return defined, list(dict.fromkeys(CHECKED.findall(source)))
