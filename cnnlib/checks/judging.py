@@ -11,10 +11,11 @@ import numpy as np
 from cnnlib.checks import asking, causes, diagnosis, properties, shapes, show
 from cnnlib.checks.calling import INTERRUPTED, UNWRITTEN, Answer, Ask, attempt
 from cnnlib.checks.cases import copy_of
-from cnnlib.checks.causes import EQUALS, Cause
+from cnnlib.checks.causes import ELSEWHERE, EQUALS, Cause
 from cnnlib.checks.compare import Difference, numbers_of
 from cnnlib.checks.equation import Equation
 from cnnlib.checks.exercise import NOTHING_CHOSEN, Exercise, Inputs, Shown
+from cnnlib.checks.own_forward import Another, fits_own_forward, nobody
 from cnnlib.checks.part import Part, Trial, parts
 from cnnlib.checks.reading import Reading
 from cnnlib.checks.sums import written_out
@@ -30,7 +31,7 @@ def asks(function: Callable[..., Any], course: str = "") -> Ask:
     return lambda calls: (attempt(function, args, kwargs, course) for args, kwargs in calls)
 
 
-def judge(exercise: Exercise, ask: Ask, seed: int = 0) -> Verdict:
+def judge(exercise: Exercise, ask: Ask, seed: int = 0, another: Another = nobody) -> Verdict:
     """Run every case and say what holds and what does not.
 
     Args:
@@ -38,6 +39,7 @@ def judge(exercise: Exercise, ask: Ask, seed: int = 0) -> Verdict:
         ask: answers a list of (args, kwargs) in order; it is the only way to the student's code. It is asked once and,
             where the answer is wrong and more can be learned about the mistake, once more.
         seed: moves the values in the random cases. A function's verdict is the same under any seed.
+        another: another("conv1d_forward") is the way to that function of the same student, or None.
 
     Returns:
         A verdict; whatever the student's function does, this does not raise.
@@ -60,7 +62,7 @@ def judge(exercise: Exercise, ask: Ask, seed: int = 0) -> Verdict:
     answers += [Answer(error="nothing came back")] * (len(calls) - len(answers))
     if problem := _misconduct(exercise, cases, answers):
         return _all_wrong(exercise, *problem)
-    return _verdict(exercise, trials_of(exercise, cases, answers), ask)
+    return _verdict(exercise, trials_of(exercise, cases, answers), ask, another)
 
 
 def trials_of(exercise: Exercise, cases: Sequence[Inputs], answers: Sequence[Answer]) -> list[Trial]:
@@ -71,10 +73,10 @@ def trials_of(exercise: Exercise, cases: Sequence[Inputs], answers: Sequence[Ans
     ]
 
 
-def _verdict(exercise: Exercise, trials: list[Trial], ask: Ask) -> Verdict:
+def _verdict(exercise: Exercise, trials: list[Trial], ask: Ask, another: Another) -> Verdict:
     failing = {part: part.failing(trials) for part in parts(exercise)}
     wrong = {part: numbers for part, numbers in failing.items() if numbers}
-    looks = look_closer(exercise, trials, wrong, ask) if wrong else {}
+    looks = look_closer(exercise, trials, wrong, ask, another) if wrong else {}
     findings = tuple(
         _finding(part, trials[numbers[0]], looks[part])
         if numbers
@@ -100,7 +102,11 @@ class Look:
 
 
 def look_closer(
-    exercise: Exercise, trials: Sequence[Trial], wrong: Mapping[Part, Sequence[int]], ask: Ask
+    exercise: Exercise,
+    trials: Sequence[Trial],
+    wrong: Mapping[Part, Sequence[int]],
+    ask: Ask,
+    another: Another = nobody,
 ) -> dict[Part, Look]:
     """Ask once more what tells the mistakes apart, and name each part's.
 
@@ -117,8 +123,10 @@ def look_closer(
     for result, (part, numbers) in first.items():
         given = [list(itertools.islice(answers, len(question.calls))) for question in asked[result]]
         tables = asking.readings(part, asked[result], given)
-        violated = properties.violated(part, [trials[n] for n in numbers], asked[result], given)
-        cause = _cause(part, trials, trials[numbers[0]], tables, violated)
+        failing = [trials[n] for n in numbers]
+        violated = properties.violated(part, failing, asked[result], given)
+        elsewhere = next(fits_own_forward(part, failing, another), None)
+        cause = elsewhere or _cause(part, trials, failing[0], tables, violated)
         last = itertools.chain(asking.at_zero(part, asked[result], given), asking.responses(part, asked[result], given))
         looks[result] = Look(cause or next(last, None), tables, [])
     rows = _on_the_way(exercise, shown, list(answers))
@@ -130,7 +138,7 @@ def look_closer(
 
 def _apart(part: Part, look: Look, trials: Sequence[Trial]) -> Look:
     """Of a part that stands for cases a mistake may be known, though it does not explain the other parts' cases."""
-    if not part.exercise.groups or (look.cause and look.cause.general):
+    if not part.exercise.groups or (look.cause and (look.cause.general or look.cause.label == ELSEWHERE)):
         return look
     counts = part.exercise.groups[part.name]
 
