@@ -97,7 +97,7 @@ def grade(
         print(f"\n{in_words(lecture)}")
     more = {"results.json": json.dumps({"seed": rules.seed, **to_json(graded)}, indent=1)}
     alike = likeness(graded)
-    more["likeness.csv"] = report.as_csv(rows(alike))
+    more["likeness.csv"] = report.in_csv(rows(alike))
     more |= pages(graded, alike) if html else {}
     if gradebook := platforms.canvas(graded):
         more["canvas.csv"] = gradebook

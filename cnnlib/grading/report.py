@@ -62,7 +62,7 @@ def prepare(folder: Path, out: Path, force: bool, ours: Collection[str] = ()) ->
 
 def texts(graded: Sequence[Graded], more: Mapping[str, str]) -> dict[str, str]:
     """Path below the folder for them -> text: the two tables and `more`."""
-    return {"grades.csv": as_csv([GRADES, *grades(graded)]), "totals.csv": as_csv([TOTALS, *totals(graded)]), **more}
+    return {"grades.csv": in_csv([GRADES, *grades(graded)]), "totals.csv": in_csv([TOTALS, *totals(graded)]), **more}
 
 
 def digests(files: Mapping[str, str]) -> dict[str, str]:
@@ -107,7 +107,7 @@ def write(
     return [out / name for name in new]
 
 
-def as_csv(rows: Iterable[Row]) -> str:
+def in_csv(rows: Iterable[Row]) -> str:
     """The text of a table in which no cell is a formula."""
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows([cell(value) for value in row] for row in rows)

@@ -10,6 +10,7 @@ import argparse
 import ast
 import contextlib
 import importlib.util
+import os
 import random
 import shutil
 import subprocess
@@ -137,10 +138,17 @@ def nbgrader(course, lecture, paths):
         place = course / "submitted" / path.parent.name / ASSIGNMENT
         place.mkdir(parents=True)
         shutil.copy(path, place)
-    run = [sys.executable, "-m", "nbgrader"]
-    subprocess.run([*run, "generate_assignment", ASSIGNMENT, "--create"], cwd=course, check=True, capture_output=True)
+    programs = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    }  # it calls alembic
+
+    def run(step):
+        asked = [sys.executable, "-m", "nbgrader", step, ASSIGNMENT, "--create"]
+        return subprocess.run(asked, cwd=course, env=programs, capture_output=True, text=True)
+
+    run("generate_assignment")
     started = time.perf_counter()
-    done = subprocess.run([*run, "autograde", ASSIGNMENT, "--create"], cwd=course, capture_output=True, text=True)
+    done = run("autograde")
     if len(list(course.glob(f"autograded/*/{ASSIGNMENT}/*.ipynb"))) < len(paths):
         raise SystemExit(f"nbgrader did not grade them all: {done.stderr[-2000:]}")
     return (time.perf_counter() - started) / len(paths)
