@@ -123,7 +123,7 @@ def test_another_version_of_the_course_grades_all_anew(grade, monkeypatch):
 
 def test_the_code_that_judges_is_the_version_of_the_course(monkeypatch, tmp_path):
     """Any of its files, and what it is called, but no figure."""
-    for name in ("checks/a.py", "exercises/b.py", "plotting/c.py"):
+    for name in ("checks/a.txt", "exercises/b.py", "plotting/c.py"):
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).write_text("x = 1")
     monkeypatch.setattr(records.cnnlib, "__file__", str(tmp_path / "__init__.py"))
@@ -138,7 +138,9 @@ def test_the_code_that_judges_is_the_version_of_the_course(monkeypatch, tmp_path
     seen.append(version())
     (tmp_path / "exercises" / "b.py").rename(tmp_path / "exercises" / "d.py")
     seen.append(version())
-    assert len(set(seen)) == 3
+    (tmp_path / "checks" / "a.txt").write_text("x = 2")
+    seen.append(version())
+    assert len(set(seen)) == 4
 
 
 def test_the_key_of_a_record_holds_all_that_decides():
@@ -303,6 +305,29 @@ def test_a_file_is_whole_or_not_there(tmp_path, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         records.put(path, "second")
     assert {one.name: one.read_text() for one in tmp_path.iterdir()} == {"a.json": "first"}
+
+
+def test_a_disk_that_is_full_costs_no_points_and_shows_the_table(grade, tmp_path, monkeypatch):
+    grade()
+    before = files(tmp_path / "out")
+    real = records.put
+
+    def full(path, content):
+        if path.name != records.STATE:
+            raise OSError(28, "No space left on device")
+        real(path, content)
+
+    monkeypatch.setattr(records, "put", full)
+    monkeypatch.setattr(report, "put", full)
+    run, said = grade("--seed", "3", code=2)
+    assert run == ["ann", "bo", "cy", "di"]
+    assert f"ann      ann.ipynb       {POINTS}" in said
+    assert "The tables could not be written: [Errno 28] No space left on device" in said
+    assert files(tmp_path / "out") == before
+    monkeypatch.setattr(records, "put", real)
+    monkeypatch.setattr(report, "put", real)
+    assert grade("--seed", "3")[0] == ["ann", "bo", "cy", "di"]
+    assert files(tmp_path / "out")["totals.1.csv"] == before["totals.csv"]
 
 
 def test_the_digest_of_what_will_be_written_is_that_of_what_is_there(tmp_path):

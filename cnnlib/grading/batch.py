@@ -81,7 +81,10 @@ def grade(
     with here(plain, hidden, seconds, jobs) if scheduler is None else cluster(scheduler) as hands, _signals():
         if plain:
             print(WARNING, file=sys.stderr)
-        tables = Tables(out, records.begin(out, earlier, rules.seed, force), force)
+        try:
+            tables = Tables(out, records.begin(out, earlier, rules.seed, force), force)
+        except OSError as problem:
+            raise report.Refused(f"{out} cannot be written to: {problem}.") from None
         handed_in = Class(found, out, rules)
 
         def so_far() -> list[Graded]:

@@ -1,5 +1,6 @@
 """The tables while a class is graded: what is there so far, so that a run that is killed leaves some."""
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -23,7 +24,8 @@ class Tables:
         """Write the tables of what is graded so far, every now and then."""
         started = time.monotonic()
         if started >= self.next:
-            self._write(graded(), {})
+            with contextlib.suppress(OSError):  # the last word is that of the whole tables
+                self._write(graded(), {})
             ended = time.monotonic()
             self.next = ended + (ended - started) / SHARE
 

@@ -62,7 +62,7 @@ def course() -> str:
     """A hash of the code that judges, and of what it is run with."""
     here = Path(cnnlib.__file__).parent
     found = hashlib.sha256(" ".join([*platform.python_version_tuple()[:2], np.__version__]).encode())
-    for path in sorted(path for package in JUDGING for path in (here / package).glob("*.py")):
+    for path in sorted(path for package in JUDGING for path in (here / package).glob("*") if path.is_file()):
         found.update(path.relative_to(here).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return found.hexdigest()
 

@@ -4,6 +4,7 @@ Few are handed out at once, so that few are held in memory. What is known alread
 notebook may have cost a point is asked once more, alone.
 """
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, replace
@@ -116,7 +117,8 @@ class Class:
         with tqdm(total=len(self.found), desc="grade", unit="notebook", disable=None, leave=False) as bar:
             hands.carry_out(self._unknown(bar), first)
         doubtful = [one for one in self.found if self.known[one].doubtful]
-        replace(hands, most=lambda: 1).carry_out(filter(None, map(self._task, doubtful)), again)
+        with tqdm(doubtful, desc="again, alone", unit="notebook", disable=None, leave=False) as bar:
+            replace(hands, most=lambda: 1).carry_out(filter(None, map(self._task, bar)), again)
 
     def _unknown(self, bar: tqdm) -> Iterator[Task]:
         """What is to be graded; the rest is known afterwards."""
@@ -141,5 +143,6 @@ class Class:
 
     def _keep(self, task: Task, one: Graded) -> None:
         self.known[task.submission] = replace(one, submission=task.submission)
-        self.saved.add(task.key)
-        records.save(self.out, task.key, one)
+        with contextlib.suppress(OSError):  # a full disk costs the record, and no points
+            records.save(self.out, task.key, one)
+            self.saved.add(task.key)
