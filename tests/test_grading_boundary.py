@@ -1,14 +1,16 @@
 """The boundary around a student's process: refused system calls, limits that the kernel keeps, time, nothing kept."""
 
+import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from grading.notebooks import POSSIBLE, all_graded, code, graded, solved, text
 
 from cnnlib.grading import cgroup, hands, process, seccomp
 from cnnlib.grading.marking import Graded
-from cnnlib.grading.process import MOST_MEMORY, OUT_OF_MEMORY, Limits
+from cnnlib.grading.process import MOST_MEMORY, OUT_OF_MEMORY, START_SECONDS, Ended, Limits, Process
 from cnnlib.grading.sandbox import Launcher
 from cnnlib.grading.student import Student
 
@@ -165,6 +167,17 @@ def f():
 """
     assert answer(student, source) == "TimeoutError: more than 1.5 s of processor time"
     student.close()
+
+
+def test_a_process_that_is_stopped_while_it_starts_leaves_none_behind(launcher):
+    """As bwrap does for a moment: it has a child already, which would not die with it."""
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    slow = replace(launcher, command=("/bin/sh", "-c", "sleep 1000; true", "sh"))
+    started = time.monotonic()
+    with pytest.raises(Ended):
+        Process(slow, stop)
+    assert time.monotonic() - started < START_SECONDS
 
 
 SPINNING = """

@@ -279,10 +279,7 @@ def kept(out: Path) -> set[str]:
 
 @pytest.mark.skipif(os.name == "nt", reason="no such signals")
 def test_a_polite_end_is_as_ctrl_c(bwrap, submissions, tmp_path):
-    for name in "ef":
-        (submissions / f"{name}.ipynb").write_text(
-            text(solved(first="import time\ntime.sleep(60)", last=f"mine = '{name}'"))
-        )
+    (submissions / "ed.ipynb").write_text(right("ed", "import time\ntime.sleep(60)"))
     command = [sys.executable, "-m", "cnnlib", "grade", str(submissions), "--out", str(tmp_path / "out"), "--jobs", "1"]
     command += ["--timeout", "60"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

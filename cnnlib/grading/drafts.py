@@ -37,10 +37,11 @@ class Tables:
         return written
 
     def _write(self, graded: Sequence[Graded], more: Mapping[str, str]) -> list[Path]:
-        drafts, new = self.state.drafts, tuple(report.digests(report.texts(graded, more)).values())
+        drafts, final = self.state.drafts, self.state.final
+        new = tuple(report.digests(report.texts(graded, more)).values())
         self._save(replace(self.state, drafts=(*drafts, *new)))  # before: it may be killed at any point
-        written = report.write(graded, self.out, more, drafts, self.force)
-        self._save(replace(self.state, drafts=new))
+        written = report.write(graded, self.out, more, set(drafts) - set(final), self.force)
+        self._save(replace(self.state, drafts=new, final=()))
         return written
 
     def _save(self, state: State) -> None:

@@ -136,7 +136,10 @@ class Process:
                 return
             self.over.set()
             self.reason, self.blamed, self.late = reason, tag, late
-            if not self.sandboxed:
+            if self.sandboxed:
+                with contextlib.suppress(OSError):  # bwrap's child, if it is so young that it does not die with bwrap
+                    os.killpg(self.popen.pid, signal.SIGKILL)
+            else:
                 _kill_family(self.popen.pid)
             with contextlib.suppress(OSError):
                 self.popen.kill()  # bwrap's death ends everything in its process namespace
