@@ -58,6 +58,7 @@ def grade(bwrap, submissions, tmp_path, monkeypatch, capsys):
     """Runs the command, which must end with this code; returns who was run, and what was printed."""
     run = []
     real = hands.grade_notebook
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore it
 
     def noted(submission, *rest):
         run.append(submission.student)
@@ -71,7 +72,8 @@ def grade(bwrap, submissions, tmp_path, monkeypatch, capsys):
         said = capsys.readouterr()
         return run[:], said.out + said.err
 
-    return grade
+    yield grade
+    signal.signal(signal.SIGINT, before)
 
 
 def test_the_same_command_over_a_finished_folder_changes_nothing_and_says_so(grade, tmp_path):

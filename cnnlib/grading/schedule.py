@@ -116,7 +116,7 @@ class Class:
 
         with tqdm(total=len(self.found), desc="grade", unit="notebook", disable=None, leave=False) as bar:
             hands.carry_out(self._unknown(bar), first)
-        doubtful = [one for one in self.found if self.known[one].doubtful]
+        doubtful = [one.submission for one in self.graded() if one.doubtful]
         with tqdm(doubtful, desc="again, alone", unit="notebook", disable=None, leave=False) as bar:
             replace(hands, most=lambda: 1).carry_out(filter(None, map(self._task, bar)), again)
 
