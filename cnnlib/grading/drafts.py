@@ -41,7 +41,7 @@ class Tables:
         new = tuple(report.digests(report.texts(graded, more)).values())
         self._save(replace(self.state, drafts=(*drafts, *new)))  # before: it may be killed at any point
         written = report.write(graded, self.out, more, set(drafts) - set(final), self.force)
-        self._save(replace(self.state, drafts=new, final=()))
+        self._save(replace(self.state, drafts=new, final=() if written else final))
         return written
 
     def _save(self, state: State) -> None:
