@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -80,7 +81,7 @@ def _responses(part: Part, trial: Trial) -> Iterator[Question]:
 
 
 def responses(part: Part, asked: Sequence[Question], answers: Sequence[Sequence[Answer]]) -> Iterator[Cause]:
-    """What one argument does to the answer, where that is not what it should do."""
+    """What one argument does to the answer, where that is not what it should do, and the numbers tell how."""
     for question, given in zip(asked, answers, strict=True):
         trial = question.trial
         if not question.changed or len(given) != 1:
@@ -95,12 +96,29 @@ def responses(part: Part, asked: Sequence[Question], answers: Sequence[Sequence[
             continue
         with np.errstate(invalid="ignore"):  # an answer may be infinite both times
             mine, step = after - before, wanted - due
-        wrong = np.isfinite(step) & ~np.isclose(mine, step)
-        if wrong.any():
-            spot = tuple(np.argwhere(wrong)[0]) if np.ndim(mine) else None
+        if told := _told(part.result, mine, step):
             where = question.changed + (" everywhere" if np.ndim(trial.inputs[question.changed]) else "")
-            changes = f"your {part.result} changes by {show.value(mine, spot)}, not by {show.value(step, spot)}"
-            yield Cause(f"in the case shown, add 1 to {where}: {changes}", lambda trials: True, general=False)
+            yield Cause(f"in the case shown, add 1 to {where}: {told}", lambda trials: True, general=False)
+
+
+def _told(result: str, mine: np.ndarray, step: np.ndarray) -> str:
+    """How the answer changed, and how it should; "" where that is right, or would be two bare lists of numbers."""
+    wrong = np.isfinite(step) & ~np.isclose(mine, step)
+    if not wrong.any() or not np.isfinite(mine).all():
+        return ""
+    still, spot = ~mine.astype(bool), tuple(np.argwhere(wrong)[0])
+    if (still | ~wrong).all():
+        there = "" if still.all() else f" at {list(map(int, spot))}"
+        due = show.value(step, spot if np.ndim(mine) else None) if still.all() else show.number(step[spot])
+        return f"your {result} stays as it is{there}, and should change by {due}"
+    changes = f"your {result} changes by {show.value(mine, spot if np.ndim(mine) else None)}"
+    if not step.any():
+        return f"{changes}, and should stay as it is"
+    factor = Fraction(float(mine[spot] / step[spot])).limit_denominator(10) if step[spot] else Fraction(0)
+    simple = mine.size > 1 or 1 in (abs(factor.numerator), factor.denominator)
+    if simple and np.isclose(mine, float(factor) * step).all():
+        return f"{changes}, {factor} times what is due"
+    return ""
 
 
 def readings(

@@ -161,6 +161,43 @@ def planes(x: Array, t: Array, stages: Sequence[tuple[str, Decide, Array, float]
     )
 
 
+def lifted(x: Array, t: Array, panels: Sequence[tuple[str, Array, Array, float]]) -> Figure:
+    """The points where they are, and where the hidden units of several networks put them.
+
+    Args:
+        x, t: points (N, 2) and their classes, 0 or 1.
+        panels: for each a title, the hidden points (N, M), and the output's weights (M,) and bias. Two hidden units are
+            shown as a plane; more from the side, with the distance from the output's plane to the right.
+    """
+    figure, axes = plt.subplots(1, 1 + len(panels), figsize=(8.1, 2.9), layout="constrained")
+    axes[0].set(title="where the points are", xlabel="x[0]", ylabel="x[1]", aspect="equal")
+    _dots(axes[0], x, t)
+    for ax, (title, a, w2, b2) in zip(axes[1:], panels, strict=True):
+        length = float(np.linalg.norm(w2))
+        ax.set(title=title, xlabel="a[0]", ylabel="a[1]")
+        if a.shape[1] == 2:
+            _dots(ax, a, t)
+            foot, along = -b2 * w2 / length**2, np.array([-w2[1], w2[0]])
+            ax.axline(tuple(foot), tuple(foot + along), color=INK, linewidth=1.2)
+            ax.set(xlim=(-1.1, 1.1), ylim=(-1.1, 1.1), aspect="equal")
+        else:
+            away = (a @ w2 + b2) / length
+            flat = a - a.mean(0) - np.outer(away - away.mean(), w2 / length)
+            _dots(ax, np.stack([away, flat @ np.linalg.svd(flat)[2][0]], axis=1), t)
+            ax.axvline(0, color=INK, linewidth=1.2)
+            ax.set(xlabel="distance from the plane", ylabel="along it")
+    return described(
+        figure,
+        "A disc of one class in a ring of the other. In the plane of two hidden units the disc still lies within the "
+        "ring, and a straight line cuts through both. With three units, seen from the side, disc and ring lie on two "
+        "sides of a plane.",
+    )
+
+
+def _dots(ax: Axes, places: Array, t: Array) -> None:
+    ax.scatter(places[:, 0], places[:, 1], c=_class_colours(t), s=4)
+
+
 def _above(w2: Array, b2: float, a: Array) -> Array:
     return a @ w2 + b2 > 0
 
