@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import numpy as np
 
@@ -81,7 +80,7 @@ def _responses(part: Part, trial: Trial) -> Iterator[Question]:
 
 
 def responses(part: Part, asked: Sequence[Question], answers: Sequence[Sequence[Answer]]) -> Iterator[Cause]:
-    """What one argument does to the answer, where that is not what it should do, and the numbers tell how."""
+    """What one argument does to the answer, where that is not what it should do."""
     for question, given in zip(asked, answers, strict=True):
         trial = question.trial
         if not question.changed or len(given) != 1:
@@ -96,29 +95,23 @@ def responses(part: Part, asked: Sequence[Question], answers: Sequence[Sequence[
             continue
         with np.errstate(invalid="ignore"):  # an answer may be infinite both times
             mine, step = after - before, wanted - due
-        if told := _told(part.result, mine, step):
+        wrong = np.isfinite(mine) & np.isfinite(step) & ~np.isclose(mine, step)
+        if wrong.any():
             where = question.changed + (" everywhere" if np.ndim(trial.inputs[question.changed]) else "")
-            yield Cause(f"in the case shown, add 1 to {where}: {told}", lambda trials: True, general=False)
+            spot = tuple(int(n) for n in np.argwhere(wrong)[0])
+            result = f"your {part.result}" + (f" at {list(spot)}" if spot else "")
+            text = f"in the case shown, add 1 to {where}: {result} {_told(float(mine[spot]), float(step[spot]))}"
+            yield Cause(text, lambda trials: True, general=False)
 
 
-def _told(result: str, mine: np.ndarray, step: np.ndarray) -> str:
-    """How the answer changed, and how it should; "" where that is right, or would be two bare lists of numbers."""
-    wrong = np.isfinite(step) & ~np.isclose(mine, step)
-    if not wrong.any() or not np.isfinite(mine).all():
-        return ""
-    still, spot = ~mine.astype(bool), tuple(np.argwhere(wrong)[0])
-    if (still | ~wrong).all():
-        there = "" if still.all() else f" at {list(map(int, spot))}"
-        due = show.value(step, spot if np.ndim(mine) else None) if still.all() else show.number(step[spot])
-        return f"your {result} stays as it is{there}, and should change by {due}"
-    changes = f"your {result} changes by {show.value(mine, spot if np.ndim(mine) else None)}"
-    if not step.any():
-        return f"{changes}, and should stay as it is"
-    factor = Fraction(float(mine[spot] / step[spot])).limit_denominator(10) if step[spot] else Fraction(0)
-    simple = mine.size > 1 or 1 in (abs(factor.numerator), factor.denominator)
-    if simple and np.isclose(mine, float(factor) * step).all():
-        return f"{changes}, {factor} times what is due"
-    return ""
+def _told(mine: float, step: float) -> str:
+    """How one number changes, beside how it should."""
+    if np.isclose(mine, 0):
+        return f"stays as it is, and should change by {show.number(step)}"
+    if np.isclose(step, 0):
+        return f"changes by {show.number(mine)}, and should stay as it is"
+    how = "the wrong way" if mine * step < 0 else "too much" if abs(mine) > abs(step) else "too little"
+    return f"changes {how}, by {show.number(mine)}, not by {show.number(step)}"
 
 
 def readings(

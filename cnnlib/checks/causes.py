@@ -209,22 +209,6 @@ def step(part: Part, trials: Trials) -> Iterator[Cause]:
         yield Cause(f"{part.name} does not follow from your {made_from}: look at this step", wrong, general=False)
 
 
-def one_sided(part: Part, trials: Trials) -> Iterator[Cause]:
-    """Every wrong number is too large, or every one is too small."""
-    errors, failing = [], 0
-    for trial in trials:
-        got, right = part.array(trial), _numbers(part.expected(trial))
-        if got is None or right is None or got.shape != right.shape or not np.isfinite(got).all():
-            return
-        apart = ~close_to(got, right, tolerance(part, trial))
-        errors += list((got - right)[apart])
-        failing += bool(apart.any())
-    if failing > 1 and np.isfinite(errors).all() and len(set(np.sign(errors))) == 1:
-        word = "large" if errors[0] > 0 else "small"
-        text = f"wherever your {part.result} is wrong in the cases tried, it is too {word}"
-        yield Cause(text, lambda trials: True, general=False)
-
-
 def _differs_somewhere(part: Part, trials: Trials) -> bool:
     return any(part.difference(trial) for trial in trials)
 

@@ -119,11 +119,7 @@ def look_closer(
         tables = asking.readings(part, asked[result], given)
         violated = properties.violated(part, [trials[n] for n in numbers], asked[result], given)
         cause = _cause(part, trials, trials[numbers[0]], tables, violated)
-        last = itertools.chain(
-            asking.at_zero(part, asked[result], given),
-            asking.responses(part, asked[result], given),
-            causes.one_sided(part, trials),
-        )
+        last = itertools.chain(asking.at_zero(part, asked[result], given), asking.responses(part, asked[result], given))
         looks[result] = Look(cause or next(last, None), tables, [])
     rows = _on_the_way(exercise, shown, list(answers))
     astray = next((causes.astray(label, text) for label, text in rows if text.startswith("yours")), None)

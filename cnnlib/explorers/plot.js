@@ -42,9 +42,9 @@ class Plot {
     for (const event of ["pointerup", "pointercancel"]) hear(event, () => { this.held = null; });
     hear("pointerleave", () => this.point(null));
     hear("click", (_, e) => {                                     // of a captured pointer it has no target
-      const { key } = this.pressed, at = this.data(e);
-      if ([null, "add"].includes(key)) { if (this.click && this.inside(at)) this.ask(this.click, { at: this.onGrid(at) }); }
-      else this.take(key);
+      const { key } = this.pressed, at = this.data(e), empty = [null, "add"].includes(key);
+      if (this.click && empty && this.inside(at)) this.ask(this.click, { at: this.onGrid(at) });
+      else if (key && !empty) this.take(key);
     });
     const still = e => { if (e.target.closest(".lm-drag")) e.preventDefault(); };   // the page does not scroll along
     this.svg.addEventListener("touchstart", still, { passive: false });
