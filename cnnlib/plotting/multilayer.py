@@ -169,7 +169,7 @@ def lifted(x: Array, t: Array, panels: Sequence[tuple[str, Array, Array, float]]
         panels: for each a title, the hidden points (N, M), and the output's weights (M,) and bias. Two hidden units are
             shown as a plane; more from the side, with the distance from the output's plane to the right.
     """
-    figure, axes = plt.subplots(1, 1 + len(panels), figsize=(8.1, 2.9), layout="constrained")
+    figure, axes = plt.subplots(1, 1 + len(panels), figsize=(7.2, 2.5), layout="constrained")
     axes[0].set(title="where the points are", xlabel="x[0]", ylabel="x[1]", aspect="equal")
     _dots(axes[0], x, t)
     for ax, (title, a, w2, b2) in zip(axes[1:], panels, strict=True):
