@@ -113,7 +113,9 @@ def distances(x: Array, t: Array, w: Array, b: float) -> Figure:
     for n, point in enumerate(x):
         foot = point - (point @ w + b) / length**2 * w
         worst = n == signed_distances.argmin()
-        look = {"color": PURPLE, "linewidth": 3, "label": "the margin"} if worst else {"color": GREY, "linewidth": 1.2}
+        look: dict[str, Any] = (
+            {"color": PURPLE, "linewidth": 3, "label": "the margin"} if worst else {"color": GREY, "linewidth": 1.2}
+        )
         ax.plot(*np.transpose([point, foot]), zorder=2, **look)
         ax.annotate(f"{signed_distances[n]:.2g}", point, (7, 5), textcoords="offset points", fontsize=9)
     foot = -b * w / length**2
@@ -161,7 +163,8 @@ def gallery(rows: Sequence[Array], labels: Sequence[Array]) -> Figure:
         labels: which digits they are, for the description.
     """
     figure = plt.figure(figsize=(5.8, 6), layout="constrained")
-    above, below = figure.subfigures(2, 1, height_ratios=(1.35, 4))
+    grid = figure.add_gridspec(2, 1, height_ratios=(1.35, 4))
+    above, below = figure.add_subfigure(grid[0]), figure.add_subfigure(grid[1])
     columns = above.subplots(1, len(GALLERY))
     for unit, (ax, w) in enumerate(zip(columns, GALLERY, strict=True)):
         shown = weight_image(ax, w, f"unit {unit}")
