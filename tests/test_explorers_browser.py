@@ -396,15 +396,16 @@ def test_dx_as_a_correlation_shows_the_zeros_between(opens: Opens) -> None:
     view.page.get_by_label("dx as a correlation").check()
     view.settle()
     shape = view.explorer.shown["panels"][-2]["values"]
-    assert numbers(view, "z") == shown(shape)
+    assert numbers(view, "dypad") == shown(shape)
     cell(view, "dx[1,2]").hover()
-    assert said(view)[1].startswith("dx[1,2] = z[1,2]·f[0,0] + z[1,3]·f[0,1] + z[2,2]·f[1,0] + z[2,3]·f[1,1] = ")
+    terms = "dypad[1,2]·wflip[0,0] + dypad[1,3]·wflip[0,1] + dypad[2,2]·wflip[1,0] + dypad[2,3]·wflip[1,1]"
+    assert said(view)[1].startswith(f"dx[1,2] = {terms} = ")
     assert said(view)[1].split(" = ")[-1] == said(view)[0].split(" = ")[-1] == numbers(view, "dx")[4 + 2]
-    assert marked(view, "z") == ["z[1,2], put in", "z[1,3]", "z[2,2], put in", "z[2,3], put in"]
+    assert marked(view, "dypad") == ["dypad[1,2], put in", "dypad[1,3]", "dypad[2,2], put in", "dypad[2,3], put in"]
     assert " = 0 (put in)·0 + 7·2 + 0 (put in)·(−1) + 0 (put in)·1 = " in said(view)[1]
-    cell(view, "z[0,0]").hover()
-    assert said(view) == ["z[0,0] = 0 (put in)"]
-    cell(view, "z[1,1]").hover()
+    cell(view, "dypad[0,0]").hover()
+    assert said(view) == ["dypad[0,0] = 0 (put in)"]
+    cell(view, "dypad[1,1]").hover()
     assert marked(view, "dy") == ["dy[0,0]"]
     view.page.get_by_label("dx as a correlation").uncheck()
     view.settle()
@@ -1107,7 +1108,7 @@ def test_a_key_explains_frames_and_signs(opens: Opens) -> None:
         *("can be changed", "pointed at", "touched", "touched, not in this sum"),
         *("above zero", "below zero", "padding"),
         *("⋆ cross-correlation: nothing is flipped", "∗ convolution: w is flipped, and hangs over the ends of dy"),
-        "dy↑2 dy with 1 zero between neighbours, for stride 2",
+        "dyup dy with 1 zero between neighbours, for stride 2",
     ]
     slide(view, "stride", 1)
     slide(view, "padding", 0)
