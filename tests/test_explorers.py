@@ -425,6 +425,12 @@ def test_padding_is_marked_in_the_still_picture() -> None:
         assert (corner(explorer, (1, 1)) != corner(explorer, (0, 0))).any()
 
 
+def test_the_two_signs_are_large_and_differ_in_the_still_picture() -> None:
+    star, asterisk, dot = (np.array(still._text(sign, 12)) < 200 for sign in "⋆∗·")
+    assert min(star.sum(), asterisk.sum()) > 4 * dot.sum()
+    assert star.shape != asterisk.shape or (star != asterisk).any()
+
+
 @pytest.mark.parametrize(
     ("make", "signs"),
     [

@@ -51,7 +51,7 @@ def layer_graph(inputs: Nodes, outputs: Nodes, edges: Edges) -> Figure:
             _two_lines(ax, places[name], f"{name} = {_row(values)}", f"d{name} = {_row(slopes)}", boxed=True)
     for start, end, name, weights, share in edges:
         (x0, y0), (x1, y1) = places[start], places[end]
-        ax.plot([x0 + 1.35, x1 - 1.35], [y0, y1], color=GREY, linewidth=1.4, zorder=0)
+        ax.plot([x0, x1], [y0, y1], color=GREY, linewidth=1.4, zorder=0)  # the boxes cover its ends
         along = 0.5 + 0.18 * (len(inputs) < len(outputs)) - 0.18 * (len(inputs) > len(outputs))  # where lines part
         at = x0 + along * (x1 - x0), y0 + along * (y1 - y0)
         _two_lines(ax, at, f"{name} = {_row(weights)}", f"d{name}: {_row(share)}", boxed=False)
