@@ -87,12 +87,12 @@ TOEPLITZ = Exercise(
         "a kernel that is not square": lambda w, **_: w.shape[0] != w.shape[1],
         **LAYOUTS,
     },
-    feeds=("M[(i, j), (i + u, j + v)] += w[u, v]",),
+    feeds=("A[(i, j), (i + u, j + v)] += w[u, v]",),
     unfolded=lambda w, H, W: (H - len(w) + 1, W - w.shape[1] + 1, H, W),
     hints=(
         "Write one row first: the weights that make output (0, 0) from the flattened picture.",
         "For output (i, j), lay the kernel on a picture of zeros at (i, j), and flatten that picture.",
-        "(4.7)  M[i OW + j, (i + u) W + (j + v)] = w[u, v], zero elsewhere;  OW = W - KW + 1",
+        "(4.7)  A[i OW + j, (i + u) W + (j + v)] = w[u, v], zero elsewhere;  OW = W - KW + 1",
     ),
     after=(("before you start", "by KW instead of 1: it skips the places where it would hang out"),),
     slips=(
