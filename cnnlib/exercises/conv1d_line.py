@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Forward, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
-from cnnlib.exercises.layers import Array, Rng
+from cnnlib.exercises.layers import Rng
 from cnnlib.exercises.one_map import bias_exercise, mean_for_sum
 
 

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts
 from cnnlib.exercises import layers
-from cnnlib.exercises.layers import Array, Rng
+from cnnlib.exercises.layers import Rng
 from cnnlib.exercises.one_map import bias_exercise, mean_for_sum
 
 SQUARES: dict[str, Callable[..., bool]] = {

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Forward, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS
-from cnnlib.exercises.layers import Array, Rng
+from cnnlib.exercises.layers import Rng
 
 
 def bias_gradient(dy: Array) -> float:

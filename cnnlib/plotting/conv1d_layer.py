@@ -5,9 +5,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cnnlib.arguments import Array
 from cnnlib.plotting import BLUE, CYCLE, GREY, INK, PAPER, VERMILION, canvas, cells, colours, described, listed, tint
 
-Array = np.ndarray
 Nodes = dict[str, tuple[Array, Array]]  # name -> its numbers, and the slope of the loss with respect to them
 Edges = list[tuple[str, str, str, Array, Array]]  # from, to, name of the weights, the weights, their share of dw
 

@@ -5,6 +5,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from cnnlib.arguments import Array
 from cnnlib.plotting import (
     BLUE,
     GREEN,
@@ -19,8 +20,6 @@ from cnnlib.plotting import (
     signed,
     tint,
 )
-
-Array = np.ndarray
 
 
 def channels(maps: Array, planes: Array, shares: list[Array], bias: float) -> Figure:
