@@ -191,7 +191,7 @@ KINDS = [
     ("conv2d_bias_gradient", lambda dy: dy.sum() / len(dy), "dy[i, j] is divided by OH"),
     ("cross_correlate", first_tap_only, "of all u and v only the first, 0, are used"),
     ("conv1d_input_jacobian", lambda w, L: find("conv1d_input_jacobian").reference(w[::-1], L), "kernel is reversed"),
-    ("spread_gradient", one_after_the_other, "belongs to spread[0, 2], and 4 more entries go astray"),
+    ("spread_gradient", one_after_the_other, "belongs to dyup[0, 2], and 4 more entries go astray"),
     ("conv1d_weight_gradient", lambda dy, x: np.correlate(x, dy).round(6), "is something rounded, or in float32?"),
 ]  # fmt: skip
 

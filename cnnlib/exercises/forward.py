@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
 
-Array = np.ndarray
 Rng = np.random.Generator
 Weights = tuple[tuple[Array, Array], ...]
 

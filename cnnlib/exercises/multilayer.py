@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip, poll
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
 from cnnlib.exercises.activations import HARDTANH, RELU, SIGMOID, TANH
@@ -13,7 +14,6 @@ from cnnlib.exercises.forward import ADDED_OVER_UNITS, BEST_INPUTS, MLP_FORWARD,
 
 LECTURE = "02_multilayer"
 
-Array = np.ndarray
 Rng = np.random.Generator
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import poll
 from cnnlib.exercises.perceptron_digits import TELL_APART
 from cnnlib.exercises.perceptron_line import LINE, MARGIN
@@ -10,8 +11,6 @@ from cnnlib.exercises.perceptron_training import TRAIN
 from cnnlib.exercises.perceptron_unit import GATES, TABLES, UNIT
 
 LECTURE = "01_perceptron"
-
-Array = np.ndarray
 
 
 def faulty_runs() -> dict[str, list[tuple[Array, float]]]:

@@ -188,9 +188,11 @@ function render({ model, el }) {
     (isIntersecting ? hole : el).append(said); said.classList.toggle("lm-afloat", !isIntersecting);
   }, { rootMargin: "-48px 0px" });
   eye.observe(el); if (frame.arithmetic) float.observe(hole);
-  document.addEventListener("visibilitychange", hide);
+  const over = e => { if (e.key === "Escape" && el.matches(":hover") && !el.contains(e.target)) free(); };
+  document.addEventListener("visibilitychange", hide); document.addEventListener("keydown", over, true);
   return () => {
-    halt(); clearTimeout(late); eye.disconnect(); float.disconnect(); document.removeEventListener("visibilitychange", hide);
+    halt(); clearTimeout(late); eye.disconnect(); float.disconnect();
+    document.removeEventListener("visibilitychange", hide); document.removeEventListener("keydown", over, true);
     el.onkeydown = el.onpointerdown = null; events.forEach(([event, hear]) => model.off(event, hear));
   };
 }

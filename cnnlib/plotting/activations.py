@@ -6,9 +6,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
+from cnnlib.arguments import Array
 from cnnlib.plotting import BLUE, CYCLE, DIVERGING, INK, VERMILION, described
 
-Array = np.ndarray
 WithSlope = Callable[[Array], tuple[Array, Array]]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cnnlib.arguments import Array
 from cnnlib.graph import Graph, gradients
 from cnnlib.plotting import (
     BLUE,
@@ -25,7 +26,6 @@ from cnnlib.plotting import (
     tint,
 )
 
-Array = np.ndarray
 Place = tuple[float, float]
 
 

@@ -11,9 +11,9 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
+from cnnlib.arguments import Array
 from cnnlib.plotting import BLUE, GREY, INK, ORANGE, PAPER, VERMILION, described, listed, signed, tint
 
-Array = np.ndarray
 Decide = Callable[[Array], Array]
 
 CLASSES = (ORANGE, BLUE)  # of 0 and 1, or of −1 and +1
