@@ -42,6 +42,12 @@ def grade(commands: Subparsers) -> None:
         help="Moodle's grading worksheet of the assignment: a copy, moodle.csv, gets the grades",
     )
     parser.add_argument(
+        "--policy",
+        metavar="FILE.toml",
+        type=Path,
+        help="an exercise's points or weight, deadlines and what being late costs; the README shows one",
+    )
+    parser.add_argument(
         "--jobs",
         metavar="N",
         type=_at_least(int, 1),
@@ -71,6 +77,7 @@ def grade(commands: Subparsers) -> None:
 
         options = {"jobs": asked.jobs, "seconds": asked.timeout, "seed": asked.seed, "force": asked.force}
         options |= {"plain": asked.unsandboxed, "html": asked.html, "moodle": asked.moodle}
+        options |= {"policy": asked.policy}
         try:
             return grade(asked.submissions, asked.out, **options)
         except Refused as problem:

@@ -14,7 +14,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from cnnlib.exercises import problems
-from cnnlib.grading import platforms, report
+from cnnlib.grading import instructor, report
 from cnnlib.grading.marking import Graded, grade_notebook
 from cnnlib.grading.pages import pages
 from cnnlib.grading.process import MOST_MEMORY, Ended, Limits, Process
@@ -47,6 +47,7 @@ def grade(
     plain: bool = False,
     html: bool = False,
     moodle: Path | None = None,
+    policy: Path | None = None,
 ) -> int:
     """Grade every notebook below `folder`; print a table and a summary, write the tables and results.json into `out`.
 
@@ -59,6 +60,7 @@ def grade(
         plain: run students' code without a sandbox.
         html: write a page for the class and one for each student as well.
         moodle: the worksheet downloaded from Moodle; a copy of it is filled in.
+        policy: a TOML file with points, deadlines and what being late costs.
 
     Returns:
         The exit code: 0 when every file was handled, 130 after Ctrl-C.
@@ -70,7 +72,7 @@ def grade(
     if left_out := problems():
         raise report.Refused(f"A lecture of the course cannot be used: {'; '.join(left_out)}.")
     report.prepare(folder, out, force)
-    sheet = platforms.worksheet(moodle) if moodle else None
+    given = instructor.read(policy_file=policy, moodle=moodle)
     found = submissions_in(folder.resolve())
     if not found:
         raise report.Refused(f"There is no notebook in {folder}.")
@@ -82,16 +84,16 @@ def grade(
         if plain:
             print(WARNING, file=sys.stderr)
         graded = remarked(_grade(found, launcher, limits, seed, jobs or _most_jobs()), launcher.sandboxed)
+    graded = instructor.marked(given, graded)
     print(report.table(graded))
     for lecture in summaries(graded):
         print(f"\n{in_words(lecture)}")
     more = {"results.json": json.dumps({"seed": seed, **to_json(graded)}, indent=1)}
     more |= pages(graded) if html else {}
-    if gradebook := platforms.canvas(graded):
-        more["canvas.csv"] = gradebook
-    if sheet:
-        more["moodle.csv"], said = platforms.moodle(sheet, graded)
-        print(report.plain(said))
+    files, said = instructor.tables(given, graded)
+    more |= files
+    for sentence in said:
+        print(report.plain(sentence))
     took = time.perf_counter() - started
     print(f"\n{len(graded)} of {len(found)} in {took:.1f} s, seed {seed}, {launcher.held}")
     try:

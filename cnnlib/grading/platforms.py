@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlib.grading.marking import Graded
+from cnnlib.grading.marks import number
 from cnnlib.grading.report import Refused, cell
 
 CANVAS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
@@ -28,11 +29,13 @@ def canvas(graded: Iterable[Graded]) -> str:
     counted = [one for one in graded if one.submission.system == "canvas" and one.counts and one.lecture]
     if not counted:
         return ""
-    possible = {str(one.lecture): one.possible for one in sorted(counted, key=lambda one: str(one.lecture))}
-    points: dict[tuple[str, str], dict[str, int]] = {}
+    possible = {
+        str(one.lecture): number(one.final.possible) for one in sorted(counted, key=lambda one: str(one.lecture))
+    }
+    points: dict[tuple[str, str], dict[str, str]] = {}
     for one in counted:
         name = one.submission.student.removesuffix(f"_{one.submission.account}")
-        points.setdefault((name, one.submission.account), {})[str(one.lecture)] = one.points
+        points.setdefault((name, one.submission.account), {})[str(one.lecture)] = number(one.final.points)
     rows: list[list[str | int]] = [[*CANVAS, *possible], ["    Points Possible", "", "", "", "", *possible.values()]]
     for (name, account), of in points.items():
         rows.append([cell(name), account, "", "", "", *(of.get(lecture, "") for lecture in possible)])
@@ -97,7 +100,9 @@ def _grade(one: Graded, maximum: str) -> str:
         most = float(maximum.replace(",", "."))
     except ValueError:  # a scale of words
         return ""
-    grade = f"{one.points * most / one.possible:.2f}"
+    if not one.final.possible:  # by the policy nothing in it counts
+        return ""
+    grade = f"{one.final.points * most / one.final.possible:.2f}"
     return grade.replace(".", ",") if "," in maximum else grade
 
 
