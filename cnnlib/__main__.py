@@ -35,18 +35,17 @@ def grade(commands: Subparsers) -> None:
     parser.add_argument(
         "--html", action="store_true", help="write class.html and a page for each student, in students/, as well"
     )
-    parser.add_argument(
-        "--moodle",
-        metavar="WORKSHEET",
-        type=Path,
-        help="Moodle's grading worksheet of the assignment: a copy, moodle.csv, gets the grades",
-    )
-    parser.add_argument(
-        "--policy",
-        metavar="FILE.toml",
-        type=Path,
-        help="an exercise's points or weight, deadlines and what being late costs; the README shows one",
-    )
+    for name, metavar, said in (
+        ("moodle", "WORKSHEET", "Moodle's grading worksheet of the assignment: a copy, moodle.csv, gets the grades"),
+        ("policy", "FILE.toml", "points or weights of exercises, deadlines, what being late costs"),
+        ("manual", "FILE.csv", "points and comments of yours: student, exercise or lecture, points, comment"),
+        (
+            "roster",
+            "FILE.csv",
+            "the class, from Canvas, Moodle or Gradescope, or a name a line: who is absent, who unknown",
+        ),
+    ):
+        parser.add_argument(f"--{name}", metavar=metavar, type=Path, help=said)
     parser.add_argument(
         "--jobs",
         metavar="N",
@@ -73,13 +72,14 @@ def grade(commands: Subparsers) -> None:
 
     def run(asked: argparse.Namespace) -> int:
         from cnnlib.grading.batch import grade
+        from cnnlib.grading.instructor import Files
         from cnnlib.grading.report import Refused
 
         options = {"jobs": asked.jobs, "seconds": asked.timeout, "seed": asked.seed, "force": asked.force}
-        options |= {"plain": asked.unsandboxed, "html": asked.html, "moodle": asked.moodle}
-        options |= {"policy": asked.policy}
+        options |= {"plain": asked.unsandboxed, "html": asked.html}
+        files = Files(policy=asked.policy, manual=asked.manual, roster=asked.roster, moodle=asked.moodle)
         try:
-            return grade(asked.submissions, asked.out, **options)
+            return grade(asked.submissions, asked.out, files=files, **options)
         except Refused as problem:
             print(f"{parser.prog}: {problem}", file=sys.stderr)
             return MISUSE

@@ -5,31 +5,57 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlib.grading import platforms
+from cnnlib.grading.by_hand import Note, by_hand, notes
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.policy import Policy, by_policy, policy
+from cnnlib.grading.report import in_csv
+from cnnlib.grading.roster import Roster, roster, sums
+from cnnlib.grading.sheets import Sheet
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where it stands; None for what was not given."""
+
+    policy: Path | None = None
+    manual: Path | None = None
+    roster: Path | None = None
+    moodle: Path | None = None
 
 
 @dataclass(frozen=True)
 class Given:
-    """What was read; None for what was not given."""
+    """What was in them."""
 
     policy: Policy | None = None
-    sheet: platforms.Worksheet | None = None
+    notes: Sequence[Note] = ()
+    roster: Roster | None = None
+    sheet: Sheet | None = None
 
 
-def read(*, policy_file: Path | None = None, moodle: Path | None = None) -> Given:
+def read(files: Files) -> Given:
     """All of it; raises report.Refused for the first file that cannot be used."""
-    return Given(policy(policy_file) if policy_file else None, platforms.worksheet(moodle) if moodle else None)
+    rules = policy(files.policy) if files.policy else None
+    return Given(
+        rules,
+        notes(files.manual, rules or Policy()) if files.manual else (),
+        roster(files.roster) if files.roster else None,
+        platforms.worksheet(files.moodle) if files.moodle else None,
+    )
 
 
-def marked(given: Given, graded: Sequence[Graded]) -> list[Graded]:
-    """With what every submission counts for."""
-    return by_policy(given.policy, graded) if given.policy else list(graded)
+def marked(given: Given, graded: Sequence[Graded]) -> tuple[list[Graded], list[str]]:
+    """With what every submission counts for, and sentences for the terminal."""
+    done = by_policy(given.policy, graded) if given.policy else list(graded)
+    return by_hand(given.notes, done, given.roster) if given.notes else (done, [])
 
 
 def tables(given: Given, graded: Sequence[Graded]) -> tuple[dict[str, str], list[str]]:
     """File -> text, and sentences for the terminal."""
-    files, said = {}, []
+    files, said = {}, list[str]()
+    if given.roster or len({one.lecture for one in graded if one.lecture}) > 1:
+        rows, said = sums(given.roster, graded)
+        files["sums.csv"] = in_csv(rows)
     if gradebook := platforms.canvas(graded):
         files["canvas.csv"] = gradebook
     if given.sheet:

@@ -48,6 +48,11 @@ class Graded:
         return sum(verdict.possible for verdict in self.verdicts)
 
     @property
+    def rank(self) -> tuple[bool, tuple[int, float], str]:
+        """Larger for an attempt that counts rather: one that could be read, uploaded later, changed later."""
+        return not self.status.startswith("not "), self.submission.order, self.submission.notebook
+
+    @property
     def final(self) -> Mark:
         """What it counts for: the checks' points, where no instructor said otherwise."""
         return self.mark or Mark(tuple(Line(v.exercise, v.points, v.possible) for v in self.verdicts))

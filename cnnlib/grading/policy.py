@@ -104,6 +104,11 @@ def _moment(name: str, value: Any) -> float:
     return value.timestamp()
 
 
+def worth(policy: Policy, exercise: str, possible: float) -> float:
+    """All of the points that an exercise gives, for which the course gives `possible`."""
+    return policy.points.get(exercise, possible * policy.weights.get(exercise, 1))
+
+
 def by_policy(policy: Policy, graded: Sequence[Graded]) -> list[Graded]:
     """Every submission with what it counts for, and what being late cost it in its status."""
     return [_marked(policy, one) for one in graded]
@@ -112,7 +117,7 @@ def by_policy(policy: Policy, graded: Sequence[Graded]) -> list[Graded]:
 def _marked(policy: Policy, one: Graded) -> Graded:
     lines = []
     for line in one.final.lines:
-        possible = policy.points.get(line.exercise, line.possible * policy.weights.get(line.exercise, 1))
+        possible = worth(policy, line.exercise, line.possible)
         share = line.points / line.possible if line.possible else 0.0
         lines.append(replace(line, points=possible * share, possible=possible))
     days, how = _days_late(policy, one)
