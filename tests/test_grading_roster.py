@@ -220,7 +220,7 @@ def test_the_example_of_the_readme_is_read(tmp_path):
     [example] = re.findall(r"```csv\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     found = notes(on_disk(tmp_path, example), Policy())
     assert [(note.student, note.exercise, note.points) for note in found] == [
-        ("Ann Lee_77", NAME, 3),
+        ("Ann Lee_77", NAME, 1),
         ("Ann Lee_77", "fit_kernel", None),
         ("Bo", "", 17),
     ]

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from cnnlib.exercises import problems
 from cnnlib.grading import instructor, report
+from cnnlib.grading.changes import changes, earlier, points
 from cnnlib.grading.marking import Graded, grade_notebook
 from cnnlib.grading.pages import pages
 from cnnlib.grading.process import MOST_MEMORY, Ended, Limits, Process
@@ -71,7 +72,7 @@ def grade(
     if left_out := problems():
         raise report.Refused(f"A lecture of the course cannot be used: {'; '.join(left_out)}.")
     report.prepare(folder, out, force)
-    given = instructor.read(files)
+    given, before = instructor.read(files), earlier(out)
     found = submissions_in(folder.resolve())
     if not found:
         raise report.Refused(f"There is no notebook in {folder}.")
@@ -88,8 +89,13 @@ def grade(
     print(report.table(graded))
     for lecture in summaries(graded):
         print(f"\n{in_words(lecture)}")
-    more = {"results.json": json.dumps({"seed": seed, **to_json(graded)}, indent=1)}
+    results = {"seed": seed, **to_json(graded)}
+    more = {"results.json": json.dumps(results, indent=1)}
     more |= pages(graded) if html else {}
+    if before is not None:
+        rows, changed = changes(before, points(results))
+        more["changes.csv"] = report.in_csv(rows)
+        said += changed
     tables, more_said = instructor.tables(given, graded)
     more |= tables
     for sentence in said + more_said:

@@ -1,7 +1,7 @@
 """Points and comments that a person gives: a CSV that is only ever read, so that it holds for every regrade.
 
 student,exercise,points,comment
-Ann Lee_77,conv1d_forward,3,right idea
+Ann Lee_77,conv1d_forward,1,right idea
 Ann Lee_77,05_conv1d_backprop,17,handed in on paper
 """
 
