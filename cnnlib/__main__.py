@@ -42,8 +42,9 @@ def grade(commands: Subparsers) -> None:
         (
             "roster",
             "FILE.csv",
-            "the class, from Canvas, Moodle or Gradescope, or a name a line: who is absent, who unknown",
+            "the class, from Canvas, Moodle or Gradescope, or a name a line: who is absent, unknown",
         ),
+        ("nbgrader", "gradebook.db", "nbgrader's gradebook, which gets the points; made if need be"),
     ):
         parser.add_argument(f"--{name}", metavar=metavar, type=Path, help=said)
     parser.add_argument(
@@ -77,7 +78,7 @@ def grade(commands: Subparsers) -> None:
 
         options = {"jobs": asked.jobs, "seconds": asked.timeout, "seed": asked.seed, "force": asked.force}
         options |= {"plain": asked.unsandboxed, "html": asked.html}
-        files = Files(policy=asked.policy, manual=asked.manual, roster=asked.roster, moodle=asked.moodle)
+        files = Files(asked.policy, asked.manual, asked.roster, asked.moodle, asked.nbgrader)
         try:
             return grade(asked.submissions, asked.out, files=files, **options)
         except Refused as problem:

@@ -106,6 +106,8 @@ def grade(
         print(", ".join(map(str, report.write(graded, out, more))))
     except OSError as problem:
         raise report.Refused(f"The tables could not be written: {problem}. The table above is all there is.") from None
+    for sentence in instructor.elsewhere(files, graded):
+        print(report.plain(sentence))
     if done < len(found):
         print("Stopped by Ctrl-C: the others are not in these tables.", file=sys.stderr)
         return CTRL_C

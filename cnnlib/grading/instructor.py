@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnlib.grading import platforms
+from cnnlib.grading import gradebook, platforms
 from cnnlib.grading.by_hand import Note, by_hand, notes
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.policy import Policy, by_policy, policy
@@ -21,6 +21,7 @@ class Files:
     manual: Path | None = None
     roster: Path | None = None
     moodle: Path | None = None
+    nbgrader: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Given:
 
 def read(files: Files) -> Given:
     """All of it; raises report.Refused for the first file that cannot be used."""
+    if files.nbgrader:
+        gradebook.ready(files.nbgrader)
     rules = policy(files.policy) if files.policy else None
     return Given(
         rules,
@@ -62,3 +65,8 @@ def tables(given: Given, graded: Sequence[Graded]) -> tuple[dict[str, str], list
         files["moodle.csv"], sentence = platforms.moodle(given.sheet, graded)
         said.append(sentence)
     return files, said
+
+
+def elsewhere(files: Files, graded: Sequence[Graded]) -> list[str]:
+    """Write what goes beside the tables, last of all; returns sentences about it."""
+    return gradebook.fill(files.nbgrader, graded) if files.nbgrader else []

@@ -48,10 +48,10 @@ def _file_names(students: Sequence[str]) -> dict[str, str]:
 
 
 def _page(title: str, body: str) -> str:
-    return PAGE.format(title=escape(_shown(title)), body=_shown(body))
+    return PAGE.format(title=escape(shown(title)), body=shown(body))
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Without halves of characters, which no file can hold."""
     return text.encode("utf-8", "replace").decode()
 
@@ -59,11 +59,15 @@ def _shown(text: str) -> str:
 def _student_page(student: str, graded: Sequence[Graded]) -> str:
     parts = []
     for one in graded:
-        parts.append(f"<h2>{escape(one.submission.notebook or 'no notebook')}</h2>")
-        points = f"<b>{one.points}</b> of {one.possible} points. " if one.possible else ""
-        parts.append(f"<p>{points}{escape(one.status)}</p>{_final(one)}")
+        parts.append(f"<h2>{escape(one.submission.notebook or 'no notebook')}</h2>{head(one)}")
         parts += [verdict.to_html() for verdict in one.verdicts]
     return _page(student, "\n".join(parts))
+
+
+def head(one: Graded) -> str:
+    """Its points, its status, and what it counts for."""
+    points = f"<b>{one.points}</b> of {one.possible} points. " if one.possible else ""
+    return f"<p>{points}{escape(one.status)}</p>{_final(one)}"
 
 
 def _final(one: Graded) -> str:
