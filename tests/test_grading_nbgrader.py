@@ -64,7 +64,7 @@ class Page(HTMLParser):
         self.feed(source)
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        self.text += f"{data} "
 
 
 def late_and_wrong() -> list[Graded]:

@@ -95,6 +95,26 @@ def within_export(parts: tuple[str, ...]) -> tuple[str, ...]:
     return parts[1:] if parts and EXPORT.fullmatch(parts[0]) else parts
 
 
+def outer_folder(names: Sequence[Sequence[str]]) -> str:
+    """The one folder around everything in a zip, "" if there is none, or if it is a student's own.
+
+    It is around students' folders if a platform named those, or if two of them hold a notebook of the same name.
+
+    Args:
+        names: the parts of each path in the zip.
+    """
+    kept = [parts for parts in names if parts and not any(ignored(part) or part == ".DS_Store" for part in parts)]
+    if len({parts[0] for parts in kept}) != 1 or is_from_a_platform(kept[0][0]) or EXPORT.fullmatch(kept[0][0]):
+        return ""
+    below = [parts[1:] for parts in kept if len(parts) > 1]
+    if below and all(is_from_a_platform(parts[0]) or EXPORT.fullmatch(parts[0]) for parts in below):
+        return kept[0][0]
+    notebooks = [parts for parts in below if is_notebook(parts[-1])]
+    folders = {(parts[0], parts[-1]) for parts in notebooks}
+    twice = len({name for _, name in folders}) < len(folders)
+    return kept[0][0] if twice and all(len(parts) > 1 for parts in notebooks) else ""
+
+
 def submitters(metadata: str) -> dict[str, str]:
     """Gradescope's number of a submission -> its students, from submission_metadata.yml.
 
