@@ -94,7 +94,7 @@ def grade(
     more |= pages(graded) if html else {}
     if before is not None:
         rows, changed = changes(before, points(results))
-        more["changes.csv"] = report.in_csv(rows)
+        more |= {"changes.csv": report.in_csv(rows)} if len(rows) > 1 else {}
         said += changed
     tables, more_said = instructor.tables(given, graded)
     more |= tables
