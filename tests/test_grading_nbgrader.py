@@ -192,6 +192,28 @@ def test_without_nbgrader_the_command_says_what_to_install(tmp_path, monkeypatch
     assert not (tmp_path / "gradebook.db").exists()
 
 
+def test_a_gradebook_among_the_submissions_is_refused(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ann.ipynb").write_text("{")
+    options = ["--out", str(tmp_path / "out"), "--nbgrader", str(tmp_path / "in" / "gradebook.db")]
+    assert main(["grade", str(tmp_path / "in"), *options]) == 2
+    assert "where nothing is written" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "in").iterdir()] == ["ann.ipynb"]
+
+
+def test_a_gradebook_that_cannot_be_written_costs_no_table(bwrap, tmp_path, monkeypatch, capsys):
+    def full(*_):
+        raise OSError("no space left")
+
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ann.ipynb").write_text("{")
+    monkeypatch.setattr(gradebook, "fill", full)
+    options = ["--out", str(tmp_path / "out"), "--nbgrader", str(tmp_path / "gradebook.db")]
+    assert main(["grade", str(tmp_path / "in"), *options]) == 2
+    assert "could not be filled in: no space left. The tables are complete." in capsys.readouterr().err
+    assert (tmp_path / "out" / "totals.csv").exists()
+
+
 # ---------------------------------------------------------------- the released notebooks
 
 

@@ -72,7 +72,7 @@ def grade(
     if left_out := problems():
         raise report.Refused(f"A lecture of the course cannot be used: {'; '.join(left_out)}.")
     report.prepare(folder, out, force)
-    given, before = instructor.read(files), earlier(out)
+    given, before = instructor.read(files, folder), earlier(out)
     found = submissions_in(folder.resolve())
     if not found:
         raise report.Refused(f"There is no notebook in {folder}.")

@@ -8,7 +8,7 @@ from cnnlib.grading import gradebook, platforms
 from cnnlib.grading.by_hand import Note, by_hand, notes
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.policy import Policy, by_policy, policy
-from cnnlib.grading.report import in_csv
+from cnnlib.grading.report import Refused, in_csv
 from cnnlib.grading.roster import Roster, roster, sums
 from cnnlib.grading.sheets import Sheet
 
@@ -34,9 +34,11 @@ class Given:
     sheet: Sheet | None = None
 
 
-def read(files: Files) -> Given:
+def read(files: Files, submissions: Path) -> Given:
     """All of it; raises report.Refused for the first file that cannot be used."""
     if files.nbgrader:
+        if files.nbgrader.resolve().is_relative_to(submissions.resolve()):
+            raise Refused(f"{files.nbgrader} lies in the folder of submissions, where nothing is written.")
         gradebook.ready(files.nbgrader)
     rules = policy(files.policy) if files.policy else None
     return Given(
@@ -68,5 +70,10 @@ def tables(given: Given, graded: Sequence[Graded]) -> tuple[dict[str, str], list
 
 
 def elsewhere(files: Files, graded: Sequence[Graded]) -> list[str]:
-    """Write what goes beside the tables, last of all; returns sentences about it."""
-    return gradebook.fill(files.nbgrader, graded) if files.nbgrader else []
+    """Write what goes beside the tables, last of all; returns sentences about it. Raises report.Refused."""
+    if not files.nbgrader:
+        return []
+    try:
+        return gradebook.fill(files.nbgrader, graded)
+    except Exception as problem:  # SQLAlchemy's, SQLite's, the disk's: the tables are written all the same
+        raise Refused(f"{files.nbgrader} could not be filled in: {problem}. The tables are complete.") from None
