@@ -18,7 +18,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from cnnlib import correlate2d
-from cnnlib.explorers import conv1d_board, conv2d_board, kernel_explorer
+from cnnlib.explorers import conv1d_board, conv2d_board, kernel_explorer, perceptron_explorer
 from cnnlib.explorers.frames import Frame, cells, link
 from cnnlib.explorers.widget import Explorer
 from cnnlib.jupyter.pictures import as_output, taken_out
@@ -469,6 +469,20 @@ def test_a_preset_turns_to_custom_and_back(opens: Opens) -> None:
     assert view.explorer.kernel[1, 1] == 9
     cell(view, "w[1,1]").fill("5")
     expect(preset).to_have_value("sharpen")
+
+
+def test_points_keep_their_name_while_a_unit_learns_them(opens: Opens) -> None:
+    view = opens(perceptron_explorer())
+    preset = view.page.get_by_label("points", exact=True)
+    preset.select_option("XOR")
+    view.settle()
+    view.page.get_by_role("button", name="step").click()
+    view.settle()
+    assert view.explorer.knobs["mistakes"] == 1
+    expect(preset).to_have_value("XOR")
+    view.page.get_by_label("w[0]", exact=True).fill("3")
+    view.settle()
+    expect(preset).to_have_value("XOR")
 
 
 def test_the_kernel_grows_and_shrinks_about_its_middle(opens: Opens) -> None:

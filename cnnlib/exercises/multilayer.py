@@ -9,7 +9,7 @@ import numpy as np
 from cnnlib.checks import Exercise, Inputs, Slip, poll
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
 from cnnlib.exercises.activations import HARDTANH, RELU, SIGMOID, TANH
-from cnnlib.exercises.forward import ADDED_OVER_UNITS, BEST_INPUTS, HIDDEN_POINTS, MLP_FORWARD, Weights
+from cnnlib.exercises.forward import ADDED_OVER_UNITS, BEST_INPUTS, MLP_FORWARD, Weights
 
 LECTURE = "02_multilayer"
 
@@ -415,6 +415,5 @@ EXERCISES = (
     HARDTANH,
     POLL_SLOPE_BUGS,
     MLP_FORWARD,
-    HIDDEN_POINTS,
     BEST_INPUTS,
 )

@@ -119,8 +119,9 @@ function render({ model, el }) {
     const linked = frame.arithmetic, squares = frame.panels.filter(({ kind }) => kind === "cells");
     const numbered = squares.filter(panel => !panel.picture);
     const dashed = { padding: panel => Math.max(...panel.rim), "zero put in": panel => panel.stretched };
+    const changes = linked ? "can be changed" : "numbers in such a frame can be changed";
     const frames = {
-      "lm-edit": numbered.some(panel => panel.edit) && "can be changed", "lm-at": linked && "pointed at",
+      "lm-edit": numbered.some(panel => panel.edit) && changes, "lm-at": linked && "pointed at",
       "lm-told lm-on": linked && "touched",
       "lm-on": linked && squares.some(({ id }) => tells(id).size < squares.length) && "touched, not in this sum",
       "lm-plus": numbered.length && linked && "above zero", "lm-minus": numbered.length && linked && "below zero",
