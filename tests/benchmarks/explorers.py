@@ -72,7 +72,7 @@ TOOLS = """([box, shown, event]) => {
         await Promise.all([...shown.querySelectorAll("img")].map(i => i.decode().catch(() => {})));
         await frame(); last = performance.now(); heard(last);
     }).observe(shown, { childList: true, subtree: true });
-    const put = v => { box.value = v; box.dispatchEvent(new Event(event, { bubbles: true })); };
+    const put = v => { box[box.value === undefined ? "textContent" : "value"] = v; box.dispatchEvent(new Event(event, { bubbles: true })); };
     window.edit = v => new Promise(done => {
         const start = performance.now();
         heard = end => { heard = () => {}; done(end - start); };
@@ -196,8 +196,8 @@ def main() -> None:
     program = shutil.which("chromium") or shutil.which("google-chrome") or sys.exit("needs Chromium")
     contenders = {
         "interactive_output": (THEIRS, ".widget-text input", ".jp-OutputArea .jp-OutputArea", "change"),
-        "kernel_explorer": (OURS, "[data-panel=w] input", ".lm [role=status]", "input"),
-        "largest board": (BOARD, "[data-panel=x] input:not([readonly])", ".lm [role=status]", "input"),
+        "kernel_explorer": (OURS, "[data-panel=w] .lm-edit", ".lm [role=status]", "input"),
+        "largest board": (BOARD, "[data-panel=x] .lm-edit", ".lm [role=status]", "input"),
     }
     edits: dict[str, list[float]] = {name: [] for name in contenders}
     others = {}
