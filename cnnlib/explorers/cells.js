@@ -276,8 +276,8 @@ class Numbers extends Panel {
       const typing = square === this.typed && [value, NaN].includes(parse(square.textContent));
       if (!typing) { write(square, seen.text); if (square.ariaInvalid) square.ariaInvalid = null; }
       longest = Math.max(longest, seen.wide);
-      const depth = (.45 * Math.min(1, Math.abs(value) / top) || 0).toFixed(3);
-      const tint = +depth ? `rgb(${this.tints[+(value > 0)].join(" ")} / ${depth})` : "";
+      const depth = (.08 + .37 * Math.min(1, Math.abs(value) / top)).toFixed(3);   // also a small one shows its sign
+      const tint = value ? `rgb(${this.tints[+(value > 0)].join(" ")} / ${depth})` : "";
       if (seen.tint !== tint) square.style.backgroundColor = seen.tint = tint;
     });
     vary(this.grid, "--longest", longest);

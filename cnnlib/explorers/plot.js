@@ -55,7 +55,7 @@ class Plot {
     Object.assign(this, spec, { preview: this.act.waits() ? this.preview : null });
     this.keyed = this.marks.filter(({ kind }) => kind === "points" || kind === "bars");
     this.el.dataset.panel = spec.id; write(this.heading, spec.title);
-    this.left = 22 + FONT * Math.max(...this.y.ticks.map(([, text]) => text.length), 1);
+    this.left = 26 + FONT * Math.max(...this.y.ticks.map(([, text]) => text.length), 1);
     const [width, height] = this.size, all = [this.left + width + 12, height + 46];
     this.svg.setAttribute("viewBox", `0 0 ${all.join(" ")}`); this.svg.style.width = `${all[0]}px`;
     this.svg.setAttribute("aria-label", `${spec.title}: ${this.y.label} over ${this.x.label}`);
