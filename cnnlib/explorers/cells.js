@@ -236,7 +236,7 @@ class Numbers extends Panel {
     }
     const places = JSON.stringify([this.heading.textContent, spec.shape, spec.rim, spec.scale, spec.edit, this.sides]);
     if (places === this.places) return;
-    this.places = places;
+    this.places = places; this.longest = 2;                       // the columns only grow, so that an edit moves nothing
     this.squares.forEach((square, place) => {
       const at = this.cell(place), padded = this.padded(at), free = Boolean(spec.edit) && !padded;
       square.classList.toggle("lm-pad", padded); square.classList.toggle("lm-edit", free);
@@ -264,7 +264,6 @@ class Numbers extends Panel {
     const size = this.values.length, top = this.limits[1] || 1;
     const past = step !== null && (this.parts ? this.sum(step) : this.partial?.slice((step - 1) * size, step * size));
     const room = this.cols > 7 ? 5 : 6;                             // letters, so that a narrow page can show them
-    let longest = 2;
     this.squares.forEach((square, place) => {
       const later = step !== null && this.computed && place >= step, seen = this.seen[place];
       const value = later ? NaN : past ? past[place] : this.chosen(this.cell(place));
@@ -275,12 +274,12 @@ class Numbers extends Panel {
       }
       const typing = square === this.typed && [value, NaN].includes(parse(square.textContent));
       if (!typing) { write(square, seen.text); if (square.ariaInvalid) square.ariaInvalid = null; }
-      longest = Math.max(longest, seen.wide);
+      this.longest = Math.max(this.longest, seen.wide);
       const depth = (.08 + .37 * Math.min(1, Math.abs(value) / top)).toFixed(3);   // also a small one shows its sign
       const tint = value ? `rgb(${this.tints[+(value > 0)].join(" ")} / ${depth})` : "";
       if (seen.tint !== tint) square.style.backgroundColor = seen.tint = tint;
     });
-    vary(this.grid, "--longest", longest);
+    vary(this.grid, "--longest", this.longest);
   }
   focus(at) { this.squares[this.place(at)].focus(); }
   show({ both, panel, at, told, pairs, letters }) {

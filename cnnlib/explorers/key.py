@@ -1,6 +1,6 @@
-"""What stands around the panels of an explorer: what the frames of squares mean, and what the reader can do."""
+"""What stands around the panels: the relation in words, what signs and the frames of squares mean, what can be done."""
 
-from cnnlib.explorers.frames import Arithmetic, Cells, Frame
+from cnnlib.explorers.frames import Arithmetic, Cells, Frame, Group, Link, Panel
 
 
 def hint(frame: Frame) -> str:
@@ -49,3 +49,29 @@ def told(arithmetic: Arithmetic, panel: Cells) -> set[str]:
     """The panels that the sums of a panel speak of."""
     sums = [arithmetic["sums"][name] for name in arithmetic["reads"][panel["id"]]]
     return {panel["id"]}.union(*([total["of"], *total["factors"], *total.get("plus", [])] for total in sums))
+
+
+def describe(link: Link) -> str:
+    """The relation in words: which input an output reads, and why there are so many outputs."""
+    where, sizes = [], []
+    names = ("ij", "uv") if link["ndim"] == 2 else (" i", " k")
+    for side, i, u in zip(link["sides"], *names, strict=True):
+        stride, padding, dilation = side["stride"], side["padding"], side["dilation"]
+        i, u = i if stride == 1 else f"{stride}{i}", u if dilation == 1 else f"{dilation}{u}"
+        where.append(f"{i} + {u}" + (f" − {padding}" if padding else ""))
+        reach = str(side["w"]) if dilation == 1 else f"({dilation}·({side['w']} − 1) + 1)"
+        sizes.append(f"⌊({side['x']} + 2·{padding} − {reach}) / {stride}⌋ + 1 = {side['y']}")
+    if link["ndim"] == 1:
+        return f"y[i] reads x[m] = x[{where[1]}] at tap k;  length of y: {sizes[1]}"
+    both = f"rows and columns of y: {sizes[0]}"
+    size = both if sizes[0] == sizes[1] else f"rows of y: {sizes[0]};  columns: {sizes[1]}"
+    return f"y[i, j] reads x[{', '.join(where)}] at weight [u, v];  {size}"
+
+
+SIGNS = {"⋆": "cross-correlation: nothing is flipped", "∗": "convolution: the kernel is flipped"}
+
+
+def legend(panels: list[Panel], layout: list[Group]) -> dict[str, str]:
+    """What the signs mean that occur."""
+    seen = str([[panel["title"] for panel in panels], layout])
+    return {sign: meaning for sign, meaning in SIGNS.items() if sign in seen}
