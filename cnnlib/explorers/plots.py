@@ -278,23 +278,3 @@ def pairs(values: Any) -> Array:
     if array.ndim != 2 or array.shape[1] != 2:
         raise Misshapen(f"points and lines are pairs (N, 2), got shape {array.shape}")
     return array
-
-
-def check_plot(panel: Plot, where: str) -> None:
-    """Misshapen unless the lists of every mark are of one length and what can be dragged says so to a reader."""
-    for a in ("x", "y"):
-        low, high = panel[a]["limits"]
-        if not low < high:
-            raise Misshapen(f"{where}: the limits of {a} must rise, got {(low, high)}")
-    for n, mark in enumerate(panel["marks"]):
-        place = f"{where}: marks[{n}] ({mark['kind']})"
-        lists: dict[str, Any] = {}
-        if mark["kind"] == "points":
-            expected, lists = len(mark["xy"]), {key: mark[key] for key in ("classes", "texts", "labels") if mark[key]}
-        elif mark["kind"] == "bars":
-            expected, lists = len(mark["at"]), {key: mark[key] for key in ("heights", "hues", "texts")}
-        elif mark["kind"] == "arrows":
-            expected, lists = len(mark["tails"]), {"heads": mark["heads"]}
-        for key, values in lists.items():
-            if len(values) != expected:
-                raise Misshapen(f"{place}: {len(values)} {key} for {expected}")
