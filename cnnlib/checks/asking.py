@@ -95,7 +95,7 @@ def responses(part: Part, asked: Sequence[Question], answers: Sequence[Sequence[
             continue
         with np.errstate(invalid="ignore"):  # an answer may be infinite both times
             mine, step = after - before, wanted - due
-        wrong = np.isfinite(step) & ~np.isclose(mine, step)
+        wrong = np.isfinite(step) & np.isfinite(before) & ~np.isclose(mine, step)  # what was no number has no change
         if wrong.any():
             spot = tuple(np.argwhere(wrong)[0]) if np.ndim(mine) else None
             where = question.changed + (" everywhere" if np.ndim(trial.inputs[question.changed]) else "")

@@ -45,8 +45,8 @@ def difference(got: Any, expected: Any, inputs: Mapping[str, Any], tolerance: fl
     if np.isnan(array[index]) or np.isinf(array[index]):
         return Difference(f"holds {array[index]}", "nan", index)
     if array.dtype.kind in "iu" and not np.array_equal(expected, np.round(expected)):
-        why = "decimals were cut off (np.zeros_like takes over the type of its argument)"
-        return Difference(f"holds integers ({array.dtype}): {why}", "dtype", index)
+        why = "decimals are due" + " (np.zeros_like takes over the type of its argument)" * (array.ndim > 0)
+        return Difference(f"holds integers ({array.dtype}); {why}", "dtype", index)
     return Difference("holds other values", "values", index)
 
 
