@@ -133,7 +133,7 @@ class Arithmetic(TypedDict):
 class Group(TypedDict):
     """Rows of panels, by their ids, and of signs such as "=" between them; so many groups abreast share a line.
 
-    flow: where the page is narrow, two panels stand beside each other, whatever rows they are in; text has its own line.
+    flow: where the page is narrow, two panels stand beside each other, whatever rows they are in; text has a line.
     """
 
     title: str
