@@ -138,7 +138,7 @@ KINDS = [
     ("conv1d_input_gradient", lambda dy, w: -np.convolve(dy, w), "the sign is reversed"),
     ("conv1d_input_gradient", lambda dy, w: 2 * np.convolve(dy, w), "everything counts twice"),
     ("conv1d_bias_gradient", remembers([]), "gives another answer when called again"),
-    ("conv1d_bias_gradient", lambda dy: int(dy.sum()), "it holds integers"),
+    ("conv1d_bias_gradient", lambda dy: int(dy.sum()), "it holds integers (int64); decimals are due what feeds it"),
     ("conv1d_bias_gradient", prints, "it printed"),
     ("conv1d_bias_gradient", lambda dy: np.array([dy.sum()]), "your db has the shape (1,); one number is due"),
     ("linear_backward", linear(lambda dy: dy.sum(0, keepdims=True)), "your db has the shape (1, M); (M,) is due"),
@@ -176,6 +176,12 @@ KINDS = [
     ("spread_gradient", one_after_the_other, "belongs to spread[0, 2], and 4 more entries go astray"),
     ("conv1d_weight_gradient", lambda dy, x: np.correlate(x, dy).round(6), "is something rounded, or in float32?"),
 ]  # fmt: skip
+
+
+def test_nothing_is_said_of_the_change_of_what_is_no_number():
+    text = said("confusion", lambda z, t: np.full((z.shape[1], z.shape[1]), np.nan))
+    assert "changes by" not in text
+    assert "changes by" in said("confusion", lambda z, t: np.full((z.shape[1], z.shape[1]), 3 * z[0, 0]))
 
 
 @pytest.mark.parametrize(("name", "answer", "phrase"), KINDS, ids=[f"{n}-{p[:24]}" for n, _, p in KINDS])

@@ -235,8 +235,9 @@ def carried_loops(kernels, flat):
 
 
 def carried_einsum(kernels, flat):
-    maps = np.einsum("sfj->jfs", flat.reshape(-1, kernels.shape[-1], flat.shape[-1]))
-    return [np.einsum("uvcf->fcuv", kernels), maps.reshape(len(maps), -1)]
+    F, (D, M) = len(kernels.T), flat.shape
+    maps = np.einsum("sfj->jfs", flat.reshape(D // F, F, M))
+    return [np.einsum("uvcf->fcuv", kernels), maps.reshape(M, D)]
 
 
 def carried_map_by_map(kernels, flat):
