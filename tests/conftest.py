@@ -68,7 +68,9 @@ def chromium() -> str:
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Any]:
     from browser.front_end import chrome  # not every machine has playwright
+    from playwright.sync_api import expect
 
+    expect.set_options(timeout=60_000)  # ms; a busy machine takes long, and what is right is seen at once
     with chrome(chromium) as browser:
         yield browser
 

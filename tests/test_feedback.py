@@ -138,7 +138,7 @@ KINDS = [
     ("conv1d_input_gradient", lambda dy, w: -np.convolve(dy, w), "the sign is reversed"),
     ("conv1d_input_gradient", lambda dy, w: 2 * np.convolve(dy, w), "everything counts twice"),
     ("conv1d_bias_gradient", remembers([]), "gives another answer when called again"),
-    ("conv1d_bias_gradient", lambda dy: int(dy.sum()), "it holds integers (int64); decimals are due what feeds it"),
+    ("conv1d_bias_gradient", lambda dy: int(dy.sum()), "it holds whole numbers"),
     ("conv1d_bias_gradient", prints, "it printed"),
     ("conv1d_bias_gradient", lambda dy: np.array([dy.sum()]), "your db has the shape (1,); one number is due"),
     ("linear_backward", linear(lambda dy: dy.sum(0, keepdims=True)), "your db has the shape (1, M); (M,) is due"),
@@ -299,7 +299,7 @@ def test_a_remark_on_a_value_is_made_for_every_part():
         dx, dw, db = backward(dy, x, w, stride, padding)
         return dx.astype(x.dtype), dw.astype(w.dtype), db
 
-    assert str(judge(find("conv2d_backward"), asks(of_the_arguments_type))).count("it holds integers") == 2
+    assert str(judge(find("conv2d_backward"), asks(of_the_arguments_type))).count("it holds whole numbers") == 2
 
 
 def test_one_missing_part_does_not_cost_the_others():
@@ -525,3 +525,22 @@ def test_no_step_is_asked_for_where_the_answer_is_infinite():
     text = said("distance", of_equal_rows)
     assert "expected inf" in text
     assert "not by" not in text
+
+
+def test_whole_numbers_are_explained_only_by_what_is_so():
+    """An input of that type is named where there is one; nothing is said of decimals that were never cut off."""
+
+    def of_its_type(dy, x):
+        dw = np.zeros_like(x[: len(x) - len(dy) + 1])
+        dw[:] = np.correlate(x, dy, "valid")
+        return dw
+
+    def ones(dy, x):
+        return np.ones(len(x) - len(dy) + 1, np.int16)
+
+    exercise = find("conv1d_weight_gradient")
+    whole = [{"dy": np.array([0.5, 1.5]), "x": np.array([2, 1, 5])}]
+    asked = dataclasses.replace(exercise, cases=lambda rng: whole)
+    said = str(judge(asked, asks(of_its_type)))
+    assert "x has that type too, and np.zeros_like(x) takes it over" in " ".join(said.split())
+    assert "zeros_like" not in str(judge(asked, asks(ones)))

@@ -615,7 +615,7 @@ def test_every_way_to_start_a_process_grades_alike(bwrap, kit, tmp_path, way):
     done = graded(source, ways(kit)[way], tmp_path, Limits(call=0.3, cell=2))
     assert done.status == "graded"
     lost = {one.exercise: one.findings[0].reason for one in done.verdicts if not one.right}
-    assert lost.pop("conv1d_layer_forward").startswith("TimeoutError: no answer within 0.3 s")
+    assert lost.pop("conv1d_layer_forward").startswith("TimeoutError: no answer within")
     assert lost.pop("conv1d_bias_gradient").startswith("the process ended")
     assert lost.pop("conv1d_weight_gradient").startswith("the process ended")
     assert list(lost) == ["conv1d_weight_jacobian"]

@@ -227,6 +227,6 @@ def test_only_who_waited_for_a_processor_is_doubtful(launcher, monkeypatch, body
     student = Student(launcher, Limits(call=1, notebook=60))
     assert student.run(1, f"import time\ndef f():\n    {body}") == ""
     [told] = student.answers("f", [((), {})])
-    assert "no answer within 1 s" in told.error
+    assert "no answer within" in told.error
     assert student.doubtful == doubtful
     student.close()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browser.lab import Lab, jupyterlab, own_homes
+from browser.lab import PATIENCE, Lab, jupyterlab, own_homes
 from conftest import IN_CI
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from solved import ROOT
@@ -140,8 +140,8 @@ def test_only_a_changed_lecture_asks_when_it_is_closed(lab: Lab, browser: Browse
     page, asked = browser.new_page(), []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{lab.url}/lab/tree/{LECTURE}.ipynb?token=explorers&reset")
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-    page.wait_for_function("() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel", timeout=60_000)
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=PATIENCE)
+    page.wait_for_function("() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel", timeout=PATIENCE)
     version = page.evaluate(
         """async () => {  // what the kernel reports is in the notebook when these two are there
             const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
@@ -172,7 +172,7 @@ def test_the_first_command_opens_the_first_lecture(browser: Browser, tmp_path: P
     with (tmp_path / "log").open("w") as log:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + PATIENCE / 1000
         while not (asked.exists() and asked.read_text()):
             assert time.monotonic() < deadline, (tmp_path / "log").read_text()
             assert server.poll() is None, (tmp_path / "log").read_text()
@@ -180,8 +180,8 @@ def test_the_first_command_opens_the_first_lecture(browser: Browser, tmp_path: P
         first = min((ROOT / "lectures").glob("*.ipynb"))
         page = browser.new_page()
         page.goto(asked.read_text())  # a file that leads on to the server, with the token
-        page.wait_for_url(f"**/lab/tree/{first.name}*", timeout=60_000)
-        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        page.wait_for_url(f"**/lab/tree/{first.name}*", timeout=PATIENCE)
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=PATIENCE)
         title = nbformat.read(first, as_version=4).cells[0].source.splitlines()[0].removeprefix("# ")
         expect(page.locator(".jp-Notebook h1").first).to_contain_text(title)
         expect(page.locator(".Toastify__toast")).to_have_count(0)

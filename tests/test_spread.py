@@ -11,7 +11,8 @@ import os, pytest
 @pytest.mark.parametrize("number", range(60))
 def test_one(number):
     assert number != 41
-    if number == 30:
+    if number == 30 or (number == 7 and not os.path.exists("died")):
+        open("died", "w").close()
         os._exit(1)
 """
 CONFTEST = """
@@ -21,7 +22,7 @@ def pytest_xdist_make_scheduler(config, log):
 """
 
 
-def test_a_worker_that_dies_costs_one_test(tmp_path):
+def test_a_worker_that_dies_costs_nothing_but_the_test_that_kills_it_twice(tmp_path):
     (tmp_path / "test_it.py").write_text(TESTS)
     (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "pytest.ini").write_text("[pytest]")

@@ -15,7 +15,7 @@ from cnnlib.checks.compare import close_to, equal, loosened
 from cnnlib.checks.exercise import NOTHING_CHOSEN, Inputs, Slip
 from cnnlib.checks.part import Part, Trial
 
-EQUALS, MISTAKE = "your answer equals", "the mistake"
+EQUALS, MISTAKE, ELSEWHERE = "your answer equals", "the mistake", "another function"
 Trials = Sequence[Trial]
 
 

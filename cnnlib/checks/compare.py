@@ -45,8 +45,9 @@ def difference(got: Any, expected: Any, inputs: Mapping[str, Any], tolerance: fl
     if np.isnan(array[index]) or np.isinf(array[index]):
         return Difference(f"holds {array[index]}", "nan", index)
     if array.dtype.kind in "iu" and not np.array_equal(expected, np.round(expected)):
-        why = "decimals are due" + " (np.zeros_like takes over the type of its argument)" * (array.ndim > 0)
-        return Difference(f"holds integers ({array.dtype}); {why}", "dtype", index)
+        like = next((name for name, v in inputs.items() if isinstance(v, np.ndarray) and v.dtype == array.dtype), "")
+        why = f"; {like} has that type too, and np.zeros_like({like}) takes it over" if like else ""
+        return Difference(f"holds whole numbers ({array.dtype}) where decimals are due{why}", "dtype", index)
     return Difference("holds other values", "values", index)
 
 

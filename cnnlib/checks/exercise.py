@@ -43,6 +43,20 @@ class Property:
     changed: Callable[..., Inputs] | None = None  # changed(**inputs) -> the inputs of another call
 
 
+def _dy_times(output: Any, /, dy: Any, **inputs: Any) -> Any:
+    return np.sum(np.asarray(output) * dy)
+
+
+@dataclass(frozen=True)
+class Forward:
+    """Whose slope an exercise asks for: another exercise's function, as the student wrote it."""
+
+    name: str
+    by: tuple[str, ...]  # the argument by which it is differentiated, for each result
+    inputs: Callable[..., Inputs]  # all arguments of that function in order: inputs(**inputs) of the slope's
+    loss: Callable[..., Any] = _dy_times  # what is differentiated: loss(output, **inputs)
+
+
 @dataclass(frozen=True, eq=False)
 class Exercise:
     """One function (or one set of letters) that a student writes, and all that is known about it."""
@@ -74,6 +88,7 @@ class Exercise:
     # What is true of every right answer; a wrong one is told which of these fails it.
     properties: tuple[Property, ...] = ()
     grows: str = ""  # an argument for which size matters: up to which size is the answer right?
+    forward: Forward | None = None  # of a gradient: the function that may be to blame
     # Where many answers are right: accept(answer, **inputs) says what is wrong, or "".
     accept: Callable[..., str] | None = None
     codes: tuple[str, ...] = ()  # arguments that are never anything but in the cases, such as targets of -1 and +1

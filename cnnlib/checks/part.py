@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.checks.calling import Answer
+from cnnlib.checks.cases import copy_of
 from cnnlib.checks.compare import Difference, difference, numbers_of
 from cnnlib.checks.equation import Equation, Sizes, sizes_of
 from cnnlib.checks.exercise import Exercise, Inputs
@@ -148,3 +149,8 @@ def _swapped(trial: Trial) -> bool:
     if not all(isinstance(one, np.ndarray | np.generic | int | float) for one in trial.answer.value):
         return False
     return sorted(map(np.shape, trial.answer.value)) == sorted(map(np.shape, trial.expected))
+
+
+def reference(exercise: Exercise, inputs: Inputs) -> Any:
+    args, kwargs = exercise.call(copy_of(inputs))
+    return exercise.reference(*args, **kwargs)

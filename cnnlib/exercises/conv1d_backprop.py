@@ -9,7 +9,9 @@ Index equations, counted from 0 (deck N, Back Propagation of CNNs, one-dimension
     (5.11)  y[n, f, i] = sum_c sum_k w[f, c, k] x[n, c, S i + k - padding] + b[f]
 """
 
-from cnnlib.checks import Exercise, poll
+import numpy as np
+
+from cnnlib.checks import Exercise, Forward, poll
 from cnnlib.exercises import layers
 from cnnlib.exercises.conv1d_learning import FIT_KERNEL
 from cnnlib.exercises.conv1d_line import (
@@ -58,6 +60,17 @@ LAYER_BACKWARD = Exercise(
     name="conv1d_layer_backward",
     parts={"dx": 2, "dw": 1, "db": 1},
     reference=layer_backward,
+    forward=Forward(
+        "conv1d_layer_forward",
+        ("x", "w", "b"),
+        lambda dy, x, w, stride=1, padding=0: {
+            "x": x,
+            "w": w,
+            "b": np.zeros(len(w)),
+            "stride": stride,
+            "padding": padding,
+        },
+    ),
     cases=flat_cases("dy", "x", "w", "stride", "padding"),
     features=layers.FEATURES,
     feeds=(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Forward, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
 from cnnlib.exercises.layers import Array, Rng
 
@@ -56,6 +56,7 @@ BIAS_GRADIENT = Exercise(
     name="conv1d_bias_gradient",
     parts={"db": 1},
     reference=bias_gradient,
+    forward=Forward("conv1d_forward", ("b",), lambda dy: {"x": np.zeros(len(dy)), "w": np.zeros(1), "b": 0.0}),
     cases=lambda rng: [
         {"dy": numbers(4)},
         {"dy": numbers(5, 7, 11)},
@@ -107,6 +108,7 @@ WEIGHT_GRADIENT = Exercise(
     name="conv1d_weight_gradient",
     parts={"dw": 2},
     reference=weight_gradient,
+    forward=Forward("conv1d_forward", ("w",), lambda dy, x: {"x": x, "w": np.zeros(len(x) - len(dy) + 1), "b": 0.0}),
     cases=weight_gradient_cases,
     features=LAYOUTS,
     feeds=("dw[k] += dy[i] x[i + k]",),
@@ -153,6 +155,7 @@ INPUT_GRADIENT = Exercise(
     name="conv1d_input_gradient",
     parts={"dx": 2},
     reference=input_gradient,
+    forward=Forward("conv1d_forward", ("x",), lambda dy, w: {"x": np.zeros(len(dy) + len(w) - 1), "w": w, "b": 0.0}),
     cases=input_gradient_cases,
     features=LAYOUTS,
     feeds=("dx[i + k] += dy[i] w[k]",),
@@ -208,6 +211,9 @@ WEIGHT_JACOBIAN = Exercise(
     name="conv1d_weight_jacobian",
     parts={"J": 1},
     reference=weight_jacobian,
+    forward=Forward(
+        "conv1d_forward", ("w",), lambda x, K: {"x": x, "w": np.zeros(K), "b": 0.0}, loss=lambda y, **inputs: y
+    ),
     cases=weight_jacobian_cases,
     features=LAYOUTS,
     feeds=("J[i, k] += x[i + k]",),
@@ -245,6 +251,9 @@ INPUT_JACOBIAN = Exercise(
     name="conv1d_input_jacobian",
     parts={"J": 1},
     reference=input_jacobian,
+    forward=Forward(
+        "conv1d_forward", ("x",), lambda w, L: {"x": np.zeros(L), "w": w, "b": 0.0}, loss=lambda y, **inputs: y
+    ),
     cases=input_jacobian_cases,
     features=LAYOUTS,
     feeds=("J[i, i + k] += w[k]",),

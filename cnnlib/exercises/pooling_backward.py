@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Forward, Inputs, Slip
 from cnnlib.checks.cases import in_other_layouts
 from cnnlib.exercises.layers import Array, Rng
 from cnnlib.exercises.pooling_windows import FEATURES, TIED, max_pool, shares, tied, windows
@@ -153,6 +153,7 @@ MAX_POOL_BACKWARD = Exercise(
         "ties": lambda x, KH, KW, stride, **_: tied(x, KH, KW, stride),
     },
     reference=max_pool_backward,
+    forward=Forward("max_pool", ("x",), lambda dy, **inputs: inputs),
     cases=backward_cases,
     features=FEATURES | TIED,
     feeds=("dx[S i + u, S j + v] += dy[i, j] won[i, j, u, v]",),
@@ -256,6 +257,7 @@ MEAN_POOL_BACKWARD = Exercise(
         "overlap": lambda KH, KW, stride, **_: stride < max(KH, KW),
     },
     reference=mean_pool_backward,
+    forward=Forward("mean_pool", ("x",), lambda dy, shape, **sizes: {"x": np.zeros(shape), **sizes}),
     cases=mean_cases,
     features=FEATURES,
     feeds=("dx[S i + u, S j + v] += dy[i, j] share[u, v]",),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Forward, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts
 from cnnlib.exercises.layers import Array, Rng
 from cnnlib.exercises.pooling_windows import FEATURES, windows
@@ -206,6 +206,7 @@ LP_POOL_BACKWARD = Exercise(
     parts={"plain": 2, "stable": 1},
     groups=GROUPS,
     reference=lp_pool_backward,
+    forward=Forward("lp_pool", ("x",), lambda dy, **inputs: inputs),
     cases=backward_cases,
     features=POWERS | LAYOUTS,
     feeds=("dx[S i + u, S j + v] += dy[i, j] slope[i, j, u, v]",),

@@ -39,11 +39,16 @@ def check(answer: Callable[..., Any] | str) -> Points:
         answer: the function, or the name of a function or poll as text.
     """
     try:
-        exercise, function = _exercise(answer, sys._getframe(1).f_globals)
+        names = sys._getframe(1).f_globals
+        exercise, function = _exercise(answer, names)
     except LookupError as problem:
         return _refused(str(problem))
     try:
-        verdict = judge(exercise, asks(function, COURSE))
+        verdict = judge(
+            exercise,
+            asks(function, COURSE),
+            another=lambda name: asks(names[name], COURSE) if callable(names.get(name)) else None,
+        )
     except Exception as problem:
         return _refused(f"The check of {exercise.name} failed, not your answer: {problem!r}. Please report it.")
     verdict = replace(verdict, notes=(*failed(exercise.name), *verdict.notes))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnnlib.checks import Exercise, Slip
+from cnnlib.checks import Exercise, Forward, Slip
 from cnnlib.exercises.softmax_gradients import softmax_backward
 from cnnlib.exercises.softmax_losses import KINDS, ZT_FEATURES, cross_entropy, hot, zt_cases
 from cnnlib.exercises.softmax_properties import measured, shifted, sums_to
@@ -46,6 +46,7 @@ CROSS_ENTROPY_BACKWARD = Exercise(
     parts={"labels": 2, "probabilities": 1},
     groups=KINDS,
     reference=cross_entropy_backward,
+    forward=Forward("cross_entropy", ("z",), lambda z, t: {"z": z, "t": t}, loss=lambda loss, **inputs: loss),
     cases=zt_cases,
     features=ZT_FEATURES,
     properties=(sums_to(0, "dz"), measured("dz is what the loss answers to a small step", cross_entropy), shifted()),

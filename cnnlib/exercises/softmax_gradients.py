@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Forward, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers, stepping
 from cnnlib.exercises.softmax_properties import measured, shifted, sums_to, unchanged
 from cnnlib.exercises.softmax_shares import Z_FEATURES, plain, softmax
@@ -48,6 +48,7 @@ SOFTMAX_JACOBIAN = Exercise(
     name="softmax_jacobian",
     parts={"J": 2},
     reference=softmax_jacobian,
+    forward=Forward("softmax", ("z",), lambda z: {"z": z[None]}, loss=lambda y, **inputs: y[0]),
     cases=one_row_cases,
     features=Z_FEATURES,
     properties=(
@@ -145,6 +146,7 @@ SOFTMAX_BACKWARD = Exercise(
     name="softmax_backward",
     parts={"dz": 3},
     reference=softmax_backward,
+    forward=Forward("softmax", ("z",), lambda dy, y: {"z": np.log(np.maximum(y, 1e-300, dtype=float))}),
     cases=dyy_cases,
     properties=(
         sums_to(0, "dz"),

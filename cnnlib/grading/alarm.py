@@ -15,7 +15,7 @@ def alarm(seconds: float, rung: threading.Event) -> Iterator[None]:
 
     def ring(number: int, frame: FrameType | None) -> None:
         rung.set()
-        raise OutOfTime(f"no answer within {seconds:g} s")
+        raise OutOfTime(f"no answer within {round(seconds, 2):g} s")
 
     if not hasattr(signal, "setitimer"):  # Windows: the grader ends this process instead
         yield

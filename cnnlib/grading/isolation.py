@@ -88,7 +88,7 @@ def frames(inner: int, count: int, seconds: float, grader: int) -> Iterator[byte
         if grader in readable:  # nothing is asked meanwhile: the grader is gone
             raise EOFError
         if not readable:
-            raise ForkLate(f"TimeoutError: no answer within {seconds - GRACE:g} s")
+            raise ForkLate(f"TimeoutError: no answer within {round(seconds - GRACE, 2):g} s")
         chunk = os.read(inner, PIPE)
         if not chunk:
             raise ForkEnded

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cnnlib.checks import Answer, Call, Exercise, Finding, Verdict, judge
+from cnnlib.checks import Answer, Ask, Call, Exercise, Finding, Verdict, judge
 from cnnlib.exercises import lectures
 from cnnlib.grading.notebook import Cell, Notebook
 from cnnlib.grading.process import Limits
@@ -97,19 +97,24 @@ def _verdicts(notebook: Notebook, student: Student, seed: int, verdicts: dict[st
 def verdict(exercise: Exercise, student: Student, seed: int) -> Verdict:
     """The verdict that the notebook would give, on answers from the student's process. Raises Missing and Stopped."""
 
-    def ask(calls: Sequence[Call]) -> list[Answer]:
+    def answers(name: str, calls: Sequence[Call]) -> list[Answer] | None:
         _judging.release()  # other notebooks are judged while this one computes
         try:
-            answers = student.answers(exercise.name, calls)
+            return student.answers(name, calls)
         finally:
             _judging.acquire()
-        if answers is None:
+
+    def ask(calls: Sequence[Call]) -> list[Answer]:
+        if (given := answers(exercise.name, calls)) is None:
             raise Missing
-        return answers
+        return given
+
+    def another(name: str) -> Ask:
+        return lambda calls: answers(name, calls) or []
 
     with _judging:
         try:
-            return judge(exercise, ask, seed)
+            return judge(exercise, ask, seed, another)
         except (Missing, Stopped):
             raise
         except Exception as problem:

@@ -176,7 +176,7 @@ class Process:
             used = [used for pid in pids if (used := memory(pid)) is not None]
             self.busy = max(self.busy, sum(map(busy, pids)))
             if time.monotonic() > self.deadline:
-                self.end(f"TimeoutError: no answer within {self.allowed:g} s", tag, late=True)
+                self.end(f"TimeoutError: no answer within {round(self.allowed, 2):g} s", tag, late=True)
             elif self.stop.is_set():
                 self.end("interrupted", tag)
             elif len(used) > MOST_PROCESSES:

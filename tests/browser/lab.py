@@ -14,6 +14,7 @@ import nbformat
 from playwright.sync_api import Browser, Page, WebSocket
 
 ENABLED = Path(sys.prefix) / "etc/jupyter/jupyter_server_config.d/cnnlib.json"  # installing cnnlib writes it
+PATIENCE = 240_000  # ms: a busy machine starts a server or a kernel in a minute
 
 
 class Lab:
@@ -35,11 +36,12 @@ class Lab:
 
     def show(self, name: str, width: int = 1200, height: int = 900, dark: bool = False) -> Page:
         page = self.browser.new_page(viewport={"width": width, "height": height})
+        page.set_default_timeout(PATIENCE)
         page.on("websocket", self._listen)
         page.goto(f"{self.url}/doc/tree/{name}.ipynb?token=explorers&reset")
-        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
         page.wait_for_function(
-            "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=60_000
+            "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
         )
         self.command(page, "apputils:change-theme", theme="JupyterLab Dark" if dark else "JupyterLab Light")
         page.wait_for_selector(f"body[data-jp-theme-light={'false' if dark else 'true'}]", state="attached")
@@ -97,14 +99,15 @@ def jupyterlab(folder: Path, browser: Browser) -> Iterator[Lab]:
     with (folder / "log.txt").open("w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
-            for _ in range(600):
+            until = time.monotonic() + PATIENCE / 1000
+            while True:
                 try:
                     urllib.request.urlopen(f"{url}/api/status?token=explorers", timeout=5).close()
                     break
                 except OSError:
+                    if server.poll() is not None or time.monotonic() > until:
+                        raise RuntimeError(f"JupyterLab did not start: {(folder / 'log.txt').read_text()}") from None
                     time.sleep(0.1)
-            else:
-                raise RuntimeError((folder / "log.txt").read_text())
             yield Lab(folder, url, browser)
         finally:
             server.terminate()  # it ends its kernels, too

@@ -243,13 +243,11 @@ def to_end_processes() -> dict[str, Attack]:
         "a fork in a cell": in_cell("os.fork()"),
         "the group left": in_answer(
             "signal.signal(signal.SIGALRM, signal.SIG_IGN)\nos.setpgid(0, os.getpgid(os.getppid()))\ntime.sleep(60)",
-            "no answer within 1 s",
+            "no answer within",
         ),
         "the parent killed": in_answer(f"os.kill(os.getppid(), signal.SIGKILL)\n{RIGHT}", "the process ended"),
         "everything killed": in_answer("os.kill(-1, signal.SIGKILL)\nos._exit(0)", "the process ended"),
-        "the parent stopped": in_answer(
-            "os.kill(os.getppid(), signal.SIGSTOP)\ntime.sleep(60)", "no answer within 1 s"
-        ),
+        "the parent stopped": in_answer("os.kill(os.getppid(), signal.SIGSTOP)\ntime.sleep(60)", "no answer within"),
         "files closed in an answer": in_answer(f"os.closerange(0, 1000)\n{RIGHT}"),
         "files closed in a cell": in_cell("os.closerange(0, 1000)"),
         "modules emptied": in_cell("sys.modules.clear()", 0),
@@ -257,11 +255,11 @@ def to_end_processes() -> dict[str, Attack]:
             "import builtins\nfor name in ('len', 'range', 'isinstance'): delattr(builtins, name)", 0
         ),
         "the alarm ignored": in_answer(
-            "signal.signal(signal.SIGALRM, signal.SIG_IGN)\ntime.sleep(60)", "no answer within 1 s"
+            "signal.signal(signal.SIGALRM, signal.SIG_IGN)\ntime.sleep(60)", "no answer within"
         ),
         "everything caught": in_answer(
             "while True:\n    try:\n        time.sleep(1)\n    except BaseException:\n        pass",
-            "no answer within 1 s",
+            "no answer within",
         ),
         "a recursion without limit": in_answer(
             "sys.setrecursionlimit(10**9)\nfor _ in range(10**6): x = [x]\nreturn repr(x)"

@@ -290,7 +290,7 @@ def stopping() -> dict[str, Honest]:
         ),
         "looping": Honest(
             solved(conv1d_forward="def conv1d_forward(x, w, b):\n    while True:\n        x = x + 1"),
-            {y: "TimeoutError: no answer within 1 s (line "},
+            {y: "TimeoutError: no answer within "},
         ),
         "looping in one case": Honest(
             solved(
@@ -301,7 +301,7 @@ def stopping() -> dict[str, Honest]:
                         return np.correlate(x, w, "valid") + b
                     """
             ),
-            {y: "TimeoutError: no answer within 1 s"},
+            {y: "TimeoutError: no answer within"},
         ),
         "asking": Honest(
             solved(conv1d_forward="def conv1d_forward(x, w, b):\n    return float(input())"),
