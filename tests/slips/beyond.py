@@ -123,10 +123,6 @@ def carried_with_the_channels_of_the_picture(kernels, flat):
     return to_torch(kernels, flat)[0], flat.reshape(-1, C, M).transpose(2, 1, 0).reshape(M, -1)
 
 
-def carried_reversed(kernels, flat):
-    return to_torch(kernels, flat)[0], to_torch(kernels, flat[::-1])[1]
-
-
 SLIPS = {
     "residual": [residual_in_place, residual_of_ones],
     "residual_backward": [back_in_place, back_only_where_positive],
@@ -138,7 +134,6 @@ SLIPS = {
     "to_torch": [
         carried_in_the_other_order,
         carried_with_the_channels_of_the_picture,
-        carried_reversed,
     ],
     "rotate": [rotate_by_quarters, rotate_square_only],
     "by_angle": [angle_one_result, angle_first_is_upright, angle_exchanged],
