@@ -104,12 +104,12 @@ def test_dx_is_the_spread_dy_correlated_with_the_flipped_kernel(
 ) -> None:
     frame = boards.view(whole(5, 6), whole(*shape), 0, [[3, 1], [4, 1]], stride, padding, True)
     panels = {p["id"]: p for p in frame["panels"]}
-    z, f, dx = (panels[name]["values"] for name in ("z", "f", "dx"))
-    np.testing.assert_allclose(correlate2d(z, f), dx, atol=1e-12)
-    for n in np.ndindex(*panels["dy"]["shape"]):  # where z says that it keeps dy
-        at = tuple(k * i + o for k, i, o in zip(panels["z"]["scale"], n, panels["z"]["offset"], strict=True))
-        assert z[at] == panels["dy"]["values"][n]
-    assert np.count_nonzero(z) == np.count_nonzero(panels["dy"]["values"])
+    dypad, wflip, dx = (panels[name]["values"] for name in ("dypad", "wflip", "dx"))
+    np.testing.assert_allclose(correlate2d(dypad, wflip), dx, atol=1e-12)
+    for n in np.ndindex(*panels["dy"]["shape"]):  # where dypad says that it keeps dy
+        at = tuple(k * i + o for k, i, o in zip(panels["dypad"]["scale"], n, panels["dypad"]["offset"], strict=True))
+        assert dypad[at] == panels["dy"]["values"][n]
+    assert np.count_nonzero(dypad) == np.count_nonzero(panels["dy"]["values"])
 
 
 @pytest.mark.parametrize(("stride", "padding", "dilation"), [(1, 0, 1), (2, 3, 1), (3, 1, 2), (1, 8, 4)])
@@ -365,7 +365,7 @@ EXPLORERS = {
     "largest picture": lambda: kernel_explorer(noise(256, 256)),
     "one dimension": lambda: conv1d_board(stride=2, padding=1),
     "two dimensions": lambda: conv2d_board(),
-    "with z and f": lambda: conv2d_board(stride=2, padding=1, spread=True),
+    "with dypad and wflip": lambda: conv2d_board(stride=2, padding=1, spread=True),
     "largest board": lambda: conv2d_board(noise(12, 12), noise(3, 3) - 0.5, padding=1, spread=True),
 }
 
@@ -425,14 +425,20 @@ def test_padding_is_marked_in_the_still_picture() -> None:
         assert (corner(explorer, (1, 1)) != corner(explorer, (0, 0))).any()
 
 
+def test_the_two_signs_are_large_and_differ_in_the_still_picture() -> None:
+    star, asterisk, dot = (np.array(still._text(sign, 12)) < 200 for sign in "⋆∗·")
+    assert min(star.sum(), asterisk.sum()) > 4 * dot.sum()
+    assert star.shape != asterisk.shape or (star != asterisk).any()
+
+
 @pytest.mark.parametrize(
     ("make", "signs"),
     [
         (lambda: kernel_explorer(), ["⋆"]),
         (lambda: kernel_explorer(flip=True), ["∗"]),
         (lambda: conv1d_board(), ["⋆", "∗"]),
-        (lambda: conv2d_board(stride=2), ["⋆", "∗", "dy↑2"]),
-        (lambda: conv1d_board(stride=3), ["⋆", "∗", "dy↑3"]),
+        (lambda: conv2d_board(stride=2), ["⋆", "∗", "dyup"]),
+        (lambda: conv1d_board(stride=3), ["⋆", "∗", "dyup"]),
     ],
 )
 def test_the_signs_that_occur_are_explained(make: Any, signs: list[str]) -> None:
@@ -459,13 +465,13 @@ def test_sizes_are_those_without_the_rim_which_is_named() -> None:
 
     board = extents(conv2d_board(padding=2, spread=True))
     assert board["x"] == board["dx"] == "4 × 4, its rim dashed"
-    assert (board["w"], board["y"], board["b"], board["z"]) == ("2 × 2", "7 × 7", "", "9 × 9")
+    assert (board["w"], board["y"], board["b"], board["dypad"]) == ("2 × 2", "7 × 7", "", "9 × 9")
     assert extents(conv2d_board())["dx"] == "4 × 4"
     assert extents(conv1d_board(padding=1))["x"] == "length 4, its rim dashed"
     assert extents(conv1d_board())["y"] == "length 3"
     assert extents(kernel_explorer(padding=3))["x"] == "96 × 96, its rim hatched"
     titles = [group["title"] for p in (0, 1) for group in conv2d_board(padding=p, spread=True).shown["layout"][2:]]
-    assert titles == ["dx = z ⋆ f", "dx = z ⋆ f, its rim cut off"]
+    assert titles == ["dx as a correlation", "dx as a correlation, its rim cut off"]
 
 
 def test_zero_has_no_sign() -> None:

@@ -31,6 +31,21 @@ def test_an_arrow_is_walked_back_by_a_click_and_one_that_must_wait_says_so(opens
     assert HINT not in view.page.locator("#a").inner_text()
 
 
+def test_a_node_or_its_label_sends_its_slope_back_along_all_its_arrows(opens: Opens) -> None:
+    view = opens(graph_explorer())
+    label = view.page.locator("#a [data-panel=graph] text", has_text="o = 6")
+    label.click()
+    view.settle()
+    assert "dd = 3·1 = 3" in lines(view, "sums").replace("\u00a0", " ")
+    label.click()
+    view.settle()
+    assert "o has sent all its shares" in view.page.locator("#a .lm-note").inner_text()
+    view.page.locator("#a [data-panel=graph] g", has=view.page.locator("text", has_text="c = 3")).last.focus()
+    view.page.keyboard.press("Enter")
+    view.settle()
+    assert "da = 1·2 = 2" in lines(view, "sums").replace("\u00a0", " ")
+
+
 def test_the_walk_can_be_stepped_by_its_button_to_its_end(opens: Opens) -> None:
     view = opens(graph_explorer())
     for _ in range(4):

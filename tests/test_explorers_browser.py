@@ -18,7 +18,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from cnnlib import correlate2d
-from cnnlib.explorers import conv1d_board, conv2d_board, kernel_explorer
+from cnnlib.explorers import conv1d_board, conv2d_board, kernel_explorer, perceptron_explorer
 from cnnlib.explorers.frames import Frame, cells, link
 from cnnlib.explorers.widget import Explorer
 from cnnlib.jupyter.pictures import as_output, taken_out
@@ -244,6 +244,19 @@ def test_a_pin_holds_until_it_is_let_go(opens: Opens) -> None:
     expect(view.page.get_by_text("pinned:")).to_be_visible()
 
 
+def test_escape_lets_go_where_the_pointer_is_too(opens: Opens) -> None:
+    view = opens(conv2d_board())
+    pinned = view.page.get_by_text("pinned:")
+    cell(view, "dx[1,2]").click()
+    view.page.evaluate("() => document.activeElement.blur()")
+    view.page.mouse.move(5, 890)  # away from the board
+    view.page.keyboard.press("Escape")
+    expect(pinned).to_be_visible()
+    cell(view, "dw[0,0]").hover()
+    view.page.keyboard.press("Escape")
+    expect(pinned).to_be_hidden()
+
+
 def test_enter_ends_typing_and_pins_only_where_nothing_is_typed(opens: Opens) -> None:
     view = opens(conv1d_board())
     pinned = view.page.get_by_text("pinned:")
@@ -396,15 +409,16 @@ def test_dx_as_a_correlation_shows_the_zeros_between(opens: Opens) -> None:
     view.page.get_by_label("dx as a correlation").check()
     view.settle()
     shape = view.explorer.shown["panels"][-2]["values"]
-    assert numbers(view, "z") == shown(shape)
+    assert numbers(view, "dypad") == shown(shape)
     cell(view, "dx[1,2]").hover()
-    assert said(view)[1].startswith("dx[1,2] = z[1,2]·f[0,0] + z[1,3]·f[0,1] + z[2,2]·f[1,0] + z[2,3]·f[1,1] = ")
+    terms = "dypad[1,2]·wflip[0,0] + dypad[1,3]·wflip[0,1] + dypad[2,2]·wflip[1,0] + dypad[2,3]·wflip[1,1]"
+    assert said(view)[1].startswith(f"dx[1,2] = {terms} = ")
     assert said(view)[1].split(" = ")[-1] == said(view)[0].split(" = ")[-1] == numbers(view, "dx")[4 + 2]
-    assert marked(view, "z") == ["z[1,2], put in", "z[1,3]", "z[2,2], put in", "z[2,3], put in"]
+    assert marked(view, "dypad") == ["dypad[1,2], put in", "dypad[1,3]", "dypad[2,2], put in", "dypad[2,3], put in"]
     assert " = 0 (put in)·0 + 7·2 + 0 (put in)·(−1) + 0 (put in)·1 = " in said(view)[1]
-    cell(view, "z[0,0]").hover()
-    assert said(view) == ["z[0,0] = 0 (put in)"]
-    cell(view, "z[1,1]").hover()
+    cell(view, "dypad[0,0]").hover()
+    assert said(view) == ["dypad[0,0] = 0 (put in)"]
+    cell(view, "dypad[1,1]").hover()
     assert marked(view, "dy") == ["dy[0,0]"]
     view.page.get_by_label("dx as a correlation").uncheck()
     view.settle()
@@ -469,6 +483,20 @@ def test_a_preset_turns_to_custom_and_back(opens: Opens) -> None:
     assert view.explorer.kernel[1, 1] == 9
     cell(view, "w[1,1]").fill("5")
     expect(preset).to_have_value("sharpen")
+
+
+def test_points_keep_their_name_while_a_unit_learns_them(opens: Opens) -> None:
+    view = opens(perceptron_explorer())
+    preset = view.page.get_by_label("points", exact=True)
+    preset.select_option("XOR")
+    view.settle()
+    view.page.get_by_role("button", name="step").click()
+    view.settle()
+    assert view.explorer.knobs["mistakes"] == 1
+    expect(preset).to_have_value("XOR")
+    view.page.get_by_label("w[0]", exact=True).fill("3")
+    view.settle()
+    expect(preset).to_have_value("XOR")
 
 
 def test_the_kernel_grows_and_shrinks_about_its_middle(opens: Opens) -> None:
@@ -1107,7 +1135,7 @@ def test_a_key_explains_frames_and_signs(opens: Opens) -> None:
         *("can be changed", "pointed at", "touched", "touched, not in this sum"),
         *("above zero", "below zero", "padding"),
         *("⋆ cross-correlation: nothing is flipped", "∗ convolution: w is flipped, and hangs over the ends of dy"),
-        "dy↑2 dy with 1 zero between neighbours, for stride 2",
+        "dyup dy with 1 zero between neighbours, for stride 2",
     ]
     slide(view, "stride", 1)
     slide(view, "padding", 0)
@@ -1161,15 +1189,27 @@ def test_what_can_be_changed_does_not_look_like_what_is_touched(opens: Opens, th
     assert samples == told  # the key shows what the board does
 
 
+WORDS = ".lm-cell input, .lm-caption, .lm-key, .lm-hint, .lm-read p, h4, figcaption, figcaption b, figcaption small"
+LAYERS = """words => [...document.querySelector("#a").querySelectorAll(words)].map(e => {
+    const below = [];
+    for (let p = e; p.id !== "a"; p = p.parentElement) below.unshift(getComputedStyle(p).backgroundColor);
+    return [getComputedStyle(e).color, ...below, getComputedStyle(e.parentNode).getPropertyValue("--tint")];
+})"""
+
+
+def channels(colour: str) -> list[float]:
+    found = [float(v) for v in re.findall(r"[\d.]+", colour)]
+    return [255 * v for v in found[:3]] + found[3:] if "srgb" in colour else found
+
+
 @pytest.mark.parametrize("dark", [False, True])
-def test_every_number_stands_out_from_its_square(opens: Opens, dark: bool) -> None:
-    view = opens(conv2d_board(stride=2, padding=1), dark=dark)
-    colours = view.page.evaluate(
-        """() => [...document.querySelectorAll("#a .lm-cell:not(.lm-pad) input")].map(i => {
-            const s = getComputedStyle(i.parentNode);
-            return [getComputedStyle(i).color, s.backgroundColor, s.getPropertyValue("--tint")];
-        })"""
-    )
+@pytest.mark.parametrize("make", [lambda: conv2d_board(stride=2, padding=1, spread=True), kernel_explorer])
+def test_every_number_and_every_word_stands_out_from_what_is_below(
+    opens: Opens, make: Callable[[], Explorer], dark: bool
+) -> None:
+    view = opens(make(), dark=dark)
+    colours = view.page.evaluate(LAYERS, WORDS)
+    assert len(colours) > 20
     assert view.page.locator("#a").evaluate("e => getComputedStyle(e).colorScheme") == ("dark" if dark else "normal")
     paper = 0x11 if dark else 0xFF
 
@@ -1179,12 +1219,11 @@ def test_every_number_stands_out_from_its_square(opens: Opens, dark: bool) -> No
 
     for ink, *layers in colours:
         under = [float(paper)] * 3
-        for layer in layers:
-            r, g, b, *alpha = (float(v) for v in re.findall(r"[\d.]+", layer))
+        for layer in filter(None, layers):
+            r, g, b, *alpha = channels(layer)
             depth = alpha[0] if alpha else 1
             under = [depth * c + (1 - depth) * below for c, below in zip((r, g, b), under, strict=True)]
-        over = [float(v) for v in re.findall(r"[\d.]+", ink)]
-        bright, faint = sorted([light(over), light(under)], reverse=True)
+        bright, faint = sorted([light(channels(ink)), light(under)], reverse=True)
         assert (bright + 0.05) / (faint + 0.05) > 4.5, (ink, layers)
 
 
@@ -1272,6 +1311,20 @@ def test_lab_no_key_reaches_the_notebook(lab: Lab, notebook: Page) -> None:
     notebook.wait_for_function(f"n => ({order})().length === n + 1", arg=len(cells))
     notebook.keyboard.press("d")
     notebook.keyboard.press("d")
+
+
+def test_lab_a_restarted_kernel_is_named_until_the_cell_runs_again(lab: Lab) -> None:
+    page = lab.open("restarted", IMPORT, "board = conv1d_board()\nboard")
+    lab.run(page)
+    page.locator(".lm-stage").wait_for()
+    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.wait_for_function("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'")
+    page.locator("[data-panel=x] input").first.fill("5")
+    expect(page.get_by_role("alert").first).to_contain_text("If its kernel was restarted, run this cell again.")
+    lab.run(page)
+    page.locator("[data-panel=x] input").first.fill("6")
+    expect(page.locator("[data-panel=y] input").first).to_have_value("6")
+    page.close()
 
 
 def test_lab_running_a_cell_again_leaves_no_widgets_behind(lab: Lab, notebook: Page) -> None:

@@ -116,6 +116,21 @@ def column_of_the_class(maps, w, j):
     return np.einsum("c,cmq->mq", w[:, j], maps)
 
 
+def stepped_by(change):
+    """The perceptron's step, with t times something else than x added to w."""
+
+    def step(w, b, x, t):
+        wrong = (w @ x + b > 0) != (t > 0)
+        return (w + t * change(x), b + t) if wrong else (w, b)
+
+    return step
+
+
+def bound_by_mean_length(x, t, w, b):
+    ones, unit = np.column_stack([x, np.ones(len(x))]), np.append(w, b)
+    return (np.linalg.norm(ones, axis=1).mean() * np.linalg.norm(unit) / (t * (ones @ unit)).min()) ** 2
+
+
 def unwritten(*_, **__):
     raise NotImplementedError
 
@@ -137,6 +152,9 @@ KINDS = [
     ("conv1d_input_gradient", lambda dy: dy, "TypeError: "),
     ("conv1d_input_gradient", lambda dy, w: -np.convolve(dy, w), "the sign is reversed"),
     ("conv1d_input_gradient", lambda dy, w: 2 * np.convolve(dy, w), "everything counts twice"),
+    ("perceptron_step", stepped_by(np.abs), "your w at [1] changes the wrong way, by 1, not by -1"),
+    ("perceptron_step", stepped_by(np.sign), "add 1 to x everywhere: your w at [0] stays as it is, and"),
+    ("mistake_bound", bound_by_mean_length, "add 1 to x everywhere: your bound changes too little, by"),
     ("conv1d_bias_gradient", remembers([]), "gives another answer when called again"),
     ("conv1d_bias_gradient", lambda dy: int(dy.sum()), "it holds whole numbers"),
     ("conv1d_bias_gradient", prints, "it printed"),
@@ -173,7 +191,7 @@ KINDS = [
     ("conv2d_bias_gradient", lambda dy: dy.sum() / len(dy), "dy[i, j] is divided by OH"),
     ("cross_correlate", first_tap_only, "of all u and v only the first, 0, are used"),
     ("conv1d_input_jacobian", lambda w, L: find("conv1d_input_jacobian").reference(w[::-1], L), "kernel is reversed"),
-    ("spread_gradient", one_after_the_other, "belongs to spread[0, 2], and 4 more entries go astray"),
+    ("spread_gradient", one_after_the_other, "belongs to dyup[0, 2], and 4 more entries go astray"),
     ("conv1d_weight_gradient", lambda dy, x: np.correlate(x, dy).round(6), "is something rounded, or in float32?"),
 ]  # fmt: skip
 

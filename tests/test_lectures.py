@@ -43,6 +43,7 @@ def test_a_committed_notebook_is_clean(path):
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert all(output.output_type != "error" for output in outputs)
     for output in outputs:
+        assert "image/png" not in output.get("data", {}), "nobody hears what a bare picture shows"
         if "<img" in output.get("data", {}).get("text/html", ""):
             text, alt = output.data["text/html"], output.data["text/plain"]
             assert len(alt) > 40, "a picture without a description"

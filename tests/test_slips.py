@@ -73,6 +73,18 @@ def test_a_claim_leads_to_a_section_of_a_lecture(claim):
     assert claim.section in titles
 
 
+NAMED_IN_TEXT = [claim for claim in CLAIMS if claim.lecture[:2] in ("04", "05", "06")]
+
+
+@pytest.mark.parametrize("claim", NAMED_IN_TEXT, ids=lambda claim: claim.name)
+def test_a_claim_stands_under_its_name_in_the_folded_section_of_its_lecture(claim):
+    cells = nbformat.read(LECTURES / f"{claim.lecture}.ipynb", as_version=4).cells
+    (folded,) = [cell.source for cell in cells if cell.source.startswith("## Where the decks slip")]
+    assert claim.section == "Where the decks slip"
+    assert f"<code>{claim.name}</code>" in folded
+    assert not set(re.findall(r"<code>(\w+)</code>", folded)) - set(NAMED), "a trial that does not exist"
+
+
 def test_names_are_unique_and_every_claim_is_in_one_group():
     assert len(NAMED) == len(CLAIMS) == sum(map(len, GROUPS.values()))
 
@@ -122,6 +134,16 @@ def test_the_counts_add_up():
     *kinds, refuted, holds = [[int(n) if n.isdigit() else 0 for n in row[2:]] for row in rows]
     assert np.array_equal(np.sum(kinds, axis=0), np.add(refuted, holds))
     assert sum(refuted) + sum(holds) == len(CLAIMS)
+
+
+def test_a_lecture_runs_the_trials_of_its_own_claims(capsys):
+    drawn.trials("05_conv1d_backprop")
+    shown = capsys.readouterr().out
+    assert [c.name for c in CLAIMS if f"  {c.name}\n" in shown] == [
+        c.name for c in CLAIMS if c.lecture == "05_conv1d_backprop"
+    ]
+    assert "✗\u00a0refuted  a_transpose_too_many\n" in shown
+    assert "as printed does not fit, right [5, 2, 4, −11], measured [5, 2, 4, −11]" in shown
 
 
 def test_a_proof_shows_the_code_that_decides(capsys):

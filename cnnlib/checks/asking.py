@@ -95,12 +95,23 @@ def responses(part: Part, asked: Sequence[Question], answers: Sequence[Sequence[
             continue
         with np.errstate(invalid="ignore"):  # an answer may be infinite both times
             mine, step = after - before, wanted - due
-        wrong = np.isfinite(step) & np.isfinite(before) & ~np.isclose(mine, step)  # what was no number has no change
+        wrong = np.isfinite(mine) & np.isfinite(step) & ~np.isclose(mine, step)
         if wrong.any():
-            spot = tuple(np.argwhere(wrong)[0]) if np.ndim(mine) else None
             where = question.changed + (" everywhere" if np.ndim(trial.inputs[question.changed]) else "")
-            changes = f"your {part.result} changes by {show.value(mine, spot)}, not by {show.value(step, spot)}"
-            yield Cause(f"in the case shown, add 1 to {where}: {changes}", lambda trials: True, general=False)
+            spot = tuple(int(n) for n in np.argwhere(wrong)[0])
+            result = f"your {part.result}" + (f" at {list(spot)}" if spot else "")
+            text = f"in the case shown, add 1 to {where}: {result} {_told(float(mine[spot]), float(step[spot]))}"
+            yield Cause(text, lambda trials: True, general=False)
+
+
+def _told(mine: float, step: float) -> str:
+    """How one number changes, beside how it should."""
+    if np.isclose(mine, 0):
+        return f"stays as it is, and should change by {show.number(step)}"
+    if np.isclose(step, 0):
+        return f"changes by {show.number(mine)}, and should stay as it is"
+    how = "the wrong way" if mine * step < 0 else "too much" if abs(mine) > abs(step) else "too little"
+    return f"changes {how}, by {show.number(mine)}, not by {show.number(step)}"
 
 
 def readings(

@@ -44,7 +44,7 @@ def _evidence(
 ) -> Iterable[tuple[str, str]]:
     """Got beside expected, and what feeds the first entry that differs."""
     answer = trial.answer
-    name = f"{part.result}, {part.name}" if part.exercise.groups else part.name
+    name = f"{part.result}, {part.name}" if part.exercise.groups else part.result
     if answer.error:
         yield "it stopped with", answer.error
         if answer.line:

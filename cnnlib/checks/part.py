@@ -51,9 +51,9 @@ class Part:
     @property
     def result(self) -> str:
         """What the result is called: the target of the equation, or the part."""
-        if self.exercise.groups:
-            return self.exercise.equations[0].target.name if self.exercise.feeds else "result"
-        return self.name
+        if self.exercise.results == 1 and self.exercise.feeds:
+            return self.exercise.equations[0].target.name
+        return "result" if self.exercise.groups else self.name
 
     @property
     def equations(self) -> tuple[Equation, ...]:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Shown, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
 
-Array = np.ndarray
 Rng = np.random.Generator
 
 

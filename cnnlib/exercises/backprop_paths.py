@@ -9,7 +9,6 @@ import numpy as np
 
 from cnnlib.checks import Exercise, Inputs, Slip
 
-Array = np.ndarray
 Rng = np.random.Generator
 
 

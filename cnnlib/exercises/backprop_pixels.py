@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import given, numbers
 from cnnlib.exercises.backprop_activations import activation_backward
 from cnnlib.exercises.backprop_layers import linear_backward
 
-Array = np.ndarray
 Rng = np.random.Generator
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
 from cnnlib.exercises.beyond_roads import (
-    Array,
     Operation,
     Rng,
     a_quarter,
@@ -127,7 +127,7 @@ GRADIENT_BY_DEPTH = Exercise(
         Slip(
             "spread",
             "standard deviations: they take the mean away first. A gradient of 2 in every entry has size 2, not 0.",
-            measured_by(lambda dy: np.std(dy)),
+            measured_by(lambda dy: float(np.std(dy))),
         ),
         Slip(
             "means", "means of dy, where entries of two signs cancel. Square first.", measured_by(lambda dy: dy.mean())

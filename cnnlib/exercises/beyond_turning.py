@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
 from cnnlib.warping import read
 
-Array = np.ndarray
 Rng = np.random.Generator
 Read = Callable[[Array, Array, Array], Array]
 
@@ -316,7 +316,7 @@ BY_ANGLE = Exercise(
         Slip(
             "errors",
             "the shares of the others: those that are wrong, and those that change.",
-            judged(share=lambda hit: 1 - np.mean(hit)),
+            judged(share=lambda hit: float(1 - np.mean(hit))),
         ),
         Slip("never turned", "the upright pictures at every angle.", judged(turns_net=False)),
         Slip(

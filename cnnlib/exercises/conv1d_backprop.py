@@ -11,6 +11,7 @@ Index equations, counted from 0 (deck N, Back Propagation of CNNs, one-dimension
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Forward, poll
 from cnnlib.exercises import layers
 from cnnlib.exercises.conv1d_learning import FIT_KERNEL
@@ -23,7 +24,7 @@ from cnnlib.exercises.conv1d_line import (
     WEIGHT_JACOBIAN,
 )
 from cnnlib.exercises.layer_slips import BACKWARD_SLIPS, FORWARD_SLIPS
-from cnnlib.exercises.layers import Array, flat, flat_cases, flat_slips
+from cnnlib.exercises.layers import flat, flat_cases, flat_slips
 
 LECTURE = "05_conv1d_backprop"
 

@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Shown, Slip, show
 from cnnlib.checks.cases import given, numbers
-from cnnlib.exercises.conv1d_line import bias_gradient, forward, weight_gradient
-from cnnlib.exercises.layers import Array, Rng
+from cnnlib.exercises.conv1d_line import forward, weight_gradient
+from cnnlib.exercises.layers import Rng
+from cnnlib.exercises.one_map import bias_gradient
 
 
 def fit_kernel(

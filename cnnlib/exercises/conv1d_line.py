@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Forward, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
-from cnnlib.exercises.layers import Array, Rng
+from cnnlib.exercises.layers import Rng
+from cnnlib.exercises.one_map import bias_exercise, mean_for_sum
 
 
 def forward(x: Array, w: Array, b: float) -> Array:
@@ -48,42 +50,18 @@ FORWARD = Exercise(
 )
 
 
-def bias_gradient(dy: Array) -> float:
-    return dy.sum()
-
-
-BIAS_GRADIENT = Exercise(
-    name="conv1d_bias_gradient",
-    parts={"db": 1},
-    reference=bias_gradient,
-    forward=Forward("conv1d_forward", ("b",), lambda dy: {"x": np.zeros(len(dy)), "w": np.zeros(1), "b": 0.0}),
-    cases=lambda rng: [
+BIAS_GRADIENT = bias_exercise(
+    "conv1d_bias_gradient",
+    "db += dy[i]",
+    "(5.3)  db = dy[0] + dy[1] + ... + dy[T - 1]",
+    lambda rng: [
         {"dy": numbers(4)},
         {"dy": numbers(5, 7, 11)},
         {"dy": numbers(5, -7, 11)},
         {"dy": rng.normal(size=6) + 1},
         *in_other_layouts({"dy": rng.normal(size=5) + 2}),
     ],
-    features=LAYOUTS,
-    feeds=("db += dy[i]",),
-    hints=(
-        "Raise b by a little. Which outputs rise, and by how much?",
-        "Every output rises by the same amount as b. So the loss feels every entry of dy at once.",
-        "(5.3)  db = dy[0] + dy[1] + ... + dy[T - 1]",
-    ),
-    slips=(
-        Slip(
-            "mean for sum",
-            "the mean of dy. The bias reaches every output, so their pulls add up; no layer divides, the loss does.",
-            lambda dy: dy.mean(),
-        ),
-        Slip(
-            "Jacobian alone",
-            "the number of outputs: the sum of the slopes ∂y[i]/∂b, which are 1. The chain rule multiplies each of "
-            "them by dy[i] first.",
-            lambda dy: float(len(dy)),
-        ),
-    ),
+    Forward("conv1d_forward", ("b",), lambda dy: {"x": np.zeros(len(dy)), "w": np.zeros(1), "b": 0.0}),
 )
 
 
@@ -124,11 +102,7 @@ WEIGHT_GRADIENT = Exercise(
             "dw back to front. np.correlate(dy, x) does this: the longer array must come first.",
             lambda dy, x: np.correlate(x, dy, "valid")[::-1],
         ),
-        Slip(
-            "mean for sum",
-            "dw divided by the number of outputs. A layer adds up; only the loss divides.",
-            lambda dy, x: np.correlate(x, dy, "valid") / len(dy),
-        ),
+        mean_for_sum(weight_gradient),
     ),
 )
 

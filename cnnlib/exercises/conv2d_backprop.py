@@ -6,7 +6,7 @@ Index equations, counted from 0:
     (6.2)   db       = sum_i,j dy[i, j]
     (6.3)   dw[u, v] = sum_i,j dy[i, j] x[i + u, j + v]                         (deck N; deck L, equation 13)
     (6.5)   dx[m, q] = sum_u,v dy[m - u, q - v] w[u, v]                         (deck N; deck L, equation 20)
-    (6.8)   spread[S i, S j] = dy[i, j], zeros elsewhere                        (deck R, Recap: Resampling)
+    (6.8)   dyup[S i, S j] = dy[i, j], zeros elsewhere                        (deck R, Recap: Resampling)
     (6.9)   the same with channels, a batch, stride and padding                 (deck R, Complete Backward)
 """
 
@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip, poll
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts
 from cnnlib.exercises import layers
 from cnnlib.exercises.conv2d_map import BIAS_GRADIENT, INPUT_GRADIENT, WEIGHT_GRADIENT, small
 from cnnlib.exercises.layer_slips import BACKWARD_SLIPS
-from cnnlib.exercises.layers import Array, Rng, layer_cases
+from cnnlib.exercises.layers import Rng, layer_cases
 
 LECTURE = "06_conv2d_backprop"
 
@@ -68,11 +69,11 @@ SPREAD = Exercise(
         ),
         **LAYOUTS,
     },
-    feeds=("spread[S i, S j] += dy[i, j]",),
+    feeds=("dyup[S i, S j] += dy[i, j]",),
     hints=(
         "With stride S, how far apart do neighbouring outputs stand among the outputs of stride 1?",
         "Make zeros of the given shape, and write dy on every S-th row and column, as far as dy goes.",
-        "(6.8)  spread[S i, S j] = dy[i, j] for i = 0 ... OH - 1 and j = 0 ... OW - 1, all other entries 0",
+        "(6.8)  dyup[S i, S j] = dy[i, j] for i = 0 ... OH - 1 and j = 0 ... OW - 1, all other entries 0",
     ),
     after=(("before you start", "stride 1 has 5 rows of outputs, 0 to 4; rows 0 and 3 are kept"),),
     slips=(

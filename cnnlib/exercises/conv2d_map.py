@@ -5,15 +5,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts
 from cnnlib.exercises import layers
-from cnnlib.exercises.layers import Array, Rng
-
-
-def bias_gradient(dy: Array) -> float:
-    return dy.sum()
-
+from cnnlib.exercises.layers import Rng
+from cnnlib.exercises.one_map import bias_exercise, mean_for_sum
 
 SQUARES: dict[str, Callable[..., bool]] = {
     "a kernel that is not square": lambda dy, x: x.shape[0] - dy.shape[0] != x.shape[1] - dy.shape[1],
@@ -28,36 +25,17 @@ def small(*shape: int) -> Array:
     return np.resize(np.array([5.0, 7, 11, 13, 2, 3, 1, 4, 6, 8, 9, 12]), shape)
 
 
-BIAS_GRADIENT = Exercise(
-    name="conv2d_bias_gradient",
-    parts={"db": 1},
-    reference=bias_gradient,
-    cases=lambda rng: [
+BIAS_GRADIENT = bias_exercise(
+    "conv2d_bias_gradient",
+    "db += dy[i, j]",
+    "(6.2)  db = sum over i and j of dy[i, j]",
+    lambda rng: [
         {"dy": small(1, 1)},
         {"dy": small(2, 3)},
         {"dy": -small(1, 2)},
         {"dy": rng.normal(size=(4, 3)) + 1},
         *in_other_layouts({"dy": rng.normal(size=(2, 5)) + 2}),
     ],
-    features=LAYOUTS,
-    feeds=("db += dy[i, j]",),
-    hints=(
-        "Raise b by a little. Which outputs rise, and by how much?",
-        "Every output rises by as much as b. The loss feels every entry of dy at once.",
-        "(6.2)  db = sum over i and j of dy[i, j]",
-    ),
-    slips=(
-        Slip(
-            "mean for sum",
-            "the mean of dy. The bias reaches every output, so their pulls add up; no layer divides, the loss does.",
-            lambda dy: dy.mean(),
-        ),
-        Slip(
-            "counted",
-            "the number of outputs. The chain rule multiplies each slope, which is 1, by dy first.",
-            lambda dy: float(dy.size),
-        ),
-    ),
 )
 
 
@@ -72,6 +50,7 @@ def weight_gradient_cases(rng: Rng) -> list[Inputs]:
         {"dy": np.array([[1.0, 0], [0, 0]]), "x": np.array([[2.0, 0, 1], [3, 4, 6]])},
         {"dy": small(2, 3), "x": np.array([[2.0, 0, 1, 3], [3, 4, 6, 9], [5, 8, 7, 1]])},
         {"dy": small(2, 2), "x": np.array([[2.0, 0, 1, 3], [3, 4, 6, 9], [5, 8, 7, 1]])},
+        {"dy": np.array([[0.5, 1.5]]), "x": np.array([[2, 0, 1], [3, 4, 6]])},  # whole numbers beside decimals
         random,
         {"dy": rng.normal(size=(2, 5)), "x": rng.normal(size=(5, 5))},
         {"dy": rng.normal(size=(3, 4)), "x": rng.normal(size=(3, 4))},
@@ -92,13 +71,7 @@ WEIGHT_GRADIENT = Exercise(
         "(6.3)  dw[u, v] = sum over i and j of dy[i, j] x[i + u, j + v]",
     ),
     after=(("before you start", "with a single 1 at (0, 0) the answer is the top left corner of x"),),
-    slips=(
-        Slip(
-            "mean for sum",
-            "dw divided by the number of outputs. A layer adds up; only the loss divides.",
-            lambda dy, x: weight_gradient(dy, x) / dy.size,
-        ),
-    ),
+    slips=(mean_for_sum(weight_gradient),),
 )
 
 
@@ -117,6 +90,7 @@ def input_gradient_cases(rng: Rng) -> list[Inputs]:
         {"dy": np.array([[1.0, 1]]), "w": np.array([[1.0, 2, 4], [3, 5, 6]])},
         {"dy": small(2, 3), "w": np.array([[1.0, -1], [2, 3]])},
         {"dy": small(3, 2), "w": np.array([[1.0, -1, 2]])},
+        {"dy": np.array([[0.5, 1.5]]), "w": np.array([[1, 2], [3, 5]])},  # whole numbers beside decimals
         random,
         {"dy": rng.normal(size=(2, 2)), "w": rng.normal(size=(3, 4))},
         {"dy": rng.normal(size=(3, 4)), "w": rng.normal(size=(1, 1))},

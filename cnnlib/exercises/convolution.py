@@ -2,11 +2,11 @@
 
 Index equations, counted from 0:
 
-    (4.2)   z[i, j] = sum_u,v w[u, v] x[i + u, j + v]                        cross-correlation (deck L, equation 1)
-    (4.4)   z[i, j] = sum_u,v w[KH-1-u, KW-1-v] x[i + u, j + v]              convolution (deck L, equations 2 and 3)
+    (4.2)   y[i, j] = sum_u,v w[u, v] x[i + u, j + v]                        cross-correlation (deck L, equation 1)
+    (4.4)   y[i, j] = sum_u,v w[KH-1-u, KW-1-v] x[i + u, j + v]              convolution (deck L, equations 2 and 3)
     (4.5)   w[u, v] = column[u] row[v]                                       (deck A, Blur + Edge)
     (4.6)   size    = floor((n + 2 P - k) / S) + 1                           (deck N, Padding, Stride)
-    (4.7)   M[(i, j), (i + u, j + v)] = w[u, v]                              (deck A, as Matrix Multiplication)
+    (4.7)   A[(i, j), (i + u, j + v)] = w[u, v]                              (deck A, as Matrix Multiplication)
     (4.8)   y[n, f, i, j] = sum_c,u,v w[f, c, u, v] xpad[n, c, S i + u, S j + v] + b[f]
     (4.9)   columns[n, (c, u, v), (i, j)] = xpad[n, c, S i + u, S j + v]
 """
@@ -62,7 +62,7 @@ POLL_BRIGHTNESS = poll(
     hints=(
         "Add the same number to every pixel. What is added to an output?",
         "The added number comes out multiplied by the sum of the weights.",
-        "sum over u, v of w[u, v] (x[i + u, j + v] + c) = z[i, j] + c (sum of all w[u, v])",
+        "sum over u, v of w[u, v] (x[i + u, j + v] + c) = y[i, j] + c (sum of all w[u, v])",
     ),
 )
 

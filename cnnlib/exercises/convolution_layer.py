@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts
 from cnnlib.exercises import layers
 from cnnlib.exercises.convolution_counting import output_size
 from cnnlib.exercises.convolution_sliding import DECK_KERNEL
 from cnnlib.exercises.layer_slips import FORWARD_SLIPS
-from cnnlib.exercises.layers import Array, Rng, layer_cases, windows
+from cnnlib.exercises.layers import Rng, layer_cases, windows
 
 CONV2D_FORWARD = Exercise(
     name="conv2d_forward",
@@ -87,12 +88,12 @@ TOEPLITZ = Exercise(
         "a kernel that is not square": lambda w, **_: w.shape[0] != w.shape[1],
         **LAYOUTS,
     },
-    feeds=("M[(i, j), (i + u, j + v)] += w[u, v]",),
+    feeds=("A[(i, j), (i + u, j + v)] += w[u, v]",),
     unfolded=lambda w, H, W: (H - len(w) + 1, W - w.shape[1] + 1, H, W),
     hints=(
         "Write one row first: the weights that make output (0, 0) from the flattened picture.",
         "For output (i, j), lay the kernel on a picture of zeros at (i, j), and flatten that picture.",
-        "(4.7)  M[i OW + j, (i + u) W + (j + v)] = w[u, v], zero elsewhere;  OW = W - KW + 1",
+        "(4.7)  A[i OW + j, (i + u) W + (j + v)] = w[u, v], zero elsewhere;  OW = W - KW + 1",
     ),
     after=(("before you start", "by KW instead of 1: it skips the places where it would hang out"),),
     slips=(

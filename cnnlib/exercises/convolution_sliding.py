@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Shown, Slip
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts
-from cnnlib.exercises.layers import Array, Rng
+from cnnlib.exercises.layers import Rng
 
 DECK_PICTURE = np.array([[4, 5, 8, 7], [1, 8, 8, 8], [3, 6, 6, 4], [6, 5, 7, 8]], float)  # deck A
 DECK_KERNEL = np.array([[1, 4, 1], [1, 4, 3], [3, 3, 1]], float)
@@ -49,13 +50,13 @@ CROSS_CORRELATE = Exercise(
     reference=cross_correlate,
     cases=picture_cases,
     features=SHAPES,
-    feeds=("z[i, j] += w[u, v] x[i + u, j + v]",),
+    feeds=("y[i, j] += w[u, v] x[i + u, j + v]",),
     hints=(
         "How many places does the kernel find from top to bottom, and how many from left to right?",
         "Each output is one window of x times the kernel, number by number, added up.",
-        "(4.2)  z[i, j] = sum over u and v of w[u, v] x[i + u, j + v],  i = 0 ... H - KH,  j = 0 ... W - KW",
+        "(4.2)  y[i, j] = sum over u and v of w[u, v] x[i + u, j + v],  i = 0 ... H - KH,  j = 0 ... W - KW",
     ),
-    after=(("before you start", "z[1, 1] is 134; a kernel as large as the picture gives one number, shape (1, 1)"),),
+    after=(("before you start", "y[1, 1] is 134; a kernel as large as the picture gives one number, shape (1, 1)"),),
     slips=(
         Slip(
             "kernel flipped",
@@ -72,11 +73,11 @@ CONVOLVE = Exercise(
     reference=convolve,
     cases=picture_cases,
     features=SHAPES,
-    feeds=("z[i, j] += w[u, v] x[i + KH - 1 - u, j + KW - 1 - v]",),
+    feeds=("y[i, j] += w[u, v] x[i + KH - 1 - u, j + KW - 1 - v]",),
     hints=(
         "Which of the two operations reads the kernel backwards?",
         "Turn the kernel upside down and left to right, then do as before.",
-        "(4.4)  z[i, j] = sum over u and v of w[KH - 1 - u, KW - 1 - v] x[i + u, j + v]",
+        "(4.4)  y[i, j] = sum over u and v of w[KH - 1 - u, KW - 1 - v] x[i + u, j + v]",
     ),
     slips=(
         Slip(
@@ -293,7 +294,7 @@ LOCATE = Exercise(
     hints=(
         "What would a kernel have to sum to, so that a bright empty patch gives no response?",
         "Subtract the template's mean, slide it over the picture, and look for the largest response.",
-        "z = correlate(picture, template - template.mean());  row, column = np.unravel_index(z.argmax(), z.shape)",
+        "r = correlate(picture, template - template.mean());  row, column = np.unravel_index(r.argmax(), r.shape)",
     ),
     slips=(
         Slip(

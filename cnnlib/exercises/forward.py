@@ -1,64 +1,18 @@
-"""Layers of units in lecture 02: where a hidden layer puts the points, the whole network, what excites a unit."""
+"""Layers of units in lecture 02: the whole network, and what excites a unit."""
 
 from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
 
-Array = np.ndarray
 Rng = np.random.Generator
 Weights = tuple[tuple[Array, Array], ...]
 
 ADDED_OVER_UNITS = "x @ w: that adds up over the units. w[j, d] leads from input d to unit j: add up over d."
-
-
-def hidden_points(x: Array, w: Array, b: Array) -> Array:
-    return np.tanh(x @ w.T + b)
-
-
-def hidden_cases(rng: Rng) -> list[Inputs]:
-    random = {"x": rng.normal(size=(6, 2)), "w": rng.normal(size=(3, 2)), "b": rng.normal(size=3) + 1}
-    return [
-        {"x": numbers(1, 2)[None], "w": numbers(3, -1)[None], "b": numbers(0)},
-        {"x": numbers(1, 2)[None], "w": numbers(0.5, 0)[None], "b": numbers(-1)},
-        {"x": np.array([[0, 1], [1, 1], [2, 0]]), "w": np.array([[1, 1], [2, -1]]), "b": np.array([-1, 0])},
-        {"x": rng.normal(size=(4, 3)), "w": rng.normal(size=(2, 3)), "b": rng.normal(size=2) + 1},
-        random,
-        *in_other_layouts(random),
-    ]
-
-
-HIDDEN_POINTS = Exercise(
-    name="hidden_points",
-    parts={"a": 1},
-    reference=hidden_points,
-    cases=hidden_cases,
-    features=LAYOUTS,
-    hints=(
-        "One row for each example, one column for each hidden unit: the new coordinates.",
-        "First z, as in half_planes. Then tanh in place of the threshold. Your tanh returns value and slope.",
-        "(2.11)  a[n, j] = tanh(w[j, 0] x[n, 0] + ... + w[j, D - 1] x[n, D - 1] + b[j])",
-    ),
-    slips=(
-        Slip("no activation", "z. The activation is missing, so the points are only turned and stretched.",
-             lambda x, w, b: x @ w.T + b),
-        Slip("bias missing", "the points of units without a bias.", lambda x, w, b: np.tanh(x @ w.T)),
-        Slip("bias outside", "tanh of the products, and then the bias. The bias belongs to z, inside tanh.",
-             lambda x, w, b: np.tanh(x @ w.T) + b),
-        Slip("threshold", "the answers of threshold units. Here the units are tanh units.",
-             lambda x, w, b: np.where(x @ w.T + b > 0, 1.0, 0.0)),
-        Slip("slope for value", "the slope of tanh. Of the two results of your tanh the first is meant.",
-             lambda x, w, b: 1 - np.tanh(x @ w.T + b) ** 2),
-        Slip("value and slope", "value and slope of tanh. Of the two results of your tanh only the first is meant.",
-             lambda x, w, b: (np.tanh(x @ w.T + b), 1 - np.tanh(x @ w.T + b) ** 2)),
-        Slip("sigmoid", "the answers of sigmoid units. Here the units are tanh units.",
-             lambda x, w, b: 1 / (1 + np.exp(-(x @ w.T + b)))),
-        Slip("w not transposed", ADDED_OVER_UNITS, lambda x, w, b: np.tanh(x @ w + b)),
-    ),
-)  # fmt: skip
 
 
 def mlp_forward(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Slip
-from cnnlib.exercises.layers import Array, backward, forward, padded, pair, spread
+from cnnlib.exercises.layers import backward, forward, padded, pair, spread
 
 # ---------------------------------------------------------------- forward
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip, poll
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
 from cnnlib.exercises.activations import HARDTANH, RELU, SIGMOID, TANH
-from cnnlib.exercises.forward import ADDED_OVER_UNITS, BEST_INPUTS, HIDDEN_POINTS, MLP_FORWARD, Weights
+from cnnlib.exercises.forward import ADDED_OVER_UNITS, BEST_INPUTS, MLP_FORWARD, Weights
 
 LECTURE = "02_multilayer"
 
-Array = np.ndarray
 Rng = np.random.Generator
 
 
@@ -415,6 +415,5 @@ EXERCISES = (
     HARDTANH,
     POLL_SLOPE_BUGS,
     MLP_FORWARD,
-    HIDDEN_POINTS,
     BEST_INPUTS,
 )

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.exercises.network_forward import cnn_forward, network_cases, tiny
 from cnnlib.exercises.network_labels import one_hot
-from cnnlib.exercises.network_parts import Array, Params, conv_backward, pool, pool_backward, sigmoid
+from cnnlib.exercises.network_parts import Params, conv_backward, pool, pool_backward, sigmoid
 
 Rng = np.random.Generator
 Kept = tuple[Array, Array, Array, Array, Array]

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 
-Array = np.ndarray
 Rng = np.random.Generator
 Batches = list[tuple[Array, Array]]
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import stepping
-from cnnlib.exercises.network_parts import Array, Params, conv, fours, pool, sigmoid, softmax
+from cnnlib.exercises.network_parts import Params, conv, fours, pool, sigmoid, softmax
 
 Rng = np.random.Generator
 Steps = tuple[Array, Array, Array, Array]

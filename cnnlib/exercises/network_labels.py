@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, stepping
 
-Array = np.ndarray
 Rng = np.random.Generator
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-Array = np.ndarray
+from cnnlib.arguments import Array
+
 Params = dict[str, Array]
 
 

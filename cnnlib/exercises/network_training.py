@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import given, numbers
 
-Array = np.ndarray
 Rng = np.random.Generator
 Params = dict[str, Array]
 Slopes = Callable[[Array, Array, Params], tuple[float, Params]]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import poll
 from cnnlib.exercises.perceptron_digits import TELL_APART
 from cnnlib.exercises.perceptron_line import LINE, MARGIN
@@ -10,8 +11,6 @@ from cnnlib.exercises.perceptron_training import TRAIN
 from cnnlib.exercises.perceptron_unit import GATES, TABLES, UNIT
 
 LECTURE = "01_perceptron"
-
-Array = np.ndarray
 
 
 def faulty_runs() -> dict[str, list[tuple[Array, float]]]:
@@ -43,9 +42,23 @@ POLL_BUG = poll(
     ),
 )
 
-QUIZ = np.zeros((8, 8))
-QUIZ[4:, 2:6] = 1.0
-QUIZ[5:7, 3:5] = -1.0
+POLL_IMAGES = poll(
+    "poll_weight_images",
+    options={
+        "A": (False, "unit 0 wants ink across the middle. The zeros of row 0 have paper there."),
+        "B": (True, "a bar across the middle, with paper above and below it."),
+        "C": (False, "unit 1 wants a closed ring. The head of a 2 is open below."),
+        "D": (True, "a small ring on top, with paper inside it."),
+        "E": (True, "a stroke at the left edge, with paper beside it."),
+        "F": (True, "a bar at the bottom, with paper above it."),
+        "G": (False, "the four, the seven and the five of row 1 share a bar across the middle. Row 0 is mixed, too."),
+    },
+    hints=(
+        "Blue wants ink, red wants paper, white does not care. Where has each weight image its blue?",
+        "Cover all but the blue and red pixels of a unit. Which row has ink on the blue ones, and paper on the red?",
+        "z = (how many pixels agree) − (how many disagree); for the last statement read the digits of each row",
+    ),
+)
 
 POLL_DETECTS = poll(
     "poll_unit_detects",
@@ -80,6 +93,7 @@ POLL_XOR = poll(
 
 EXERCISES = (
     UNIT,
+    POLL_IMAGES,
     POLL_DETECTS,
     GATES,
     LINE,

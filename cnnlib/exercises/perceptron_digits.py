@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts
 from cnnlib.exercises.perceptron_rule import BIAS_STILL
 from cnnlib.exercises.perceptron_training import train_perceptron, trainer
 from cnnlib.exercises.perceptron_unit import unit_of
 
-Array = np.ndarray
 Rng = np.random.Generator
 
 

@@ -6,11 +6,11 @@
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
 from cnnlib.exercises.perceptron_unit import in_layouts
 
-Array = np.ndarray
 Rng = np.random.Generator
 
 

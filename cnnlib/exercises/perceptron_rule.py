@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
 from cnnlib.exercises.perceptron_unit import CORNERS, TABLES, in_layouts
 
-Array = np.ndarray
 Rng = np.random.Generator
 Step = Callable[[Array, float, Array, float], tuple[Array, float]]
 

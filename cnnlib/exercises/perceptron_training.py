@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, numbers
 from cnnlib.exercises.perceptron_rule import (
@@ -24,7 +25,6 @@ from cnnlib.exercises.perceptron_rule import (
 )
 from cnnlib.exercises.perceptron_unit import CORNERS, TABLES, XOR, in_layouts, threshold_unit, unit_of
 
-Array = np.ndarray
 Rng = np.random.Generator
 Learned = tuple[Array, float, list[int]]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
 
-Array = np.ndarray
 Rng = np.random.Generator
 
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Forward, Inputs, Slip
 from cnnlib.checks.cases import in_other_layouts
-from cnnlib.exercises.layers import Array, Rng
+from cnnlib.exercises.layers import Rng
 from cnnlib.exercises.pooling_windows import FEATURES, TIED, max_pool, shares, tied, windows
 
 Choice = Callable[[Array], Array]  # a window -> how much of dy each of its entries takes

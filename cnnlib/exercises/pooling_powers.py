@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Forward, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts
-from cnnlib.exercises.layers import Array, Rng
+from cnnlib.exercises.layers import Rng
 from cnnlib.exercises.pooling_windows import FEATURES, windows
 
 Formula = Callable[[Array, float], float]  # a window and p -> y

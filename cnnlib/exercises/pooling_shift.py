@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts
-from cnnlib.exercises.layers import Array, Rng
+from cnnlib.exercises.layers import Rng
 
 
 def moved(x: Array, steps: int) -> Array:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts
-from cnnlib.exercises.layers import Array, Rng
+from cnnlib.exercises.layers import Rng
 
 
 def windows(x: Array, KH: int, KW: int, stride: int) -> Array:

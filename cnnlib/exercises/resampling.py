@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts
 from cnnlib.exercises.conv2d_map import small
-from cnnlib.exercises.layers import Array, Rng
+from cnnlib.exercises.layers import Rng
 
 
 def downsample(x: Array, stride: int) -> Array:

@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, poll
 from cnnlib.exercises.slips_deciding import DISTANCE, REFUTED
 
 LECTURE = "11_slips"
 
-Array = np.ndarray
 
 POLL_FORMULAS = poll(
     "poll_formulas",

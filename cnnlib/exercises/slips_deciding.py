@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, build, given, in_other_layouts, numbers
 
-Array = np.ndarray
 Rng = np.random.Generator
 
 

@@ -7,13 +7,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Forward, Slip
 from cnnlib.exercises.softmax_gradients import softmax_backward
 from cnnlib.exercises.softmax_losses import KINDS, ZT_FEATURES, cross_entropy, hot, zt_cases
 from cnnlib.exercises.softmax_properties import measured, shifted, sums_to
 from cnnlib.exercises.softmax_shares import plain, softmax
-
-Array = np.ndarray
 
 
 def cross_entropy_backward(z: Array, t: Array) -> Array:

@@ -4,13 +4,13 @@ import itertools
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Property, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
 from cnnlib.checks.show import number
 from cnnlib.exercises.softmax_losses import log_softmax
 from cnnlib.exercises.softmax_shares import softmax
 
-Array = np.ndarray
 Rng = np.random.Generator
 
 

@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Forward, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers, stepping
 from cnnlib.exercises.softmax_properties import measured, shifted, sums_to, unchanged
 from cnnlib.exercises.softmax_shares import Z_FEATURES, plain, softmax
 
-Array = np.ndarray
 Rng = np.random.Generator
 
 

@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers, stepping
 from cnnlib.exercises.softmax_properties import sums_to
 from cnnlib.exercises.softmax_shares import softmax
 
-Array = np.ndarray
 Rng = np.random.Generator
 
 

@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Inputs, Property
 from cnnlib.checks.show import number
-
-Array = np.ndarray
 
 
 def sums_to(due: float, what: str, part: Callable[[Array], Array] = lambda y: y) -> Property:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
 from cnnlib.exercises.softmax_properties import shifted, sums_to
 
-Array = np.ndarray
 Rng = np.random.Generator
 
 

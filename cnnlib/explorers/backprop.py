@@ -82,7 +82,9 @@ def told(n: Any, place: Array) -> str:
 
 def update(name: str, place: float, slope: float, v: float, rate: float, momentum: float) -> str:
     kept = f"({momentum:g}·{v:.3g} + {slope:.3g})" if momentum else f"({slope:.3g})" if slope < 0 else f"{slope:.3g}"
-    return f"{name} ← {place:.3g} − {rate:g}·{kept} = {place - rate * (momentum * v + slope):.3g}".replace("-", "−")
+    return f"{name} ← {place:.3g} − {rate:g}·{kept} = {place - rate * (momentum * v + slope):.3g}".replace(
+        "-", "−"
+    ).replace("+ −", "− ")
 
 
 def verdict(name: str, factor: float) -> str:

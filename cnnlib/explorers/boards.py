@@ -35,7 +35,7 @@ SUMS: dict[str, Sum] = {
     "dw": {"of": "dw", "factors": ["dy", "x"]},
     "db": {"of": "db", "factors": ["dy"]},
 }
-AS_CORRELATION: Sum = {"of": "dx", "factors": ["z", "f"], "zeros": True}
+AS_CORRELATION: Sum = {"of": "dx", "factors": ["dypad", "wflip"], "zeros": True}
 READS = {  # which sums are told for which panel
     **{"x": ["y", "dx"], "w": ["y", "dw"], "b": ["db"], "y": ["y"], "dy": ["dx", "dw", "db"]},
     **{"dx": ["dx"], "dw": ["dw"], "db": ["db"]},
@@ -55,7 +55,8 @@ def view(x: Any, w: Any, b: Any, dy: Any, stride: int, padding: int, spread: boo
         ndim: 1 or 2.
 
     Returns:
-        a frame, see frames.py, with the panels x, w, b, y, dx, dw, db, dy, and z (dy spread) and f (w flipped).
+        a frame, see frames.py, with the panels x, w, b, y, dx, dw, db, dy, and dypad (dy or dyup in a rim of zeros) and
+        wflip (w flipped).
 
     Raises:
         TypeError, ValueError: not numbers, too many, or the kernel does not fit.
@@ -78,7 +79,7 @@ def view(x: Any, w: Any, b: Any, dy: Any, stride: int, padding: int, spread: boo
     # the position n adds dy[n] w to its window of dx, and dy[n] times its window of x to dw
     windows = np.lib.stride_tricks.sliding_window_view(padded, w.shape)[:: step[0], :: step[1]]
     dws = (windows * dy[..., None, None]).reshape(dy.size, *w.shape)
-    up, panel = f"dy↑{stride}" if stride > 1 else "dy", partial(frames.cells, ndim=ndim)
+    up, panel = "dyup" if stride > 1 else "dy", partial(frames.cells, ndim=ndim)
     panels: list[Panel] = [
         panel("x", "x", padded, "input", edit="x", rim=rim),
         panel("dx", "x", dx, f"= {up} ∗ w", rim=rim, parts=(dy[..., None, None] * w).reshape(dy.size, *w.shape)),
@@ -94,8 +95,9 @@ def view(x: Any, w: Any, b: Any, dy: Any, stride: int, padding: int, spread: boo
         {"title": "backward ↑", "abreast": 2, "rows": [["dx"], ["dw", "db"], ["dy"]]},
     ]
     if spread:
-        panels += correlation(dy, w, padded.shape, step)
-        layout.append({"title": "dx = z ⋆ f" + ", its rim cut off" * (padding > 0), "rows": [["z", "⋆", "f"]]})
+        panels += correlation(up, dy, w, padded.shape, step)
+        title = "dx as a correlation" + ", its rim cut off" * (padding > 0)
+        layout.append({"title": title, "rows": [["dypad", "⋆", "wflip"]]})
     relation = link(ndim, x, w, y, step, rim)
     signs = legend(panels, layout) | {"∗": "convolution: w is flipped, and hangs over the ends of dy"}
     if stride > 1:
@@ -103,7 +105,7 @@ def view(x: Any, w: Any, b: Any, dy: Any, stride: int, padding: int, spread: boo
     sums, reads = dict(SUMS), dict(READS)
     if spread:
         sums["as a correlation"] = AS_CORRELATION
-        reads |= {"dx": ["dx", "as a correlation"], "z": ["dx"], "f": ["dw"]}
+        reads |= {"dx": ["dx", "as a correlation"], "dypad": ["dx"], "wflip": ["dw"]}
     shown = {panel["id"]: inside(panel) for panel in panels if panel["kind"] == "cells"}
     if ndim == 1:
         reads |= {"y": ["y", "dx", "dw", "db"]}
@@ -132,15 +134,14 @@ def view(x: Any, w: Any, b: Any, dy: Any, stride: int, padding: int, spread: boo
     }
 
 
-def correlation(dy: Array, w: Array, size: tuple[int, ...], step: tuple[int, int]) -> list[Cells]:
-    """The panels z and f whose correlation is dx, of this size: dy spread by the step, and w flipped."""
+def correlation(name: str, dy: Array, w: Array, size: tuple[int, ...], step: tuple[int, int]) -> list[Cells]:
+    """The panels whose correlation is dx, of this size: dy spread by the step in a rim of zeros, and w flipped."""
     last = w.shape[0] - 1, w.shape[1] - 1
-    z = np.zeros([n + k for n, k in zip(size, last, strict=True)])
-    z[np.ix_(*(k + s * np.arange(n) for k, s, n in zip(last, step, dy.shape, strict=True)))] = dy
-    title = f"dy, zeros {'between and ' * (step[1] > 1)}around"
+    dypad = np.zeros([n + k for n, k in zip(size, last, strict=True)])
+    dypad[np.ix_(*(k + s * np.arange(n) for k, s, n in zip(last, step, dy.shape, strict=True)))] = dy
     return [
-        frames.cells("z", "y", z, title, scale=step, offset=last, stretched=True),
-        frames.cells("f", "w", w[::-1, ::-1], "w flipped", scale=(-1, -1), offset=last, stretched=True),
+        frames.cells("dypad", "y", dypad, f"{name} in a rim of zeros", scale=step, offset=last, stretched=True),
+        frames.cells("wflip", "w", w[::-1, ::-1], "w flipped", scale=(-1, -1), offset=last, stretched=True),
     ]
 
 

@@ -1,5 +1,5 @@
 // Every control is a native element with a name. A preset is no state of its own: the choice shows the preset that the
-// knobs equal, or "custom".
+// knobs equal (those in `by`, where given), or "custom".
 function controls(model, act) {
   const refreshes = [], now = name => model.get(name);
   const choice = (label, options, get, put) => {
@@ -26,9 +26,10 @@ function controls(model, act) {
       if (player.still) player.button.ariaLabel = `▸ next: ${label}`;
       return player.still ? [player.button] : [player.button, step];
     },
-    presets({ label, options }) {
+    presets({ label, options, by }) {
       const same = (name, value) => JSON.stringify(now(name)) === JSON.stringify(value);
-      const fits = preset => Object.entries(options[preset]).every(([name, value]) => same(name, value));
+      const known = preset => Object.entries(options[preset]).filter(([name]) => !by || by.includes(name));
+      const fits = preset => known(preset).every(([name, value]) => same(name, value));
       const get = () => Object.keys(options).find(fits) ?? "custom";
       return [label, choice(label, [...Object.keys(options), "custom"], get, preset => act.send(options[preset]))];
     },

@@ -49,11 +49,12 @@ class Play(TypedDict):
 
 
 class Presets(TypedDict):
-    """label of each -> the knobs it sets; none is a state of its own."""
+    """label of each -> the knobs it sets. None is a state of its own: it is shown while the knobs in `by` equal its."""
 
     kind: Literal["presets"]
     label: str
     options: dict[str, dict[str, Any]]
+    by: NotRequired[list[str]]
 
 
 class Size(TypedDict):

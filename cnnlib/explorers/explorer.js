@@ -120,8 +120,9 @@ function render({ model, el }) {
     const linked = frame.arithmetic, squares = frame.panels.filter(({ kind }) => kind === "cells");
     const numbered = squares.filter(panel => !panel.picture);
     const dashed = { padding: panel => Math.max(...panel.rim), "zero put in": panel => panel.stretched };
+    const changes = linked ? "can be changed" : "numbers in such a frame can be changed";
     const frames = {
-      "lm-edit": numbered.some(panel => panel.edit) && "can be changed", "lm-at": linked && "pointed at",
+      "lm-edit": numbered.some(panel => panel.edit) && changes, "lm-at": linked && "pointed at",
       "lm-told lm-on": linked && "touched",
       "lm-on": linked && squares.some(({ id }) => tells(id).size < squares.length) && "touched, not in this sum",
       "lm-plus": numbered.length && linked && "above zero", "lm-minus": numbered.length && linked && "below zero",
@@ -188,9 +189,11 @@ function render({ model, el }) {
     (isIntersecting ? hole : el).append(said); said.classList.toggle("lm-afloat", !isIntersecting);
   }, { rootMargin: "-48px 0px" });
   eye.observe(el); if (frame.arithmetic) float.observe(hole);
-  document.addEventListener("visibilitychange", hide);
+  const over = e => { if (e.key === "Escape" && el.matches(":hover") && !el.contains(e.target)) free(); };
+  document.addEventListener("visibilitychange", hide); document.addEventListener("keydown", over, true);
   return () => {
-    halt(); clearTimeout(late); eye.disconnect(); float.disconnect(); document.removeEventListener("visibilitychange", hide);
+    halt(); clearTimeout(late); eye.disconnect(); float.disconnect();
+    document.removeEventListener("visibilitychange", hide); document.removeEventListener("keydown", over, true);
     el.onkeydown = el.onpointerdown = null; events.forEach(([event, hear]) => model.off(event, hear));
   };
 }

@@ -47,7 +47,7 @@ GRAPHS: dict[str, tuple[Graph, dict[str, tuple[float, float]]]] = {  # and where
     ),
 }
 ACROSS = axis("values go forward →", -0.3, 6, ticks={"inputs": 0, "output": 5}, step=0.25)
-UP = axis("", -0.6, 2.6, ticks={"": 1}, step=0.25)
+UP = axis("", -0.6, 2.6, ticks={}, step=0.25)
 NEAR = 0.3
 
 
@@ -85,8 +85,11 @@ def send(knobs: Knobs, number: int) -> Knobs:
 
 
 def nearest(knobs: Knobs, at: list[float]) -> Knobs:
-    """Walk back the edge that was clicked on."""
+    """Walk back the edge that was clicked on, or all that lead to the node that was."""
     graph, places = GRAPHS[knobs["which"]]
+    node = next((name for name, place in places.items() if np.allclose(place, at)), None)
+    if node is not None:
+        return send_all(knobs, node)
     ends = np.array([(places[parent], places[child]) for parent, child, _ in arrows_back(graph)], float)
     along = ends[:, 1] - ends[:, 0]
     share = np.clip(((np.array(at) - ends[:, 0]) * along).sum(1) / (along**2).sum(1), 0, 1)
@@ -94,6 +97,19 @@ def nearest(knobs: Knobs, at: list[float]) -> Knobs:
     if away.min() > NEAR:
         raise ValueError("click on an arrow: the slope at its head goes back along it")
     return send(knobs, int(away.argmin()))
+
+
+def send_all(knobs: Knobs, node: str) -> Knobs:
+    """Walk back every edge into a node: ValueError if there is none, or none left."""
+    into = [n for n, (_, child, _) in enumerate(arrows_back(GRAPHS[knobs["which"]][0])) if child == node]
+    left = [n for n in into if n not in knobs["sent"].get(knobs["which"], [])]
+    if not left:
+        raise ValueError(
+            f"{node} is an input: nothing comes before it" if not into else f"{node} has sent all its shares"
+        )
+    for number in left:
+        knobs = knobs | send(knobs, number)
+    return {"sent": knobs["sent"]}
 
 
 def next_edge(knobs: Knobs) -> Knobs:
@@ -137,7 +153,8 @@ def graph_view(which: str, sent: dict[str, list[int]]) -> Frame:
             text("sums", "slopes so far", lines),
         ],
         "layout": [{"title": "", "rows": [["graph"]]}, {"title": "", "rows": [["sums"]]}],
-        "caption": "Click on an arrow: the slope at its head goes back along it, times the local derivative.",
+        "caption": "Click on an arrow: the slope at its head goes back along it, times the local derivative. "
+        "On a node: along all arrows that lead to it.",
         "summary": f"graph_explorer: {which}, {len(walk)} of {len(order)} edges walked back: "
         + ", ".join(f"d{name} = {slopes[name]:.3g}" for name in names),
         "finished": len(walk) == len(order),

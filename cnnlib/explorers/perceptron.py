@@ -77,7 +77,8 @@ def plane(x: Array, t: Array, w: Array, b: float, wrong: Array, n: int | None, a
             x,
             classes=[int(target > 0) for target in t],
             texts=[
-                f"x = {pair(p)}, t = {target:+g}, z = {told(float(p @ w + b))}" for p, target in zip(x, t, strict=True)
+                f"x = {pair(p)}, t = {'+1' if target > 0 else '−1'}, z = {told(float(p @ w + b))}"
+                for p, target in zip(x, t, strict=True)
             ],
             labels=["✗" if k in wrong else "" for k in range(len(x))],
             names={"t = −1": 0, "t = +1": 1},
@@ -232,7 +233,7 @@ def around(x: Array) -> list[float]:
 
 def controls(known: dict[str, Knobs]) -> list[Control]:
     return [
-        {"kind": "presets", "label": "points", "options": known},
+        {"kind": "presets", "label": "points", "options": known, "by": ["points"]},
         {"kind": "choice", "name": "adds", "label": "a click adds t =", "options": ["+1", "−1"]},
         {"kind": "play", "action": "learn", "label": "learn"},
         {"kind": "button", "action": "from zero", "label": "w = 0, b = 0"},

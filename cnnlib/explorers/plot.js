@@ -42,8 +42,9 @@ class Plot {
     for (const event of ["pointerup", "pointercancel"]) hear(event, () => { this.held = null; });
     hear("pointerleave", () => this.point(null));
     hear("click", (_, e) => {                                     // of a captured pointer it has no target
-      const at = this.data(e), empty = [null, "add"].includes(this.pressed.key);
+      const { key } = this.pressed, at = this.data(e), empty = [null, "add"].includes(key);
       if (this.click && empty && this.inside(at)) this.ask(this.click, { at: this.onGrid(at) });
+      else if (key && !empty) this.take(key);
     });
     const still = e => { if (e.target.closest(".lm-drag")) e.preventDefault(); };   // the page does not scroll along
     this.svg.addEventListener("touchstart", still, { passive: false });
@@ -55,7 +56,7 @@ class Plot {
     Object.assign(this, spec, { preview: this.act.waits() ? this.preview : null });
     this.keyed = this.marks.filter(({ kind }) => kind === "points" || kind === "bars");
     this.el.dataset.panel = spec.id; write(this.heading, spec.title);
-    this.left = 22 + FONT * Math.max(...this.y.ticks.map(([, text]) => text.length), 1);
+    this.left = 27 + FONT * Math.max(...this.y.ticks.map(([, text]) => text.length), 1);
     const [width, height] = this.size, all = [this.left + width + 12, height + 46];
     this.svg.setAttribute("viewBox", `0 0 ${all.join(" ")}`); this.svg.style.width = `${all[0]}px`;
     this.svg.setAttribute("aria-label", `${spec.title}: ${this.y.label} over ${this.x.label}`);
@@ -139,6 +140,10 @@ class Plot {
     const { mark, index } = this.find(key);
     if (mark?.remove) this.ask(mark.remove, { index });
   }
+  take(key) {                                                     // a click on a mark, or on its label: at its place
+    const { mark, at } = this.find(key);
+    if (this.click && at && !mark.drag && !mark.remove) this.ask(this.click, { at });
+  }
   ask(action, what) { this.act.ask({ action, along: "xy", ...what }); }
   type(key, e) {
     const [up, right] = MOVES[e.key] ?? [0, 0], { mark, at } = key ? this.find(key) : {}, far = e.shiftKey ? 10 : 1;
@@ -146,6 +151,7 @@ class Plot {
     const stepped = () => [at[0] + far * right * this.x.step, at[1] - far * up * rising * this.y.step];
     if (key === "add" && (up || right)) { this.crosshair = this.onGrid(stepped()); this.point(key); this.draw(); }
     else if (key === "add" && e.key === "Enter") this.ask(this.click, { at: this.onGrid(at) });
+    else if (key && e.key === "Enter") this.take(key);
     else if ((e.key === "Delete" || e.key === "Backspace") && mark?.remove) this.remove(key);
     else if (mark?.drag && (up || right)) this.move(key, stepped());
     else if (mark && (up || right)) this.walk(key, up + right);

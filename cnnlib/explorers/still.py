@@ -16,6 +16,7 @@ FONT = f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans"  # comes with matplo
 MOST = 24_000  # bytes
 GAP = 3  # pixels between squares
 INK, SOFT, PAPER = "#222222", "#666666", "#ffffff"
+LARGE = str.maketrans("⋆∗", "★✱")  # told apart where letters are small
 HATCH = np.array([[154, 160, 166], [134, 140, 146]], np.uint8)
 Picture = Image.Image
 
@@ -49,7 +50,7 @@ def _font(size: int, face: str = "") -> ImageFont.FreeTypeFont:
 
 
 def _text(text: str, size: int, ink: str = SOFT, face: str = "") -> Picture:
-    font = _font(size, face)
+    font, text = _font(size, face), text.translate(LARGE)
     image = Image.new("RGB", (int(font.getlength(text)) + 2, size * 3 // 2), PAPER)
     ImageDraw.Draw(image).text((0, size * 5 // 4), text, ink, font, anchor="ls")
     return image

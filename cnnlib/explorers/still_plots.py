@@ -22,8 +22,8 @@ def draw_plot(panel: Plot) -> Image.Image:
     axes.set(xlim=panel["x"]["limits"], ylim=panel["y"]["limits"])
     axes.set_xlabel(panel["x"]["label"], fontsize=8, labelpad=2)
     axes.set_ylabel(panel["y"]["label"], fontsize=8, labelpad=2)
-    axes.set_xticks(*zip(*panel["x"]["ticks"], strict=True), fontsize=7)
-    axes.set_yticks(*zip(*panel["y"]["ticks"], strict=True), fontsize=7)
+    axes.set_xticks([at for at, _ in panel["x"]["ticks"]], [text for _, text in panel["x"]["ticks"]], fontsize=7)
+    axes.set_yticks([at for at, _ in panel["y"]["ticks"]], [text for _, text in panel["y"]["ticks"]], fontsize=7)
     for depth, mark in enumerate(panel["marks"]):
         above = 2 + depth + 100 * (mark["kind"] == "points")
         if mark["kind"] == "heat":

@@ -228,7 +228,7 @@ def xor_trainer(
         {"kind": "play", "action": "step", "label": "learn"},
         {"kind": "button", "action": "restart", "label": "restart"},
         {"kind": "button", "action": "other", "label": "other weights"},
-        {"kind": "presets", "label": "start", "options": STARTS},
+        {"kind": "presets", "label": "start", "options": STARTS, "by": ["units", "activation", "rate", "seed"]},
         {"kind": "choice", "name": "units", "label": "hidden units", "options": [1, 2, 3, 4, 8]},
         {"kind": "choice", "name": "activation", "label": "activation", "options": list(ACTIVATIONS)},
         {"kind": "range", "name": "rate", "label": "rate η", "min": 0.1, "max": 5, "step": 0.1},

@@ -14,7 +14,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from cnnlib.exercises import problems
-from cnnlib.grading import platforms, report
+from cnnlib.grading import instructor, report
+from cnnlib.grading.changes import changes, earlier, points
 from cnnlib.grading.marking import Graded, grade_notebook
 from cnnlib.grading.pages import pages
 from cnnlib.grading.process import MOST_MEMORY, Ended, Limits, Process
@@ -23,6 +24,7 @@ from cnnlib.grading.submissions import Submission, submissions_in
 from cnnlib.grading.summary import in_words, summaries, to_json
 
 CTRL_C = 130
+NOTHING = instructor.Files()
 
 WARNING = """\
 WARNING: no sandbox, as asked for.
@@ -46,7 +48,7 @@ def grade(
     force: bool = False,
     plain: bool = False,
     html: bool = False,
-    moodle: Path | None = None,
+    files: instructor.Files = NOTHING,
 ) -> int:
     """Grade every notebook below `folder`; print a table and a summary, write the tables and results.json into `out`.
 
@@ -58,7 +60,7 @@ def grade(
         seed: of the random inputs; by default a new one for every run, so that no student can know it.
         plain: run students' code without a sandbox.
         html: write a page for the class and one for each student as well.
-        moodle: the worksheet downloaded from Moodle; a copy of it is filled in.
+        files: what the instructor gives along: a policy, points by hand, a roster, Moodle's worksheet.
 
     Returns:
         The exit code: 0 when every file was handled, 130 after Ctrl-C.
@@ -70,7 +72,7 @@ def grade(
     if left_out := problems():
         raise report.Refused(f"A lecture of the course cannot be used: {'; '.join(left_out)}.")
     report.prepare(folder, out, force)
-    sheet = platforms.worksheet(moodle) if moodle else None
+    given, before = instructor.read(files, folder), earlier(out)
     found = submissions_in(folder.resolve())
     if not found:
         raise report.Refused(f"There is no notebook in {folder}.")
@@ -82,23 +84,31 @@ def grade(
         if plain:
             print(WARNING, file=sys.stderr)
         graded = remarked(_grade(found, launcher, limits, seed, jobs or _most_jobs()), launcher.sandboxed)
+    done = len(graded)
+    graded, said = instructor.marked(given, graded)
     print(report.table(graded))
     for lecture in summaries(graded):
         print(f"\n{in_words(lecture)}")
-    more = {"results.json": json.dumps({"seed": seed, **to_json(graded)}, indent=1)}
+    results = {"seed": seed, **to_json(graded)}
+    more = {"results.json": json.dumps(results, indent=1)}
     more |= pages(graded) if html else {}
-    if gradebook := platforms.canvas(graded):
-        more["canvas.csv"] = gradebook
-    if sheet:
-        more["moodle.csv"], said = platforms.moodle(sheet, graded)
-        print(report.plain(said))
+    if before is not None:
+        rows, changed = changes(before, points(results))
+        more |= {"changes.csv": report.in_csv(rows)} if len(rows) > 1 else {}
+        said += changed
+    tables, more_said = instructor.tables(given, graded)
+    more |= tables
+    for sentence in said + more_said:
+        print(report.plain(sentence))
     took = time.perf_counter() - started
-    print(f"\n{len(graded)} of {len(found)} in {took:.1f} s, seed {seed}, {launcher.held}")
+    print(f"\n{done} of {len(found)} in {took:.1f} s, seed {seed}, {launcher.held}")
     try:
         print(", ".join(map(str, report.write(graded, out, more))))
     except OSError as problem:
         raise report.Refused(f"The tables could not be written: {problem}. The table above is all there is.") from None
-    if len(graded) < len(found):
+    for sentence in instructor.elsewhere(files, graded):
+        print(report.plain(sentence))
+    if done < len(found):
         print("Stopped by Ctrl-C: the others are not in these tables.", file=sys.stderr)
         return CTRL_C
     return 0
@@ -155,7 +165,7 @@ def remarked(graded: Sequence[Graded], sandboxed: bool) -> list[Graded]:
     remarks = []
     for one in graded:
         attempted = attempts.get((one.submission.student, one.lecture or ""), [one])
-        latest = max(attempted, key=_latest)
+        latest = max(attempted, key=lambda attempt: attempt.rank)
         said = [one.status]
         claimed = one.submission.lecture
         said += [f"named {claimed}, holds {one.lecture}"] if one.lecture and claimed not in (None, one.lecture) else []
@@ -166,11 +176,6 @@ def remarked(graded: Sequence[Graded], sandboxed: bool) -> list[Graded]:
         said += [] if sandboxed else ["unsandboxed"]
         remarks.append(replace(one, status=", ".join(said), counts=one is latest))
     return remarks
-
-
-def _latest(one: Graded) -> tuple[bool, tuple[int, float], str]:
-    """Larger for an attempt that counts rather: one that could be read, uploaded later, changed later."""
-    return not one.status.startswith("not "), one.submission.order, one.submission.notebook
 
 
 def _most_jobs() -> int:

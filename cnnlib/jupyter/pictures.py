@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 # In a dark page ink on paper becomes chalk on slate, of the same hues; what shows shades of grey is not turned into its
-# negative, but dimmed. An untrusted notebook has no styles: there the paper stays white.
+# negative, but dimmed. From an untrusted notebook JupyterLab takes style elements and the property `filter`: until its
+# cells have run, the paper stays white.
 DARK = {"ink": "invert(.93)hue-rotate(180deg)", "shades": "brightness(.82)"}
 IMG = re.compile(r'(<img class="cnnlib-\w+" alt="[^"]*" src="data:image/png;base64,)([^"]*)(">)')
 

@@ -6,9 +6,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
+from cnnlib.arguments import Array
 from cnnlib.plotting import BLUE, CYCLE, DIVERGING, INK, VERMILION, described
 
-Array = np.ndarray
 WithSlope = Callable[[Array], tuple[Array, Array]]
 
 
@@ -41,7 +41,7 @@ def slope_bugs() -> Figure:
     again = 1 / (1 + np.exp(-sigmoid))
     wrong = (1 - z**2, a * (1 - a), again * (1 - again), np.where(z <= 1, 1.0, np.where(z > 1.01, 0.0, np.nan)))
     meant = ("slope of tanh?", "slope of tanh?", "slope of the sigmoid?", "slope of hard tanh?")
-    figure, axes = plt.subplots(1, 4, figsize=(11, 2.3))
+    figure, axes = plt.subplots(1, 4, figsize=(10, 2.2))
     figure.subplots_adjust(wspace=0.3)
     for number, (ax, values, title) in enumerate(zip(axes, wrong, meant, strict=True), 1):
         ax.axhline(0, color=INK, linewidth=0.5)

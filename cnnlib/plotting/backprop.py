@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cnnlib.arguments import Array
 from cnnlib.graph import Graph, gradients
 from cnnlib.plotting import (
     BLUE,
@@ -25,7 +26,6 @@ from cnnlib.plotting import (
     tint,
 )
 
-Array = np.ndarray
 Place = tuple[float, float]
 
 
@@ -45,7 +45,9 @@ def graph(graph: Graph, target: str | None = None, *, digits: int = 3) -> Figure
     """
     places = _places(graph)
     columns, rows = (np.array(side) for side in zip(*places.values(), strict=True))
-    left, right, low, high = min(columns) - 0.6, max(columns) + 0.6, min(rows) - 0.7, max(rows) + 0.5
+    bent = any(_bend(name, child, places) for name, children in graph.children.items() for child, _ in children)
+    low, high = min(rows) - (0.6 if target else 0.35), max(rows) + (0.6 if bent else 0.35)
+    left, right = min(columns) - 0.6, max(columns) + 0.6
     figure, axes = plt.subplots(figsize=(right - left, high - low))  # a unit is an inch
     axes.set_position((0, 0, 1, 1))
     slopes = {} if target is None else gradients(graph, target)[0]

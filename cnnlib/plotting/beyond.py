@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from cnnlib.arguments import Array
 from cnnlib.plotting import BLUE, CYCLE, DIVERGING, GREEN, GREY, INK, PAPER, VERMILION, described, signed, tint
 
-Array = np.ndarray
 STYLES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D")
 

@@ -5,9 +5,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cnnlib.arguments import Array
 from cnnlib.plotting import BLUE, CYCLE, GREY, INK, PAPER, VERMILION, canvas, cells, colours, described, listed, tint
 
-Array = np.ndarray
 Nodes = dict[str, tuple[Array, Array]]  # name -> its numbers, and the slope of the loss with respect to them
 Edges = list[tuple[str, str, str, Array, Array]]  # from, to, name of the weights, the weights, their share of dw
 
@@ -51,7 +51,7 @@ def layer_graph(inputs: Nodes, outputs: Nodes, edges: Edges) -> Figure:
             _two_lines(ax, places[name], f"{name} = {_row(values)}", f"d{name} = {_row(slopes)}", boxed=True)
     for start, end, name, weights, share in edges:
         (x0, y0), (x1, y1) = places[start], places[end]
-        ax.plot([x0 + 1.35, x1 - 1.35], [y0, y1], color=GREY, linewidth=1.4, zorder=0)
+        ax.plot([x0, x1], [y0, y1], color=GREY, linewidth=1.4, zorder=0)  # the boxes cover its ends
         along = 0.5 + 0.18 * (len(inputs) < len(outputs)) - 0.18 * (len(inputs) > len(outputs))  # where lines part
         at = x0 + along * (x1 - x0), y0 + along * (y1 - y0)
         _two_lines(ax, at, f"{name} = {_row(weights)}", f"d{name}: {_row(share)}", boxed=False)

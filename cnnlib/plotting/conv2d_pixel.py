@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from cnnlib.arguments import Array
 from cnnlib.plotting import GREY, INK, ORANGE, PAPER, VERMILION, canvas, cells, colours, described, signed, tint, wheel
 
-Array = np.ndarray
 Pair = tuple[int, int]
 
 

@@ -144,7 +144,8 @@ def places(axes: list[tuple[int, int, int, int]]) -> Figure:
     for (L, K, S, P), count in zip(axes, counts, strict=True):
         seen = {S * i + k for i in range(count) for k in range(K)}
         rim = [
-            tint(GREY, 0.5) if not P <= m < P + L else PAPER if m in seen else tint(VERMILION) for m in range(L + 2 * P)
+            tint(GREY, 0.5) if not P <= m < P + L else PAPER if m in seen else tint(VERMILION, 0.6)
+            for m in range(L + 2 * P)
         ]
         values = np.pad(np.full(L, np.nan), P)
         cells(ax, values, 5.5, top, name=f"K = {K}, S = {S}, P = {P}", fill=colours(rim))
@@ -155,7 +156,7 @@ def places(axes: list[tuple[int, int, int, int]]) -> Figure:
     return described(
         figure,
         f"Rows of {axes[0][0]} pixels, one for each kernel length, stride and padding, and under each a bar for every "
-        "place of the kernel. Zeros of the padding are grey. A pixel that no bar covers is red.",
+        "place of the kernel. Zeros of the padding are grey. A pixel that no bar covers is orange.",
     )
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from cnnlib.arguments import Array
 from cnnlib.plotting import (
     BLUE,
     GREEN,
@@ -19,8 +20,6 @@ from cnnlib.plotting import (
     signed,
     tint,
 )
-
-Array = np.ndarray
 
 
 def channels(maps: Array, planes: Array, shares: list[Array], bias: float) -> Figure:
@@ -60,6 +59,7 @@ def scan(H: int, W: int, window: int, unit: int) -> Figure:
     """Two windows of a picture that share a hidden unit, the map of hidden units, and the map of answers."""
     span, (OH, OW) = window - unit + 1, (H - unit + 1, W - unit + 1)
     figure, ax = canvas(2 * W + OW + 6, H + 1.4)
+    figure.set_size_inches(*(0.65 * figure.get_size_inches()))
     lefts = 0.5, W + 3.0, W + OW + 5.5
     sizes = (H, W), (OH, OW), (H - window + 1, W - window + 1)
     titles = "picture", "map of hidden units", "map of answers"

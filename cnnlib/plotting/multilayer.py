@@ -11,9 +11,9 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
+from cnnlib.arguments import Array
 from cnnlib.plotting import BLUE, GREY, INK, ORANGE, PAPER, VERMILION, described, listed, signed, tint
 
-Array = np.ndarray
 Decide = Callable[[Array], Array]
 
 CLASSES = (ORANGE, BLUE)  # of 0 and 1, or of −1 and +1
@@ -84,7 +84,7 @@ def xor_networks(networks: Sequence[Threshold], x: Array, t: Array) -> Figure:
 
 def shapes(panels: Sequence[tuple[str, Decide]], half: float = 2.0) -> Figure:
     """Where each network answers 1, side by side."""
-    figure, axes = plt.subplots(1, len(panels), figsize=(2.8 * len(panels), 3), sharey=True)
+    figure, axes = plt.subplots(1, len(panels), figsize=(2.7 * len(panels), 2.9), sharey=True)
     for ax, (title, decide) in zip(axes, panels, strict=True):
         _region(ax, decide, (-half, half))
         ax.set_title(title, fontsize=10)
@@ -115,7 +115,7 @@ def polygon(count: Decide, corners: Array, sides: int) -> Figure:
 
 def bent(x: Array, t: Array, panels: Sequence[tuple[str, Decide]]) -> Figure:
     """The same two classes, and the boundary that each network draws between them."""
-    figure, axes = plt.subplots(1, len(panels), figsize=(2.0 * len(panels), 2.2), sharey=True)
+    figure, axes = plt.subplots(1, len(panels), figsize=(1.9 * len(panels), 2.1), sharey=True)
     figure.subplots_adjust(wspace=0.12)
     for ax, (title, decide) in zip(axes, panels, strict=True):
         _region(ax, decide, (-1.2, 1.2))
@@ -135,15 +135,16 @@ def planes(x: Array, t: Array, stages: Sequence[tuple[str, Decide, Array, float]
     Args:
         x, t: points (N, 2) and their classes.
         stages: for each a title, the function that makes hidden points (N, 2) of points, and the output's weights
-            (2,) and bias.
+            (2,) and bias. A single one stands alone.
     """
-    figure, axes = plt.subplots(1, 1 + len(stages), figsize=(2.7 * (1 + len(stages)), 2.5))
+    identity = ("where the points are", lambda points: points, None, 0.0)
+    panels = [identity, *stages] if len(stages) > 1 else stages
+    figure, axes = plt.subplots(1, len(panels), figsize=(2.6 * len(panels), 2.4), squeeze=False)
     figure.subplots_adjust(wspace=0.45)
     rows = np.linspace(-0.5, 1.5, 7)
     along = np.linspace(-0.5, 1.5, 60)
     mesh = [np.stack([along, np.full(60, r)], 1) for r in rows] + [np.stack([np.full(60, r), along], 1) for r in rows]
-    identity = ("where the points are", lambda points: points, None, 0.0)
-    for ax, (title, place, w2, b2) in zip(axes, [identity, *stages], strict=True):
+    for ax, (title, place, w2, b2) in zip(axes[0], panels, strict=True):
         if w2 is not None:
             _region(ax, partial(_above, w2, b2), (-1.3, 1.3))
         for stretch in mesh:
@@ -157,8 +158,48 @@ def planes(x: Array, t: Array, stages: Sequence[tuple[str, Decide, Array, float]
         figure,
         "The four points of XOR in a square mesh, then the same points and mesh in the plane of two hidden units, "
         "before and after learning. Before, no line parts the classes; after, the mesh is folded and a "
-        "straight line does.",
+        "straight line does."
+        if len(stages) > 1
+        else "The four points of XOR and a square mesh around them, in the plane of two hidden units. Two points of "
+        "different classes lie on one spot.",
     )
+
+
+def lifted(x: Array, t: Array, panels: Sequence[tuple[str, Array, Array, float]]) -> Figure:
+    """The points where they are, and where the hidden units of several networks put them.
+
+    Args:
+        x, t: points (N, 2) and their classes, 0 or 1.
+        panels: for each a title, the hidden points (N, M), and the output's weights (M,) and bias. Two hidden units are
+            shown as a plane; more from the side, with the distance from the output's plane to the right.
+    """
+    figure, axes = plt.subplots(1, 1 + len(panels), figsize=(6.4, 2.3), layout="constrained")
+    axes[0].set(title="where the points are", xlabel="x[0]", ylabel="x[1]", aspect="equal")
+    _dots(axes[0], x, t)
+    for ax, (title, a, w2, b2) in zip(axes[1:], panels, strict=True):
+        length = float(np.linalg.norm(w2))
+        ax.set(title=title, xlabel="a[0]", ylabel="a[1]")
+        if a.shape[1] == 2:
+            _dots(ax, a, t)
+            foot, along = -b2 * w2 / length**2, np.array([-w2[1], w2[0]])
+            ax.axline(tuple(foot), tuple(foot + along), color=INK, linewidth=1.2)
+            ax.set(xlim=(-1.1, 1.1), ylim=(-1.1, 1.1), aspect="equal")
+        else:
+            away = (a @ w2 + b2) / length
+            flat = a - a.mean(0) - np.outer(away - away.mean(), w2 / length)
+            _dots(ax, np.stack([away, flat @ np.linalg.svd(flat)[2][0]], axis=1), t)
+            ax.axvline(0, color=INK, linewidth=1.2)
+            ax.set(xlabel="distance from the plane", ylabel="along it")
+    return described(
+        figure,
+        "A disc of one class in a ring of the other. In the plane of two hidden units the disc still lies within the "
+        "ring, and a straight line cuts through both. With three units, seen from the side, disc and ring lie on two "
+        "sides of a plane.",
+    )
+
+
+def _dots(ax: Axes, places: Array, t: Array) -> None:
+    ax.scatter(places[:, 0], places[:, 1], c=_class_colours(t), s=4)
 
 
 def _above(w2: Array, b2: float, a: Array) -> Array:

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from cnnlib.arguments import Array
 from cnnlib.plotting import BLUE, CYCLE, DIVERGING, GREY, INK, VERMILION, described
 
 BETWEEN = "#dbe4ee"  # behind maps, so that a white one has an end
-Array = np.ndarray
 Curve = tuple[Array, Array]
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.data import digits
 from cnnlib.losses import cross_entropy
 from cnnlib.recipe import build
 
-Array = np.ndarray
 Batch = tuple[Array, Array]
 Run = tuple[Array, Array, Array]
 

@@ -16,6 +16,22 @@ from cnnlib.plotting import BLUE, DIVERGING, GREEN, GREY, INK, PURPLE, VERMILION
 
 Unit = tuple[Array, float]
 
+
+def drawn(*lines: str) -> Array:
+    """Weights from a picture of characters: # is +1, - is −1, a dot is 0."""
+    return np.array([["-.#".index(c) - 1.0 for c in text] for text in lines])
+
+
+BLANK = "." * 8
+RING = drawn(*[BLANK] * 4, "..####..", "..#--#..", "..#--#..", "..####..")
+GALLERY = (
+    drawn(BLANK, BLANK, ".------.", ".######.", ".######.", ".------.", BLANK, BLANK),
+    RING[::-1],
+    drawn(*["##----.."] * 8),
+    drawn(*[BLANK] * 5, ".------.", ".######.", ".######."),
+)
+ROWS = (2, 0, 3, 1)  # the unit whose digits stand in each row of the quiz
+
 WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
 # Class +1 is a blue square, class -1 a red disc, everywhere in this lecture, as in the explorer.
 MARKS = ((1, BLUE, "s", "t = +1"), (-1, VERMILION, "o", "t = −1"))
@@ -97,7 +113,10 @@ def distances(x: Array, t: Array, w: Array, b: float) -> Figure:
     for n, point in enumerate(x):
         foot = point - (point @ w + b) / length**2 * w
         worst = n == signed_distances.argmin()
-        ax.plot(*np.transpose([point, foot]), color=PURPLE if worst else GREY, linewidth=3 if worst else 1.2, zorder=2)
+        look: dict[str, Any] = (
+            {"color": PURPLE, "linewidth": 3, "label": "the margin"} if worst else {"color": GREY, "linewidth": 1.2}
+        )
+        ax.plot(*np.transpose([point, foot]), zorder=2, **look)
         ax.annotate(f"{signed_distances[n]:.2g}", point, (7, 5), textcoords="offset points", fontsize=9)
     foot = -b * w / length**2
     ax.annotate("", foot + w / length, foot, arrowprops={"arrowstyle": "-|>", "color": GREEN, "linewidth": 2})
@@ -136,6 +155,34 @@ def detectors(images: Mapping[str, Array], best: Mapping[str, Array], labels: Ma
     )
 
 
+def gallery(rows: Sequence[Array], labels: Sequence[Array]) -> Figure:
+    """Weight images, and below them, in another order, the pictures that each of their units answers to most strongly.
+
+    Args:
+        rows: for each unit of GALLERY its pictures.
+        labels: which digits they are, for the description.
+    """
+    figure = plt.figure(figsize=(5.8, 6), layout="constrained")
+    grid = figure.add_gridspec(2, 1, height_ratios=(1.35, 4))
+    above, below = figure.add_subfigure(grid[0]), figure.add_subfigure(grid[1])
+    columns = above.subplots(1, len(GALLERY))
+    for unit, (ax, w) in enumerate(zip(columns, GALLERY, strict=True)):
+        shown = weight_image(ax, w, f"unit {unit}")
+    above.colorbar(shown, ax=columns, label="weight", ticks=(-1, 0, 1))
+    for row, (line_of_axes, unit) in enumerate(zip(below.subplots(len(ROWS), len(rows[0])), ROWS, strict=True)):
+        for ax, picture in zip(line_of_axes, rows[unit], strict=True):
+            ax.imshow(picture, cmap="gray_r", vmin=-1, vmax=1)
+            ax.set(xticks=(), yticks=())
+        line_of_axes[0].set_ylabel(f"row {row}")
+    told = "; ".join(f"row {row} {', '.join(map(str, labels[unit]))}" for row, unit in enumerate(ROWS))
+    return described(
+        figure,
+        "Four weight images of 8 by 8. Unit 0: +1 on a bar across the middle, −1 above and below it. Unit 1: +1 on a "
+        "small ring on top, −1 inside it. Unit 2: +1 on the two columns at the left edge, −1 on the four beside them. "
+        f"Unit 3: +1 on a bar at the bottom, −1 above it. Below stand four rows of handwritten digits: {told}.",
+    )
+
+
 def quiz(w: Array) -> Figure:
     """One weight image, with its key."""
     figure, ax = plt.subplots(figsize=(3.2, 2.5), layout="constrained")
@@ -151,7 +198,7 @@ def quiz(w: Array) -> Figure:
 
 def one_step(x: Array, t: Array, before: Unit, after: Unit, n: int) -> Figure:
     """The line before and after one mistake, and the arrow t x that was added to w."""
-    figure, axes = plt.subplots(1, 2, figsize=(7.6, 3.6), layout="constrained", sharey=True)
+    figure, axes = plt.subplots(1, 2, figsize=(8.4, 3.6), layout="constrained", sharey=True)
     for ax, (w, b), title in zip(axes, (before, after), ("a mistake", "after the step"), strict=True):
         plane(ax, x, t, w, b, pad=1)
         ax.scatter(*x[n], s=190, facecolor="none", edgecolor=INK, linewidth=1.8, zorder=4)
@@ -165,6 +212,7 @@ def one_step(x: Array, t: Array, before: Unit, after: Unit, n: int) -> Figure:
     axes[1].annotate("", after[0], (0, 0), arrowprops=arrow | {"color": GREEN})
     axes[0].annotate("w", before[0], (4, 4), textcoords="offset points", color=GREEN)
     axes[1].annotate("t x", (before[0] + after[0]) / 2, (-2, 8), textcoords="offset points", color=PURPLE)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right upper", fontsize=9)
     return described(
         figure,
         f"Left, the ringed point of class {int(t[n]):+d} lies on the wrong side of the line. Right, t x was added to "
@@ -236,15 +284,13 @@ def weight_space(x: Array, t: Array, path: Sequence[Unit], reach: float = 2.5) -
 
 def loop(x: Array, t: Array, path: Sequence[Unit]) -> Figure:
     """XOR's closed loop: the line after each of the four mistakes of one pass, and the mistake that follows."""
-    figure, axes = plt.subplots(1, len(path), figsize=(2.7 * len(path), 3), layout="constrained")
+    figure, axes = plt.subplots(1, len(path), figsize=(2.7 * len(path), 3.5), layout="constrained")
     for n, (ax, (w, b)) in enumerate(zip(axes, path, strict=True)):
         plane(ax, x, t, w, b)
         ax.scatter(*x[n], s=230, facecolor="none", edgecolor=INK, linewidth=1.8, zorder=4)
         ax.set(xticks=(0, 1), yticks=(0, 1), title=f"w = ({signed(w[0])}, {signed(w[1])}), b = {signed(b)}")
         ax.title.set_fontsize(10)
-    figure.suptitle(
-        "the ringed row is wrong; its step makes the next picture, the last one's makes the first again", size=10
-    )
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=9)
     return described(
         figure,
         f"{len(path)} pictures of XOR's four points, each with a line and one ringed point on its wrong side. The "

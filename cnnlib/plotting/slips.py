@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from cnnlib.checks import show as numbers
 from cnnlib.plotting import described
-from cnnlib.slips import CLAIMS, KINDS, Claim, verdict
+from cnnlib.slips import CLAIMS, KINDS, Claim, Trial, verdict
 
 MARKS = {"refuted": "✗\u00a0refuted", "holds": "✓\u00a0holds", "open": "?\u00a0open"}
 
@@ -50,6 +50,17 @@ def told(value: Any) -> str:
     return numbers.value(np.round(np.asarray(value, float), 4) + 0.0).replace("-", "−")
 
 
+def results(trial: Trial) -> list[tuple[str, str]]:
+    """The three answers, each with its name."""
+    answers = {"as printed": trial.printed, "right": trial.right, "measured": trial.measured}
+    return [(name, told(answer)) for name, answer in answers.items()]
+
+
+def answered(trial: Trial) -> str:
+    """The question and its three answers, as one line of text."""
+    return f"    {trial.asked}: " + ", ".join(f"{name} {value}" for name, value in results(trial))
+
+
 def link(claim: Claim) -> str:
     """To the section that treats it, with the lecture's number as its text."""
     target = f"{claim.lecture}.ipynb#{claim.section.replace(' ', '-')}"
@@ -64,18 +75,17 @@ def table(claims: Iterable[Claim]) -> Table:
         trial = claim.decide()
         decided = MARKS[verdict(trial)]
         name = claim.name.replace("_", "_<wbr>")  # a narrow page may break it there; copied, it is whole
-        results = [("as printed", trial.printed), ("right", trial.right), ("measured", trial.measured)]
         rows.append(
             [
                 f"<b>{claim.deck}</b><br>{html.escape(claim.place)}<br><code>{name}</code>",
                 html.escape(claim.printed),
                 f"<b>{html.escape(claim.right)}</b><br>{html.escape(claim.why)}",
-                "<br>".join([f"<i>{html.escape(trial.asked)}</i>", *(f"{n}: {told(v)}" for n, v in results)]),
+                "<br>".join([f"<i>{html.escape(trial.asked)}</i>", *(f"{n}: {v}" for n, v in results(trial))]),
                 f"<b>{decided}</b><br>{claim.kind}<br>{link(claim)}",
             ]
         )
         lines.append(f"{decided}  {claim.name}. {claim.deck}, {claim.place}: {claim.printed}")
-        lines.append(f"    {trial.asked}: " + ", ".join(f"{n} {told(v)}" for n, v in results))
+        lines.append(answered(trial))
     return Table(head, rows, "\n".join(lines))
 
 
@@ -103,6 +113,14 @@ def counts(claims: Iterable[Claim] = CLAIMS) -> Table:
         rows.append([f"<b>{MARKS[said]}</b>", "", *(f"<b>{verdicts[deck, said]}</b>" for deck in decks)])
     lines = [f"{deck}: {verdicts[deck, 'refuted']} refuted, {verdicts[deck, 'holds']} hold" for deck in decks]
     return Table(("Kind", "", *decks), rows, "\n".join(lines))
+
+
+def trials(lecture: str) -> None:
+    """What comes out for every claim that this lecture treats."""
+    for claim in CLAIMS:
+        if claim.lecture == lecture:
+            trial = claim.decide()
+            print(f"{MARKS[verdict(trial)]}  {claim.name}\n{answered(trial)}")
 
 
 def proof(claim: Claim) -> None:

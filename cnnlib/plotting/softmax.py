@@ -7,10 +7,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cnnlib.arguments import Array
 from cnnlib.losses import cross_entropy, log_softmax, softmax
 from cnnlib.plotting import BLUE, DIVERGING, GREEN, GREY, INK, ORANGE, VERMILION, described, listed, signed
-
-Array = np.ndarray
 
 
 def shares(names: Sequence[str], z: Array) -> Figure:

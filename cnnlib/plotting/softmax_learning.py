@@ -4,9 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
+from cnnlib.arguments import Array
 from cnnlib.plotting import BLUE, CYCLE, DIVERGING, GREY, INK, VERMILION, described
-
-Array = np.ndarray
 
 
 def saturated() -> Figure:

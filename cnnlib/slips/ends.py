@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnlib.kernels import convolve2d
+from cnnlib.kernels import convolve2d, correlate2d
 from cnnlib.losses import softmax
 from cnnlib.slips.claim import Trial, claim
 from cnnlib.slips.examples import ARORA
@@ -32,7 +32,7 @@ def size_of_a_map() -> Trial:
     "2D convolution; Summary",
     printed="Σ from m = 0 to M, Σ from n = 0 to N, for weights “of size MxN”",
     right="m = 0 … KH − 1, n = 0 … KW − 1",
-    why="Counted from 0, the last of KH rows is KH − 1. In the kernel's gradient, H and W are one too many too.",
+    why="Counted from 0, the last of KH rows is KH − 1.",
     kind="formula",
     lecture="04_convolution",
 )
@@ -43,6 +43,26 @@ def weights_in_a_sum() -> Trial:
         printed=len([(u, v) for u in range(3 + 1) for v in range(3 + 1)]),
         right=len([(u, v) for u in range(3) for v in range(3)]),
         measured=w.size,
+    )
+
+
+@claim(
+    "Shi",
+    "Videos 12.4 and 12.5: the kernel's gradient",
+    printed="∂L/∂g_ij = Σ from y = 0 to H, Σ from x = 0 to W",
+    right="y = 0 … OH − 1, x = 0 … OW − 1",
+    why="One product for each output. With H and W the size of the picture, even more places do not exist.",
+    kind="formula",
+    lecture="06_conv2d_backprop",
+)
+def places_in_a_sum() -> Trial:
+    y = correlate2d(np.ones((4, 7)), np.ones((3, 3)))
+    OH, OW = 4 - 3 + 1, 7 - 3 + 1
+    return Trial(
+        asked="how many products make one weight's gradient, H and W read as the map's 2 rows and 5 columns",
+        printed=len([(i, j) for i in range(OH + 1) for j in range(OW + 1)]),
+        right=OH * OW,
+        measured=y.size,
     )
 
 
@@ -148,6 +168,7 @@ def zeros_between() -> Trial:
 CLAIMS = (
     size_of_a_map,
     weights_in_a_sum,
+    places_in_a_sum,
     sum_with_one_weight,
     flipped_index,
     softmax_from_zero,

@@ -72,7 +72,7 @@ def times_for_divided() -> Trial:
     "Video 12.4, Summary",
     printed="∂L/∂g_ij = ΣΣ ∂L/∂z_yx · f′(z_(y−i)(x−j))",
     right="f for f′: the layer's input",
-    why="What meets the weight is the activation, not its slope. Video 12.5 has f. (One build for full layers has f′.)",
+    why="What meets the weight is the activation, not its slope. Video 12.5 has f.",
     kind="misprint",
     lecture="05_conv1d_backprop",
 )
@@ -84,6 +84,26 @@ def slope_for_input() -> Trial:
         printed=np.correlate(a * (1 - a), dy, "valid"),
         right=np.correlate(a, dy, "valid"),
         measured=central_difference(lambda w: dy @ np.correlate(a, w, "valid"), w),
+    )
+
+
+@claim(
+    "Shi",
+    "Video 12.4, one build on fully connected layers",
+    printed="∂L/∂W_ij = f′(z_j) · ∂L/∂z_i",
+    right="f for f′, as the build before it has",
+    why="z_i of the next layer is Σ W_ij f(z_j). Its slope by W_ij is what meets W_ij there: f(z_j).",
+    kind="transcript",
+    lecture="05_conv1d_backprop",
+)
+def slope_in_a_full_layer() -> Trial:
+    z, dy = np.array([0.5, -1]), np.array([5.0, 7])
+    a, _ = sigmoid(z)
+    return Trial(
+        asked="dw for y = w σ(z), z = (0.5, −1), dy = (5, 7)",
+        printed=np.outer(dy, a * (1 - a)),
+        right=np.outer(dy, a),
+        measured=central_difference(lambda w: dy @ (w @ a), np.zeros((2, 2))),
     )
 
 
@@ -180,7 +200,6 @@ def half_a_sum() -> Trial:
     why="The slope says which way, not how far. Videos 12.2 to 12.4 have the rate, α.",
     kind="misprint",
     lecture="06_conv2d_backprop",
-    section="What a gradient looks like",
 )
 def step_without_a_rate() -> Trial:
     def loss(w: Array) -> float:
@@ -201,6 +220,7 @@ CLAIMS = (
     limit_of_x_log_x,
     times_for_divided,
     slope_for_input,
+    slope_in_a_full_layer,
     slope_of_the_wrong_end,
     loss_times_its_slope,
     pivot_not_taken_off,

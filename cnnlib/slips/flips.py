@@ -23,7 +23,6 @@ def by_fourier(x: Array, w: Array) -> Array:
     why="Nothing was flipped. In the course's convention that is what a convolution layer does; the name is the slip.",
     kind="sign",
     lecture="04_convolution",
-    section="A true convolution flips",
 )
 def convolution_without_a_flip() -> Trial:
     x, w = ARORA
@@ -43,7 +42,6 @@ def convolution_without_a_flip() -> Trial:
     why="One sign for two operations. Whether a later equation is right then hangs on which is meant.",
     kind="sign",
     lecture="04_convolution",
-    section="A true convolution flips",
 )
 def one_sign_two_meanings() -> Trial:
     x, w = ARORA
@@ -142,7 +140,6 @@ def a_number_rotated() -> Trial:
     why="Read of one plane, “transposed” is one thing too many. The formula above it transposes nothing.",
     kind="wording",
     lecture="06_conv2d_backprop",
-    section="Many maps",
 )
 def rows_for_columns() -> Trial:
     return Trial(

@@ -62,7 +62,6 @@ def plus_for_a_layer_that_flips() -> Trial:
     why="All three are right if ∗ is the correlation of his worked example. For a true convolution the third is wrong.",
     kind=SUSPECT,
     lecture="06_conv2d_backprop",
-    section="The same gradient as a sliding window",
 )
 def three_lines_one_sign() -> Trial:
     x = np.arange(9.0).reshape(3, 3) ** 2
@@ -84,7 +83,6 @@ def three_lines_one_sign() -> Trial:
     why="It looks like two flips. But his “convolution” flips nothing, so one is left.",
     kind=SUSPECT,
     lecture="05_conv1d_backprop",
-    section="The same gradient as a sliding window",
 )
 def turned_and_not_flipped() -> Trial:
     dy, w = np.array([5.0, 7, 11]), np.array([1.0, -2])
@@ -171,7 +169,6 @@ def only_the_shape() -> Trial:
     why="54 pixels of 8 bits are 432 bits.",
     kind=SUSPECT,
     lecture="04_convolution",
-    section="A table of all pictures",
 )
 def pictures_of_54_pixels() -> Trial:
     return Trial(
@@ -190,7 +187,6 @@ def pictures_of_54_pixels() -> Trial:
     why="A turned kernel, truly convolved, is a correlation. So here his ∗ flips; in equation 22 it must not.",
     kind=SUSPECT,
     lecture="04_convolution",
-    section="A true convolution flips",
 )
 def turned_then_convolved() -> Trial:
     x, w = ARORA

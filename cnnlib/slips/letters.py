@@ -16,7 +16,6 @@ from cnnlib.slips.examples import ARORA
     why="The first term of the sum has m′ = n′ = 0, as in his equation 12. Here the 0 went where i′ and j′ belong.",
     kind="misprint",
     lecture="06_conv2d_backprop",
-    section="One pixel in three ways",
 )
 def first_term_of_a_sum() -> Trial:
     i, j, m, n = 4, 4, 1, 2
@@ -98,7 +97,6 @@ def row_for_column() -> Trial:
     why="A kernel has two axes of its own, and so has a map. The forward loops have the right number.",
     kind="transcript",
     lecture="06_conv2d_backprop",
-    section="Many maps",
 )
 def an_index_too_many() -> Trial:
     W = np.zeros((4, 3, 5, 5))
@@ -118,7 +116,6 @@ def an_index_too_many() -> Trial:
     why="A 3 × 3 kernel reaches nine outputs, in three rows. The formula below the table reaches them all.",
     kind="transcript",
     lecture="06_conv2d_backprop",
-    section="One pixel in three ways",
 )
 def rows_that_feed_a_pixel() -> Trial:
     y = 4

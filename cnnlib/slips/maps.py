@@ -56,7 +56,6 @@ def zeros_of_the_output() -> Trial:
     why="It is assigned to z(l, :, m, n), which has D_l entries. Only a single filter gives one number.",
     kind="wording",
     lecture="04_convolution",
-    section="The whole layer",
 )
 def scalar_of_a_bank() -> Trial:
     w, x = np.ones((3, 2, 4, 4)), np.ones((1, 2, 4, 4))
@@ -125,7 +124,6 @@ def layers_counted_twice() -> Trial:
     why="Pixels that the last window did not reach have slope 0, and a place in dx. With stride 1 there are none.",
     kind="wording",
     lecture="06_conv2d_backprop",
-    section="A stride in the forward pass",
 )
 def pixels_left_over() -> Trial:
     L, K, S = 6, 3, 2

@@ -107,7 +107,6 @@ def size_of_mnist() -> Trial:
     why="It still rounds to 10²⁴. His point stands: 10¹³⁰ is out of reach.",
     kind="misprint",
     lecture="04_convolution",
-    section="A table of all pictures",
 )
 def days_in_a_year() -> Trial:
     rest = 1e10 * 1000 * 100 * 24 * 60 * 60 * 30
@@ -169,7 +168,6 @@ def edge_kernel() -> Trial:
     why="With f(t) the integral does not see f. On the slide the t is crossed out.",
     kind="transcript",
     lecture="04_convolution",
-    section="A true convolution flips",
 )
 def t_for_tau() -> Trial:
     tau = np.linspace(0, 1, 10_001)  # f(τ) = τ and K = 1 on 0 … 1: s(1) is the area below f

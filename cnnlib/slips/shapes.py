@@ -78,7 +78,6 @@ def a_row_twice() -> Trial:
     why="k_ij is a small matrix, x_i a map. The words above the formula name the convolution; its sign was lost.",
     kind="transcript",
     lecture="04_convolution",
-    section="The whole layer",
 )
 def a_star_lost() -> Trial:
     x, w = ARORA
@@ -117,7 +116,6 @@ def a_bias_for_every_place() -> Trial:
     why="Filters and biases need an index that says which. Without it all maps are one map, but for the bias.",
     kind="formula",
     lecture="04_convolution",
-    section="The whole layer",
 )
 def filters_without_a_number() -> Trial:
     x = np.arange(25.0).reshape(1, 1, 5, 5) % 7
@@ -163,7 +161,6 @@ def all_planes_at_once() -> Trial:
     why="By the comment above, W(l, j) is filter j. This is the transposition that “transposed and flipped” speaks of.",
     kind="misprint",
     lecture="06_conv2d_backprop",
-    section="Many maps",
 )
 def filter_and_map_exchanged() -> Trial:
     W = np.arange(12).reshape(3, 4)  # W[filter, map]: 3 filters on 4 maps, a number for each plane
@@ -183,7 +180,6 @@ def filter_and_map_exchanged() -> Trial:
     why="A gradient has the shape of what it moves. Both orders are in use on earlier slides, each for itself.",
     kind="misprint",
     lecture="06_conv2d_backprop",
-    section="Many maps",
 )
 def gradient_of_another_shape() -> Trial:
     w = np.zeros((3, 4, 2, 2))

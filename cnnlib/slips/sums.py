@@ -96,7 +96,6 @@ def every_tie_a_winner() -> Trial:
     why="The deck lists the biases among what is learned. Its scalar loops leave them out forwards and backwards.",
     kind="loop",
     lecture="06_conv2d_backprop",
-    section="The bias",
 )
 def loops_without_a_bias() -> Trial:
     x, w = np.arange(25.0).reshape(1, 1, 5, 5), np.ones((1, 1, 2, 2))

@@ -85,7 +85,6 @@ def activations_are_sparse() -> Trial:
     why="A later slide of his says “equi-variant”. Invariance would be a map that stays.",
     kind="wording",
     lecture="04_convolution",
-    section="When the picture moves",
 )
 def invariance_for_equivariance() -> Trial:
     def layer(x: list[float]) -> Array:
@@ -123,6 +122,27 @@ def stride_saves_weights() -> Trial:
 
 
 @claim(
+    "Mahmoud",
+    "Stride",
+    printed="“As the stride … is increased, the resulting output will be smaller”, under a “5 x 5 Output Volume”",
+    right="not larger; it may stay",
+    why="Sizes are rounded down. Of 7 × 7 pixels a 3 × 3 kernel makes 5 × 5 at stride 1, then 3 × 3, 2 × 2, and 2 × 2.",
+    kind="wording",
+    lecture="04_convolution",
+)
+def a_larger_stride() -> Trial:
+    def rows(stride: int) -> int:
+        return conv2d(np.zeros((1, 1, 7, 7)), np.zeros((1, 1, 3, 3)), stride=stride)[0].shape[2]
+
+    return Trial(
+        asked="is the output smaller at stride 4 than at stride 3, picture 7 × 7, kernel 3 × 3?",
+        printed=True,
+        right=(7 - 3) // 4 + 1 < (7 - 3) // 3 + 1,
+        measured=rows(4) < rows(3),
+    )
+
+
+@claim(
     "Raj",
     "Poll 2",
     printed="“every position of every affine map at the next layer”: True",
@@ -150,7 +170,6 @@ def every_position() -> Trial:
     why="Between them stands a slope, f′(z), which the sum over positions does not hold.",
     kind="misprint",
     lecture="06_conv2d_backprop",
-    section="Two layers and the activation between",
 )
 def affine_or_activated() -> Trial:
     z, w, dy = np.array([-1.0, 2, 3, -4]), np.array([1.0, -1]), np.array([5.0, 7, 11])
@@ -210,6 +229,7 @@ CLAIMS = (
     activations_are_sparse,
     invariance_for_equivariance,
     stride_saves_weights,
+    a_larger_stride,
     every_position,
     affine_or_activated,
     stripes_that_vanish,

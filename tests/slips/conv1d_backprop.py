@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.exercises.conv1d_line import input_jacobian, weight_jacobian
-from cnnlib.exercises.layers import Array, flat
+from cnnlib.exercises.layers import flat
 from slips import layer_slips
 
 

@@ -4,11 +4,11 @@ import itertools
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.exercises import layers
 from cnnlib.exercises.conv2d_backprop import spread_gradient
 from cnnlib.exercises.conv2d_map import full_size, input_gradient, weight_gradient
 from cnnlib.exercises.layer_slips import with_dw, with_dx
-from cnnlib.exercises.layers import Array
 from slips import layer_slips
 
 

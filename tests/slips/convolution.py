@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.exercises import layers
 from cnnlib.exercises.convolution_layer import im2col, numbered_by_height, reordered, toeplitz_matrix
 from cnnlib.exercises.convolution_sliding import cross_correlate, place
-from cnnlib.exercises.layers import Array
 from slips import layer_slips
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.exercises.layer_slips import with_dw, with_dx
-from cnnlib.exercises.layers import Array, backward, cut, forward, padded, pair, windows
+from cnnlib.exercises.layers import backward, cut, forward, padded, pair, windows
 
 
 def padded_at_one_end(x: Array, w: Array, b: Array, stride: Any = 1, padding: Any = 0) -> Array:

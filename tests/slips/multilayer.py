@@ -2,9 +2,8 @@
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.exercises import forward as lecture
-
-Array = np.ndarray
 
 
 def xor_and_or() -> list:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnlib.exercises.layers import Array
+from cnnlib.arguments import Array
 from cnnlib.exercises.pooling_backward import lowest, max_pool_backward, mean_pool_backward, spread
 from cnnlib.exercises.pooling_powers import lp_pool
 from cnnlib.exercises.pooling_shift import by_slices, moved

@@ -7,6 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 import cnnlib
 from cnnlib.checks.cases import given
 from cnnlib.exercises import conv1d_line as lecture
+from cnnlib.exercises.one_map import bias_gradient
 from variants import floats
 
 # ---------------------------------------------------------------- forward
@@ -237,7 +238,7 @@ def single(rng):
 
 def descent(rng):
     made = single(rng)
-    functions = [given(f) for f in (lecture.forward, lecture.weight_gradient, lecture.bias_gradient)]
+    functions = [given(f) for f in (lecture.forward, lecture.weight_gradient, bias_gradient)]
     return {
         **{"x": made["x"], "target": rng.normal(size=len(made["dy"])), "w": made["w"], "b": made["b"]},
         **dict(zip(("forward", "weight_gradient", "bias_gradient"), functions, strict=True)),

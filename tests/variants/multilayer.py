@@ -4,7 +4,6 @@ from itertools import pairwise
 
 import numpy as np
 
-import cnnlib
 from cnnlib.checks.cases import given
 from cnnlib.exercises import forward as lecture
 
@@ -144,21 +143,6 @@ def hardtanh_relus(z):
 # ---------------------------------------------------------------- networks
 
 
-def points_from_exponentials(x, w, b):
-    a = np.zeros((x.shape[0], w.shape[0]))
-    for n in range(x.shape[0]):
-        a[n] = 2 / (1 + np.exp(-2 * (w @ x[n] + b))) - 1
-    return a
-
-
-def points_columns(x, w, b):
-    return np.stack([np.tanh(x @ w[j] + b[j]) for j in range(len(w))], axis=1)
-
-
-def points_cnnlib(x, w, b):
-    return cnnlib.tanh(np.array(x, float) @ w.T + b)[0]
-
-
 def mlp_index(x, weights, activation):
     for number in range(len(weights)):
         w, b = weights[number]
@@ -216,7 +200,6 @@ VARIANTS = {
     "tanh": (tanh_from_sigmoid, tanh_cosh, tanh_factors),
     "relu": (relu_mask, relu_where, relu_copy),
     "hardtanh": (hardtanh_nested, hardtanh_same, hardtanh_relus),
-    "hidden_points": (points_from_exponentials, points_columns, points_cnnlib),
     "mlp_forward": (mlp_index, mlp_one_by_one, mlp_popped_from_a_copy, mlp_recursive),
     "best_inputs": (best_reversed, best_one_by_one, best_sorted),
     "poll_counts": (["C", "B"], "BC", "b, c"),
@@ -264,7 +247,6 @@ BATTERY = {
     "tanh": activation,
     "relu": activation,
     "hardtanh": activation,
-    "hidden_points": layer,
     "mlp_forward": network,
     "best_inputs": unit,
 }

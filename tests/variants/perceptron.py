@@ -153,6 +153,7 @@ VARIANTS = {
     "train_perceptron": [train_shuffled, train_backwards],
     "mistake_bound": [bound_by_margin, bound_loop],
     "tell_apart": [apart_interleaved, apart_in_place],
+    "poll_weight_images": ["BDEF", ("f", "e", "d", "b")],
     "poll_unit_detects": ["AC", ["a", "c"]],
     "poll_perceptron_bug": ["A, C, E", ("E", "C", "A")],
     "poll_xor": ["abc", ("C", "A", "B")],
