@@ -1191,7 +1191,10 @@ def test_what_can_be_changed_does_not_look_like_what_is_touched(opens: Opens, th
     assert samples == told  # the key shows what the board does
 
 
-WORDS = ".lm-grid .lm-cell:not(.lm-pad), .lm-caption, .lm-key, .lm-hint, .lm-read p, h4, figcaption, figcaption b, figcaption small"
+WORDS = (
+    ".lm-grid .lm-cell:not(.lm-pad), .lm-caption, .lm-key, .lm-hint, .lm-read p, "
+    "h4, figcaption, figcaption b, figcaption small"
+)
 LAYERS = """words => [...document.querySelector("#a").querySelectorAll(words)].map(e => {
     const below = [];
     for (let p = e; p.id !== "a"; p = p.parentElement) below.unshift(getComputedStyle(p).backgroundColor);

@@ -95,7 +95,8 @@ function render({ model, el }) {
     }
     const item = id => panels[id]?.el ?? make("span", { className: "lm-op", textContent: id });
     const row = ids => make("div", { className: "lm-row" }, ...ids.map(item));
-    const group = ({ title, rows }) => make("section", {}, make("h4", { textContent: title }), ...rows.map(row));
+    const group = ({ title, rows, flow }) =>
+      make("section", { className: flow ? "lm-flow" : "" }, make("h4", { textContent: title }), ...rows.map(row));
     const [forward, backward = "", ...more] = frame.layout.map(group);
     stage.replaceChildren(forward, backward, ...frame.arithmetic ? [hole] : [], ...more);
     steps.el.hidden = !frame.arithmetic;

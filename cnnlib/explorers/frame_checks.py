@@ -55,8 +55,9 @@ def check_plot(panel: Plot, where: str) -> None:
     """Misshapen unless the lists of every mark are of one length and what can be dragged says so to a reader."""
     for a in ("x", "y"):
         low, high = panel[a]["limits"]
-        if not low < high:
-            raise Misshapen(f"{where}: the limits of {a} must rise, got {(low, high)}")
+        if low == high or (a == "x" and low > high):
+            what = "rise" if a == "x" else "differ"
+            raise Misshapen(f"{where}: the limits of {a} must {what}, got {(low, high)}")
     for n, mark in enumerate(panel["marks"]):
         place = f"{where}: marks[{n}] ({mark['kind']})"
         lists: dict[str, Any] = {}

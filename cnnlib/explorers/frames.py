@@ -130,11 +130,15 @@ class Arithmetic(TypedDict):
 
 
 class Group(TypedDict):
-    """Rows of panels, by their ids, and of signs such as "=" between them; so many groups abreast share a line."""
+    """Rows of panels, by their ids, and of signs such as "=" between them; so many groups abreast share a line.
+
+    flow: where the page is narrow, two panels stand beside each other, whatever rows they are in; text has a line.
+    """
 
     title: str
     rows: list[list[str]]
     abreast: NotRequired[int]
+    flow: NotRequired[bool]
 
 
 class Frame(TypedDict):
