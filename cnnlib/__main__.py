@@ -40,12 +40,18 @@ def grade(commands: Subparsers) -> None:
     parser.add_argument(
         "--html", action="store_true", help="write class.html and a page for each student, in students/, as well"
     )
-    parser.add_argument(
-        "--moodle",
-        metavar="WORKSHEET",
-        type=Path,
-        help="Moodle's grading worksheet of the assignment: a copy, moodle.csv, gets the grades",
-    )
+    for name, metavar, said in (
+        ("moodle", "WORKSHEET", "Moodle's grading worksheet of the assignment: a copy, moodle.csv, gets the grades"),
+        ("policy", "FILE.toml", "points or weights of exercises, deadlines, what being late costs"),
+        ("manual", "FILE.csv", "points and comments of yours: student, exercise or lecture, points, comment"),
+        (
+            "roster",
+            "FILE.csv",
+            "the class, from Canvas, Moodle or Gradescope, or a name a line: who is absent, unknown",
+        ),
+        ("nbgrader", "gradebook.db", "nbgrader's gradebook, which gets the points; made if need be"),
+    ):
+        parser.add_argument(f"--{name}", metavar=metavar, type=Path, help=said)
     parser.add_argument(
         "--jobs",
         metavar="N",
@@ -75,13 +81,14 @@ def grade(commands: Subparsers) -> None:
 
     def run(asked: argparse.Namespace) -> int:
         from cnnlib.grading.batch import grade
+        from cnnlib.grading.instructor import Files
         from cnnlib.grading.report import Refused
 
         options = {"jobs": asked.jobs, "seconds": asked.timeout, "seed": asked.seed, "force": asked.force}
-        options |= {"plain": asked.unsandboxed, "html": asked.html, "moodle": asked.moodle}
-        options |= {"scheduler": asked.scheduler}
+        options |= {"plain": asked.unsandboxed, "html": asked.html, "scheduler": asked.scheduler}
+        files = Files(asked.policy, asked.manual, asked.roster, asked.moodle, asked.nbgrader)
         try:
-            return grade(asked.submissions, asked.out, **options)
+            return grade(asked.submissions, asked.out, files=files, **options)
         except Refused as problem:
             print(f"{parser.prog}: {problem}", file=sys.stderr)
             return MISUSE

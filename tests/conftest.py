@@ -15,7 +15,7 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
 HERE = Path(__file__).parent
-SLOW = {"test_checks.py", "test_grading.py", "test_release.py"}
+SLOW = {"test_checks.py", "test_grading.py", "test_grading_nbgrader.py", "test_release.py"}
 IN_CI = os.environ.get("CI") == "true"
 
 

@@ -10,7 +10,7 @@ from cnnlib.locating import class_maps, locator
 from cnnlib.losses import cross_entropy
 from cnnlib.training import SGD
 
-PLACES = {"at_a": [6, 17], "at_b": [18, 7]}
+PLACES = {"at_a": [6, 7], "at_b": [18, 17]}
 
 
 def panel(frame, id):
@@ -87,6 +87,14 @@ def test_a_digit_lies_where_it_is_dragged_to_and_never_outside():
         ink = 1 - paper["values"][::-1]
         assert np.allclose(ink[top : top + 8, left : left + 8], digit("3"))
         assert np.isclose(ink.sum(), digit("3").sum(), atol=1e-4)
+
+
+def test_rows_are_counted_from_above():
+    frame = located_view(locator(), "3", "7", [5, 6], [18, 20], "3")
+    assert panel(frame, "canvas")["y"]["limits"] == (SIDE, 0)
+    assert [mark["xy"].tolist() for mark in marks(frame, "canvas", "points")] == [[[5, 6]], [[18, 20]]]
+    ink = 1 - marks(frame, "canvas", "heat")[0]["values"][::-1]  # a heat map begins at the lower edge
+    assert np.allclose(ink[2:10, 1:9], digit("3"))
 
 
 def test_the_map_is_the_network_s_and_its_sums_are_told():

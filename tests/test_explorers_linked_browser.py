@@ -74,11 +74,11 @@ HBox([total, bias, board, one, other])"""
     lab.run(page)
     total, bias = (page.locator(".widget-text input").nth(n) for n in (0, 1))
     board = page.locator(".lm").first
-    board.locator("[data-panel=dy] input").first.fill("50")
+    board.locator("[data-panel=dy] .lm-cell").first.fill("50")
     expect(total).to_have_value("68")
     bias.fill("4")
     bias.press("Enter")
-    expect(board.locator("[data-panel=y] input").first).to_have_value("6")
+    expect(board.locator("[data-panel=y] .lm-cell").first).to_have_text("6")
     page.locator(".lm").nth(1).get_by_label("padding", exact=True).fill("1")
     expect(caption(page, 2)).to_contain_text("8 × 8")
     shapes = "print(board.b, one.output.shape, other.image.tolist() == one.output.tolist())"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnlib.explorers import activation_explorer, activations, xor, xor_trainer
-from cnnlib.explorers.frames import check_frame
+from cnnlib.explorers.frame_checks import check_frame
 from cnnlib.gradients import central_difference
 from cnnlib.multilayer import draw_net, learn, outputs
 

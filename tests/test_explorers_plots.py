@@ -15,7 +15,7 @@ import pytest
 from conftest import need_module
 
 from cnnlib.explorers import conv2d_board, frames, kernel_explorer
-from cnnlib.explorers.frames import check_frame
+from cnnlib.explorers.frame_checks import check_frame
 from cnnlib.explorers.plots import axis, contours, curve, grid, heat, points
 from cnnlib.explorers.shapes import Misshapen
 from cnnlib.explorers.widget import Explorer, turned

@@ -11,6 +11,7 @@ from browser.lab import jupyterlab
 from playwright.sync_api import Browser, Locator, expect
 
 from cnnlib import explorers
+from cnnlib.locating import locator
 
 Opens = Callable[..., View]
 
@@ -108,6 +109,18 @@ def test_a_handle_along_one_axis_sets_a_number(opens: Opens) -> None:
     view.page.keyboard.press("ArrowRight")
     view.settle()
     assert view.explorer.knobs["z"] == pytest.approx(-1.9)
+
+
+def test_rows_are_counted_from_above(opens: Opens) -> None:
+    view = opens(explorers.class_map_explorer(locator()))
+    drag(view, "canvas", (6, 7), (9, 5))
+    assert view.explorer.knobs["at_a"] == [9, 5]
+    point(view, "0,0").focus()
+    view.page.keyboard.press("ArrowUp")
+    view.settle()
+    assert view.explorer.knobs["at_a"] == [9, 4]
+    top, bottom = (spot(view, "canvas", (9, row))[1] for row in (0, 24))
+    assert top < bottom
 
 
 def test_an_action_may_follow_a_drag_and_refuse_it(opens: Opens) -> None:
@@ -266,7 +279,7 @@ def test_play_goes_on_until_python_says_that_it_is_finished(opens: Opens) -> Non
 def test_play_pauses_steps_and_restarts(opens: Opens) -> None:
     view = opens(plot_explorers.bowl())
     stop_clock(view)
-    button = view.page.get_by_role("button", name="descend")
+    button = view.page.get_by_role("button", name="▶ descend")
     button.click()
     for _ in range(3):
         view.page.clock.run_for(50)
@@ -288,7 +301,7 @@ def test_play_pauses_steps_and_restarts(opens: Opens) -> None:
 def test_play_asks_at_most_twenty_times_a_second_and_never_before_the_answer(opens: Opens) -> None:
     view = opens(plot_explorers.bowl())
     stop_clock(view)
-    view.page.get_by_role("button", name="descend").click()
+    view.page.get_by_role("button", name="▶ descend").click()
     for _ in range(10):
         view.page.clock.run_for(50)
         view.settle()
@@ -305,7 +318,7 @@ def test_play_asks_at_most_twenty_times_a_second_and_never_before_the_answer(ope
 @pytest.mark.parametrize("way", ["closed", "out of sight", "another tab", "refused"])
 def test_play_stops_where_nobody_looks(opens: Opens, way: str) -> None:
     view = opens(plot_explorers.bowl())
-    button = view.page.get_by_role("button", name="descend")
+    button = view.page.get_by_role("button", name="▶ descend")
     stop_clock(view)
     button.click()
     view.page.clock.run_for(50)
@@ -417,7 +430,7 @@ def test_every_explorer_opens_without_an_error_or_an_empty_panel(opens: Opens, n
         box = shown.bounding_box()
         assert box
         assert min(box["width"], box["height"]) > 20
-        assert shown.locator("input, canvas, svg, p").count() > 0
+        assert shown.locator(".lm-cell, canvas, svg, p").count() > 0
     assert "undefined" not in view.page.locator("#a").inner_text()
     assert "NaN" not in view.page.locator("#a").inner_html()
 
@@ -435,8 +448,8 @@ def test_lab_a_drag_and_play_reach_python(browser: Browser, tmp_path_factory: py
         expect(start).to_have_attribute("aria-valuetext", "(2.45, 1.5)")
         start.press("Shift+ArrowDown")
         expect(start).to_have_attribute("aria-valuetext", "(2.45, 1)")
-        page.get_by_role("button", name="descend").click()
-        expect(page.get_by_role("button", name="descend")).to_be_visible(timeout=20_000)  # after 50 steps
+        page.get_by_role("button", name="▶ descend").click()
+        expect(page.get_by_role("button", name="▶ descend")).to_be_visible(timeout=20_000)  # after 50 steps
         assert lab.python(page, "print(explorer.knobs['steps'], explorer.knobs['start'])") == "50 [2.45, 1]\n"
         lab.python(page, "explorer.choose(start=[1.0, -1.0], steps=3)")
         expect(start).to_have_attribute("aria-valuetext", "(1, −1)")

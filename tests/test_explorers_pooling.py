@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from cnnlib.explorers import pooling, pooling_explorer, transposed, transposed_explorer
-from cnnlib.explorers.frames import check_frame, find, inside
+from cnnlib.explorers.frame_checks import check_frame
+from cnnlib.explorers.frames import find, inside
 
 RNG = np.random.default_rng(7)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnlib.explorers import softmax, softmax_explorer
-from cnnlib.explorers.frames import check_frame
+from cnnlib.explorers.frame_checks import check_frame
 from cnnlib.gradients import central_difference
 
 KNOBS: dict[str, Any] = {"z": list(softmax.FIVE), "shift": 0.0, "tau": 1.0, "target": "penguin", "classes": 5}

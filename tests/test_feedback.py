@@ -196,6 +196,12 @@ KINDS = [
 ]  # fmt: skip
 
 
+def test_nothing_is_said_of_the_change_of_what_is_no_number():
+    text = said("confusion", lambda z, t: np.full((z.shape[1], z.shape[1]), np.nan))
+    assert "changes by" not in text
+    assert "changes by" in said("confusion", lambda z, t: np.full((z.shape[1], z.shape[1]), 3 * z[0, 0]))
+
+
 @pytest.mark.parametrize(("name", "answer", "phrase"), KINDS, ids=[f"{n}-{p[:24]}" for n, _, p in KINDS])
 def test_the_kind_of_mistake_is_named(name, answer, phrase):
     text = " ".join(said(name, answer).split())

@@ -306,4 +306,5 @@ def test_the_command_writes_all_that_is_asked_for(bwrap, tmp_path, capsys):
     assert rows_of((out / "canvas.csv").read_text())[2][1] == "4711"
     assert rows_of((out / "moodle.csv").read_text())[2][4] == "100.00"
     assert main(["grade", str(tmp_path / "in"), *options, "--force"]) == 0
+    assert "Nothing changed since the earlier run." in capsys.readouterr().out
     assert len(list(out.iterdir())) == 2 * len(report.WRITTEN) + 1

@@ -171,6 +171,55 @@ def test_force_grades_all_anew_under_a_new_seed_and_a_stopped_one_goes_on(grade,
     assert records.state_in(tmp_path / "out").seed == seed
 
 
+def test_another_policy_or_points_by_hand_make_new_tables_and_grade_nothing(grade, tmp_path):
+    out, policy, manual, roster = (tmp_path / name for name in ("out", "p.toml", "m.csv", "r.csv"))
+    policy.write_text("[points]\nconv1d_forward = 100\n")
+    manual.write_text("student,exercise,points\nbo,conv1d_forward,7\n")
+    roster.write_text("ann\nzoe\n")
+    grade()
+    before = files(out)
+    again, said = grade("--policy", str(policy))
+    assert again == []
+    assert f"ann, conv1d_forward: {POINTS} before, 100 now" in said
+    assert {row["student"]: row["final"] for row in table(out / "totals.csv")}["bo"] == "100"
+    assert files(out)["totals.1.csv"] == before["totals.csv"]
+    again, said = grade("--policy", str(policy), "--manual", str(manual))
+    assert again == []
+    assert "bo, conv1d_forward: 100 before, 7 now" in said
+    assert {"marks.1.csv", "marks.2.csv"} & set(files(out)) == {"marks.2.csv"}
+    options = ["--policy", str(policy), "--manual", str(manual), "--roster", str(roster)]
+    again, said = grade(*options)
+    assert again == []
+    assert "Absent, 1 of 2: zoe." in said
+    before = files(out)
+    manual.write_text("student,exercise,points\nbo,conv1d_forward,8\n")
+    assert grade(*options)[0] == []
+    assert files(out)["sums.3.csv"] == before["sums.csv"]
+    before = files(out)
+    assert f"Nothing in {out} has changed" in grade(*options)[1]
+    assert files(out) == before
+
+
+def test_what_a_stopped_run_left_is_no_earlier_run(grade, submissions, tmp_path, monkeypatch):
+    """Its tables and drafts have the policy's points; what changed is said when it came to its end."""
+    policy = tmp_path / "p.toml"
+    policy.write_text("[points]\nconv1d_forward = 100\n")
+    grade()
+    noted = hands.grade_notebook
+    monkeypatch.setattr(hands, "grade_notebook", stopping_at("bo", noted))
+    _, said = grade("--seed", "7", "--policy", str(policy), code=130)
+    assert "since the earlier run" not in said
+    assert [(row["student"], row["final"]) for row in table(tmp_path / "out" / "totals.csv")] == [("ann", "100")]
+    assert not (tmp_path / "out" / "changes.csv").exists()
+    monkeypatch.setattr(hands, "grade_notebook", noted)
+    again, said = grade("--seed", "7", "--policy", str(policy))
+    assert again == ["bo", "cy", "di"]
+    assert "Changed since the earlier run, 2 students" in said
+    assert {(row["student"], row["before"], row["after"]) for row in table(tmp_path / "out" / "changes.csv")} == {
+        (name, str(POINTS), "100") for name in ("ann", "bo")
+    }
+
+
 def stopping_at(student, work):
     def stopping(submission, *rest):
         if submission.student == student:

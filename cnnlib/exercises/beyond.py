@@ -1,6 +1,7 @@
 """Lecture 10, beyond the decks: its exercises in order, and its polls."""
 
 from cnnlib.checks import poll
+from cnnlib.exercises.beyond_carried import TO_TORCH
 from cnnlib.exercises.beyond_depth import GRADIENT_BY_DEPTH
 from cnnlib.exercises.beyond_maps import CLASS_MAP, DILATE, GLOBAL_MEAN
 from cnnlib.exercises.beyond_roads import DENSE_JOIN, RESIDUAL, RESIDUAL_BACKWARD
@@ -53,4 +54,5 @@ EXERCISES = (
     ROTATE,
     BY_ANGLE,
     DILATE,
+    TO_TORCH,
 )

@@ -113,6 +113,7 @@ def other_flat(
 
 def other_maps(
     slope: Callable[[Array], Array] = lambda a: a * (1 - a),
+    slope1: Callable[[Array], Array] | None = None,
     unpool: Callable[[Array, Array], Array] = pool_backward,
     conv_back: Callable[[Array, Array, Array], tuple[Array, Array]] = conv_backward,
 ) -> Any:
@@ -122,7 +123,7 @@ def other_maps(
         x, a1, a2, _, _ = kept
         dz2 = unpool(dr2, a2) * slope(a2)
         dr1, dw2 = conv_back(dz2, pool(a1), params["w2"])
-        dz1 = unpool(dr1, a1) * slope(a1)
+        dz1 = unpool(dr1, a1) * (slope1 or slope)(a1)
         return dz2, dw2, dz1, conv_back(dz1, x, params["w1"])[1]
 
     return backward
@@ -142,6 +143,7 @@ def slope_of_slope(a: Array) -> Array:
 
 NO_SLOPE = "{} without the slope of the sigmoid, a (1 − a). Whatever passes a bend is multiplied by its slope there."
 HALF_SLOPE = "the slope taken as {}. The sigmoid's slope is a product of two, a (1 − a)."
+SLOPE_OF_TANH = "the slope taken as 1 − {0} · {0}, which is that of tanh. The sigmoid's is a (1 − a)."
 SLOPE_OF_A = (
     "a slope taken as σ(a) (1 − σ(a)). a is what came *out* of the sigmoid already: its slope is a (1 − a), without "
     "another σ."
@@ -191,7 +193,13 @@ FLAT_BACKWARD = Exercise(
             "y − t times y (1 − y). Softmax and cross-entropy together leave y − t, and nothing else.",
             other_flat(start=lambda y, t: (y - t) * y * (1 - y) / len(y)),
         ),
+        Slip(
+            "slope at the shares",
+            "−t / y over N, the slope at y. dz4 stands before the softmax: together the two leave y − t.",
+            other_flat(start=lambda y, t: -t / y / len(y)),
+        ),
         Slip("no slope", NO_SLOPE.format("dz3"), other_flat(slope=np.ones_like)),
+        Slip("slope of tanh", SLOPE_OF_TANH.format("a3"), other_flat(slope=lambda a: 1 - a**2)),
         Slip("half a slope", HALF_SLOPE.format("a3"), other_flat(slope=lambda a: a)),
         Slip("the other half", HALF_SLOPE.format("1 − a3"), other_flat(slope=lambda a: 1 - a)),
         Slip("slope of a", SLOPE_OF_A, other_flat(slope=slope_of_slope)),
@@ -209,6 +217,12 @@ FLAT_BACKWARD = Exercise(
             "still rows",
             "dr2 as rows. Fold them into maps again: the shape of pool(a2).",
             other_flat(fold=lambda rows, shape: rows),
+        ),
+        Slip(
+            "maps innermost",
+            "dr2 folded as if the maps stood innermost in a row. A row was laid out map by map: reshape to the shape "
+            "of pool(a2), and no transpose.",
+            other_flat(fold=lambda rows, s: rows.reshape(s[0], *s[2:], s[1]).transpose(0, 3, 1, 2)),
         ),
     ),
 )
@@ -233,7 +247,9 @@ MAPS_BACKWARD = Exercise(
         Slip("no slope", NO_SLOPE.format("dz"), other_maps(slope=np.ones_like)),
         Slip("half a slope", HALF_SLOPE.format("a"), other_maps(slope=lambda a: a)),
         Slip("the other half", HALF_SLOPE.format("1 − a"), other_maps(slope=lambda a: 1 - a)),
+        Slip("slope of tanh", SLOPE_OF_TANH.format("a"), other_maps(slope=lambda a: 1 - a**2)),
         Slip("slope of a", SLOPE_OF_A, other_maps(slope=slope_of_slope)),
+        Slip("no slope in dz1", NO_SLOPE.format("dz1"), other_maps(slope1=np.ones_like)),
         Slip(
             "a copy for each of a block",
             "the slope of a block given to all four of its entries. Only the largest went on, so it alone gets it.",

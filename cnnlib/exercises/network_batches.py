@@ -3,6 +3,7 @@
 (9.8)   all examples once, in random order, in batches of `size`
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -52,15 +53,22 @@ def accept_batches(answer: Any, x: Array, t: Array, size: int, seed: int) -> str
         for n, target in zip(batch, targets, strict=True):
             if not np.array_equal(target, t[n]):
                 return f"x[{n}] comes with the target {target}; its own is {t[n]}: move x and t by the same order"
-    return _in_order(flat, seed)
+    return _in_order(flat, size, seed)
 
 
-def _in_order(flat: list[Any], seed: int) -> str:
-    """Are so many examples shuffled, and by this seed?"""
+def _in_order(flat: list[int], size: int, seed: int) -> str:
+    """Are so many examples shuffled, all of them, and by this seed?"""
     if len(flat) < 8:
         return ""
-    if flat in (list(range(len(flat))), list(range(len(flat)))[::-1]):
+    old, steps = list(range(len(flat))), np.diff(flat)
+    if flat == old:
         return "the examples come in the order in which they stand in x: shuffle them"
+    if max((steps == 1).sum(), (steps == -1).sum()) >= len(flat) - 2:
+        return "all but one example come right beside their neighbours of x: shuffle them"
+    pieces = in_batches(old, size)
+    ways = math.factorial(len(old)) // math.prod(math.factorial(len(piece)) for piece in pieces)
+    if ways > 10_000 and [sorted(piece) for piece in in_batches(flat, size)] == pieces:  # never by chance
+        return f"batch 0 holds x[0] to x[{size - 1}], only in another order, and so on: shuffle all examples, then cut"
     for other in FIXED:
         if other != seed and flat == np.random.default_rng(other).permutation(len(flat)).tolist():
             return f"the order is that of the seed {other}; the argument says {seed}"
@@ -118,6 +126,12 @@ def _with_repeats(x: Array, t: Array, size: int, seed: int) -> Batches:
     return [(x[some], t[some]) for some in chosen]
 
 
+def _within(x: Array, t: Array, size: int, seed: int) -> Batches:
+    rng = np.random.default_rng(seed)
+    pieces = [rng.permutation(some) for some in in_batches(np.arange(len(x)), size)]
+    return [(x[some], t[some]) for some in pieces]
+
+
 MINIBATCHES = Exercise(
     name="minibatches",
     parts={"batches": 2},
@@ -165,6 +179,11 @@ MINIBATCHES = Exercise(
                 (x[n * size : (n + 1) * size], t[n * size : (n + 1) * size])
                 for n in np.random.default_rng(seed).permutation(-(-len(x) // size))
             ],
+        ),
+        Slip(
+            "shuffled within a batch",
+            "the old batches, each shuffled in itself: the same examples are always together. Shuffle all, then cut.",
+            _within,
         ),
         Slip(
             "a seed of its own",

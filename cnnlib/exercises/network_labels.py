@@ -70,6 +70,12 @@ ONE_HOT = Exercise(
             lambda t, M: one_hot(t, M) * t[:, None],
         ),
         Slip(
+            "whole columns",
+            "the columns of all labels filled, in every row: rows[:, t] = 1 names columns only. Row n gets a 1 at t[n] "
+            "alone: give both indices.",
+            lambda t, M: np.zeros((len(t), M)) + one_hot(t, M).max(axis=0),
+        ),
+        Slip(
             "all ones",
             "a table of nothing but 1. Start from zeros.",
             lambda t, M: np.ones((len(t), M)),
@@ -181,6 +187,17 @@ ACCURACY = Exercise(
             "the right answers divided by all entries of z, N · M. There are N examples.",
             lambda z, t: accuracy(z, t) / z.shape[1],
         ),
+        Slip(
+            "divided by the classes",
+            "the right answers divided by M, the number of classes. There are N examples.",
+            lambda z, t: accuracy(z, t) * len(t) / z.shape[1],
+        ),
+        Slip(
+            "the largest of all",
+            "one place for the whole table, as z.argmax() gives it. Each row has its own: argmax along the axis of "
+            "classes.",
+            lambda z, t: float(np.mean(z.argmax() == t)),
+        ),
     ),
 )
 
@@ -188,6 +205,11 @@ ACCURACY = Exercise(
 def normalised(z: Array, t: Array) -> Array:
     counts = confusion(z, t)
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+
+def quiet_shares(counts: Array) -> Array:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(counts / counts.sum(axis=1, keepdims=True))
 
 
 CONFUSION = Exercise(
@@ -219,6 +241,21 @@ CONFUSION = Exercise(
             "rows as shares",
             "each row divided by its sum. Counts are asked.",
             normalised,
+        ),
+        Slip(
+            "rows as shares, nan where nobody is",
+            "each row divided by its sum, and a label that nobody has makes 0/0. Counts are asked.",
+            lambda z, t: quiet_shares(confusion(z, t)),
+        ),
+        Slip(
+            "shares of all",
+            "all counts divided by N. Counts are asked.",
+            lambda z, t: confusion(z, t) / len(t),
+        ),
+        Slip(
+            "shares added up",
+            "what z holds added up in the row of each label. An example counts once, for its largest entry.",
+            lambda z, t: one_hot(t, z.shape[1]).T @ z,
         ),
         Slip(
             "mistakes only",

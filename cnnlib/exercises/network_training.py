@@ -57,7 +57,6 @@ def step_cases(rng: Rng) -> list[Inputs]:
         },
         {"params": params, "grads": grads, "rate": 0.3},
         {"params": params, "grads": dict(reversed(grads.items())), "rate": 2.0},
-        {"params": {"w": np.array([[4, 6]])}, "grads": {"w": np.array([[1, -2]])}, "rate": 0.25},
     ]
 
 
@@ -161,9 +160,13 @@ def weights_only(params: Params, grads: Params, rate: float) -> Params:
 
 
 def other_training(
-    step: Callable[[Params, Params, float], Params] = sgd_step, *, stale: bool = False, accumulate: bool = False
+    step: Callable[[Params, Params, float], Params] = sgd_step,
+    *,
+    stale: bool = False,
+    accumulate: bool = False,
+    over_examples: bool = False,
 ) -> Any:
-    """Training with another step, with the slopes of the start, or with slopes that pile up."""
+    """Training with another step, with the slopes of the start, with slopes that pile up, or with another rate."""
 
     def train(x: Array, t: Array, params: Params, slopes: Slopes, rate: float, steps: int) -> Array:
         losses, first, total = [], slopes(x, t, params)[1], {name: np.zeros_like(w) for name, w in params.items()}
@@ -171,10 +174,16 @@ def other_training(
             loss, grads = slopes(x, t, params)
             losses.append(loss)
             total = {name: total[name] + grads[name] for name in grads}
-            params = step(params, first if stale else total if accumulate else grads, rate)
+            by = rate / len(x) if over_examples else rate
+            params = step(params, first if stale else total if accumulate else grads, by)
         return np.array(losses)
 
     return train
+
+
+def from_the_start(x: Array, t: Array, params: Params, slopes: Slopes, rate: float, steps: int) -> Array:
+    start, grads = slopes(x, t, params)
+    return np.array([start] + [slopes(x, t, sgd_step(params, grads, rate))[0]] * steps)
 
 
 OVERFIT = Exercise(
@@ -201,6 +210,22 @@ OVERFIT = Exercise(
             "without the first",
             "the losses without the first one, before any step. It has a known value: keep it.",
             lambda x, t, params, slopes, rate, steps: overfit(x, t, params, slopes, rate, steps)[1:],
+        ),
+        Slip(
+            "one step ahead",
+            "the losses after 1, 2, ..., steps + 1 steps: the one before any step is missing, one step is too many.",
+            lambda x, t, params, slopes, rate, steps: overfit(x, t, params, slopes, rate, steps + 1)[1:],
+        ),
+        Slip(
+            "from the start each time",
+            "the loss after a single step, again and again: every step begins at the start. Step on from where the "
+            "last one ended.",
+            from_the_start,
+        ),
+        Slip(
+            "rate over N",
+            "training with the rate divided by the number of examples. The slopes are those of a mean already.",
+            other_training(over_examples=True),
         ),
         Slip(
             "never moves",

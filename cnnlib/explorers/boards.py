@@ -13,7 +13,8 @@ from cnnlib.convolution import conv1d, conv2d
 from cnnlib.explorers import frames
 from cnnlib.explorers.controls import Control
 from cnnlib.explorers.dy import ACTIONS, fit, outputs
-from cnnlib.explorers.frames import Cells, Frame, Group, Panel, Place, Sum, describe, inside, legend, link
+from cnnlib.explorers.frames import Cells, Frame, Group, Panel, Place, Sum, inside, link
+from cnnlib.explorers.key import describe, legend
 from cnnlib.explorers.traits import Knob, Values
 from cnnlib.explorers.widget import Explorer, Knobs, count, rows
 

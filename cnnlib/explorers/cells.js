@@ -171,73 +171,77 @@ class Picture extends Panel {
   }
 }
 
-// Few values: a native input for each number, read-only where Python computes it.
+// Few values: a square of text for each number. One that can be changed is edited in place; an input element in each
+// would be laid out and painted in thrice the time.
 class Numbers extends Panel {
   constructor(act) {
     super(act);
-    this.grid = make("div", { className: "lm-grid" }); this.typed = null;   // the input that is being typed into
-    this.el.append(make("div", { className: "lm-wide" }, this.grid));
+    this.grid = make("div", { className: "lm-grid" }); this.typed = null;   // the square that is being typed into
+    this.squares = []; this.el.append(make("div", { className: "lm-wide" }, this.grid));
     this.grid.setAttribute("role", "group");
     const hear = (event, answer) => this.grid.addEventListener(event, e => {
-      const place = this.inputs.indexOf(e.target); if (place >= 0) answer(this.cell(place), e.target, e);
+      const place = this.squares.indexOf(e.target); if (place >= 0) answer(this.cell(place), e.target, e);
     });
+    const select = square => getSelection().selectAllChildren(square);
     hear("pointerover", at => act.point(this, at));
-    hear("click", (at, input) => { input.select(); if (input.readOnly) act.pin(this, at); });   // else to be edited
-    hear("focusin", (at, input) => { this.stop(input); input.select(); act.point(this, at); });
-    hear("focusout", (at, input) => this.leave(input));
-    hear("input", (at, input) => this.type(at, input));
-    hear("keydown", (at, input, e) => this.press(e, at, input));
-    hear("paste", (at, input, e) => this.paste(e, at, input));
+    hear("click", (at, square) => { select(square); if (!changeable(square)) act.pin(this, at); });
+    hear("focusin", (at, square) => { this.stop(square); select(square); act.point(this, at); });
+    hear("focusout", (at, square) => this.leave(square));
+    hear("input", (at, square) => this.type(at, square));
+    hear("keydown", (at, square, e) => { if (this.press(e, at, square)) { e.preventDefault(); select(square); } });
+    hear("paste", (at, square, e) => this.paste(e, at, square));
   }
-  stop(input) { this.inputs.forEach(each => { each.tabIndex = each === input ? 0 : -1; }); }   // of the Tab key
-  leave(input) {                                                  // what was typed is told already
-    if (Number.isNaN(parse(input.value))) this.act.note("");
+  stop(square) {                                                  // the one of the Tab key
+    if (this.stopped) this.stopped.tabIndex = -1;
+    this.stopped = square; square.tabIndex = 0;
+  }
+  leave(square) {                                                 // what was typed is told already
+    if (Number.isNaN(parse(square.textContent))) this.act.note("");
     this.typed = null; this.act.refresh();
   }
-  type(at, input) {
-    const value = parse(input.value), bad = Number.isNaN(value); this.typed = input;
-    input.setAttribute("aria-invalid", bad);
-    this.act.note(bad ? `“${input.value}” is not a number: ${this.label(at)} stays ${fmt(this.chosen(at))}` : "");
+  type(at, square) {
+    const text = square.textContent, value = parse(text), bad = Number.isNaN(value); this.typed = square;
+    square.ariaInvalid = bad;
+    this.act.note(bad ? `“${text}” is not a number: ${this.label(at)} stays ${fmt(this.chosen(at))}` : "");
     if (!bad) this.act.edit(this, at, [[value]]);
   }
-  paste(e, at, input) {                                           // one number is typed; more go from this cell on
+  paste(e, at, square) {                                          // one number is typed; more go from this cell on
     const block = blockOf(e.clipboardData.getData("text")), all = block.flat();
-    if (input.readOnly || all.length < 2) return;
+    if (!changeable(square) || all.length < 2) return;
     e.preventDefault(); this.typed = null;
     if (all.some(Number.isNaN)) this.act.note("what was pasted holds something that is no number: nothing is changed");
     else this.act.edit(this, at, block);
   }
-  press(e, at, input) {
-    const { selectionStart, selectionEnd, value, readOnly } = input;
-    const moves = e.key === "ArrowLeft" ? selectionStart > 0 : e.key === "ArrowRight" && selectionEnd < value.length;
-    if (!readOnly && moves) return;                               // the caret
-    const up = { PageUp: 1, PageDown: -1 }[e.key], done = input === this.typed && { Enter: 1, Escape: 1 }[e.key];
-    if (done && (e.key === "Escape" || !Number.isNaN(parse(value)))) this.leave(input);
-    if (up && !readOnly) {
+  press(e, at, square) {                                          // whether that was an edit
+    const free = changeable(square), up = { PageUp: 1, PageDown: -1 }[e.key];
+    if (free && caretMoves(e.key)) return false;
+    const done = square === this.typed && { Enter: 1, Escape: 1 }[e.key];
+    if (done && (e.key === "Escape" || !Number.isNaN(parse(square.textContent)))) this.leave(square);
+    if (up && free) {
       this.typed = null; this.act.edit(this, at, [[+(this.chosen(at) + up * (e.shiftKey ? .1 : 1)).toFixed(9)]]);
-    } else if (!done) return this.key(e, at);
-    e.preventDefault(); input.select();
+    } else if (!done) this.key(e, at);
+    return done || up && free;
   }
   load(spec, link, assets) {
     super.load(spec, link, assets);
     Object.assign(this, { tints: assets.tints, hues: assets.hues });
     this.grid.setAttribute("aria-label", `${spec.name}, ${spec.title}, ${spec.extent}`);
     vary(this.grid, "--cols", this.cols);
-    if (this.inputs?.length !== this.values.length) {
-      const props = { type: "text", inputMode: "decimal", autocomplete: "off", spellcheck: false };
-      this.inputs = [...this.values].map(() => focusable(make("input", props)));
-      this.grid.replaceChildren(...this.inputs.map(input => make("span", { className: "lm-cell" }, input)));
-      this.seen = this.inputs.map(() => ({})); this.places = null;   // what a cell shows, to change only what differs
-      this.stop(this.inputs.find((_, place) => !this.padded(this.cell(place))));
+    if (this.squares.length !== this.values.length) {
+      const props = { className: "lm-cell", role: "textbox", tabIndex: -1, inputMode: "decimal", spellcheck: false };
+      this.squares = [...this.values].map(() => focusable(make("div", props)));
+      this.grid.replaceChildren(...this.squares);
+      this.seen = this.squares.map(() => ({})); this.places = null;   // what a square shows, to change only what differs
+      this.stop(this.squares.find((_, place) => !this.padded(this.cell(place))));
     }
     const places = JSON.stringify([this.heading.textContent, spec.shape, spec.rim, spec.scale, spec.edit, this.sides]);
     if (places === this.places) return;
-    this.places = places;
-    this.inputs.forEach((input, place) => {
-      const at = this.cell(place), padded = this.padded(at);
-      const { classList } = input.parentNode; input.readOnly = !spec.edit || padded;
-      classList.toggle("lm-pad", padded); classList.toggle("lm-edit", !input.readOnly);
-      focusable(input, [this.label(at), this.zero(at)].filter(Boolean).join(", "));
+    this.places = places; this.longest = 2;                       // the columns only grow, so that an edit moves nothing
+    this.squares.forEach((square, place) => {
+      const at = this.cell(place), padded = this.padded(at), free = Boolean(spec.edit) && !padded;
+      square.classList.toggle("lm-pad", padded); square.classList.toggle("lm-edit", free);
+      square.contentEditable = free ? "plaintext-only" : "inherit"; square.ariaReadOnly = !free;
+      focusable(square, [this.label(at), this.zero(at)].filter(Boolean).join(", "));
     });
   }
   // What the reader typed is shown at once; the arithmetic waits for Python's frame.
@@ -257,43 +261,50 @@ class Numbers extends Panel {
   }
   fill(knobs, step) {
     this.knobs = knobs;
-    const size = this.values.length;
+    const size = this.values.length, top = this.limits[1] || 1;
     const past = step !== null && (this.parts ? this.sum(step) : this.partial?.slice((step - 1) * size, step * size));
     const room = this.cols > 7 ? 5 : 6;                             // letters, so that a narrow page can show them
-    let longest = 2;
-    this.inputs.forEach((input, place) => {
+    this.squares.forEach((square, place) => {
       const later = step !== null && this.computed && place >= step, seen = this.seen[place];
       const value = later ? NaN : past ? past[place] : this.chosen(this.cell(place));
       if (!Object.is(seen.value, value) || seen.room !== room) {
         const text = Number.isNaN(value) ? "" : short(value, room);
         Object.assign(seen, { value, room, text, wide: breadth(text) });
-        input.title = text && text !== full(value) ? full(value) : "";
+        square.title = text && text !== full(value) ? full(value) : "";
       }
-      const { text } = seen, typing = input === this.typed && [value, NaN].includes(parse(input.value));
-      if (!typing && input.value !== text) input.value = text;
-      if (!typing && input.ariaInvalid) input.removeAttribute("aria-invalid");
-      longest = Math.max(longest, seen.wide);
-      const depth = .45 * Math.min(1, Math.abs(value) / (this.limits[1] || 1)) || 0;
-      const tint = `rgb(${this.tints[+(value > 0)].join(" ")} / ${depth.toFixed(3)})`;
-      if (seen.tint !== tint) input.parentNode.style.setProperty("--tint", seen.tint = tint);
+      const typing = square === this.typed && [value, NaN].includes(parse(square.textContent));
+      if (!typing) { write(square, seen.text); if (square.ariaInvalid) square.ariaInvalid = null; }
+      this.longest = Math.max(this.longest, seen.wide);
+      const depth = (.08 + .37 * Math.min(1, Math.abs(value) / top)).toFixed(3);   // also a small one shows its sign
+      const tint = value ? `rgb(${this.tints[+(value > 0)].join(" ")} / ${depth})` : "";
+      if (seen.tint !== tint) square.style.backgroundColor = seen.tint = tint;
     });
-    vary(this.grid, "--longest", longest);
+    vary(this.grid, "--longest", this.longest);
   }
-  focus(at) { this.inputs[this.place(at)].focus(); }
+  focus(at) { this.squares[this.place(at)].focus(); }
   show({ both, panel, at, told, pairs, letters }) {
     const [rows, cols] = both.map((list, side) => this.related(list, side, panel.role)), tags = new Map();
-    for (const pair of pairs) {                                   // a letter joins the factors of one product
+    if (told.has(this.id)) for (const pair of pairs) {            // a letter joins the factors of one product
       const key = String(this.own(pair)); tags.set(key, tags.has(key) ? "" : letters.get(String(pair)));
     }
     this.grid.classList.toggle("lm-told", told.has(this.id));
-    this.inputs.forEach((input, place) => {
-      const own = this.cell(place), cell = input.parentNode, tag = told.has(this.id) && tags.get(String(own)) || "";
-      const on = rows.includes(own[0]) && cols.includes(own[1]), here = panel === this && String(at) === String(own);
-      const { classList } = cell, seen = this.seen[place];
+    this.squares.forEach((square, place) => {
+      const own = this.cell(place), tag = tags.size && tags.get(String(own)) || "";
+      const on = rows.includes(own[0]) && cols.includes(own[1]);
+      const here = panel === this && at[0] === own[0] && at[1] === own[1];
+      const { classList } = square, seen = this.seen[place];
       if (seen.on !== on) classList.toggle("lm-on", seen.on = on);
       if (seen.here !== here) classList.toggle("lm-at", seen.here = here);
       if (seen.tag === tag) return;
-      cell.dataset.tag = seen.tag = tag; cell.style.setProperty("--hue", this.hues[LETTERS.indexOf(tag)] ?? "transparent");
+      square.dataset.tag = seen.tag = tag; square.style.setProperty("--hue", this.hues[LETTERS.indexOf(tag)] ?? "transparent");
     });
   }
+}
+
+const changeable = square => square.classList.contains("lm-edit");
+// Whether the key moves the caret within the text that is edited.
+function caretMoves(key) {
+  const { startOffset, endOffset, endContainer } = getSelection().getRangeAt(0);
+  if (key === "ArrowRight") return endOffset < (endContainer.length ?? endContainer.childNodes.length);
+  return key === "ArrowLeft" && startOffset > 0;
 }

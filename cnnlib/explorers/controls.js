@@ -22,7 +22,8 @@ function controls(model, act) {
     button: ({ action, label, says }) => [button(label, () => act.ask({ action }), says)],
     play({ action, label }) {
       const player = act.player(`▶ ${label}`, () => act.ask({ action }), () => !act.waits());
-      const step = button("▸ step", () => { player.halt(); act.ask({ action }); });
+      const step = button("▸ step", () => { player.halt(); act.ask({ action }); }, `▸ step: ${label}`);
+      if (player.still) player.button.ariaLabel = `▸ next: ${label}`;
       return player.still ? [player.button] : [player.button, step];
     },
     presets({ label, options, by }) {

@@ -134,7 +134,7 @@ def view(
         *(stage_panel(k, about, run.a, boxes[k + 1], held) for k, run in enumerate(runs)),
     ]
     layout: list[Group] = [
-        {"title": "the picture and the answer", "rows": [["x"] + ["dx"] * gradient, ["says"], ["p"]]},
+        {"title": "the picture and the answer", "rows": [["x"] + ["dx"] * gradient, ["p"], ["says"]], "flow": True},
         {"title": "what every stage makes of it", "rows": [[f"stage{k}"] for k in range(len(runs))]},
         {"title": "one unit", "rows": rows},
     ]

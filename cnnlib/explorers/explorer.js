@@ -2,20 +2,6 @@
 // each knob, which other widgets can be linked with); what is pointed at, pinned or swept over belongs to the view and
 // sends nothing.
 // anywidget takes one module: widget.py joins the scripts into it, this file last.
-const marks = frame => frame.panels.flatMap(panel => panel.marks ?? []);
-const HINTS = [                                                   // which frames a hint is for, and the hint
-  [frame => frame.arithmetic, "Point at a cell to see what it touches. Arrow keys walk, Enter or a click on a computed "
-    + "cell pins, Esc lets go. Page Up and Page Down change a number."],
-  [frame => marks(frame).some(mark => mark.drag), "Drag points, or move them with Tab and the arrow keys."],
-  [frame => frame.panels.some(panel => panel.click && panel.marks?.some(mark => mark.drag || mark.remove)),
-    "A click on empty space sets a point there."],
-  [frame => frame.panels.some(panel => panel.paint),
-    "Draw by dragging, or walk with the arrow keys: Space inks a cell, Shift and an arrow draws a line."],
-  [frame => frame.panels.some(panel => panel.click && panel.kind === "cells"),
-    "Point at a unit of a map, or walk there with the arrow keys; a click or Enter holds it, or lets it go."],
-  [frame => marks(frame).some(mark => mark.remove), "A double click or Delete removes a point."],
-];
-
 const WAITING = "Waiting for Python. If its kernel was restarted, run this cell again.";
 
 function render({ model, el }) {
@@ -109,31 +95,20 @@ function render({ model, el }) {
     }
     const item = id => panels[id]?.el ?? make("span", { className: "lm-op", textContent: id });
     const row = ids => make("div", { className: "lm-row" }, ...ids.map(item));
-    const group = ({ title, rows }) => make("section", {}, make("h4", { textContent: title }), ...rows.map(row));
+    const group = ({ title, rows, flow }) =>
+      make("section", { className: flow ? "lm-flow" : "" }, make("h4", { textContent: title }), ...rows.map(row));
     const [forward, backward = "", ...more] = frame.layout.map(group);
     stage.replaceChildren(forward, backward, ...frame.arithmetic ? [hole] : [], ...more);
     steps.el.hidden = !frame.arithmetic;
-    write(hint, HINTS.filter(([fits]) => fits(frame)).map(([, text]) => text).join(" "));
   }
   function explain() {                                            // what the frames mean, and the signs
-    const linked = frame.arithmetic, squares = frame.panels.filter(({ kind }) => kind === "cells");
-    const numbered = squares.filter(panel => !panel.picture);
-    const dashed = { padding: panel => Math.max(...panel.rim), "zero put in": panel => panel.stretched };
-    const changes = linked ? "can be changed" : "numbers in such a frame can be changed";
-    const frames = {
-      "lm-edit": numbered.some(panel => panel.edit) && changes, "lm-at": linked && "pointed at",
-      "lm-told lm-on": linked && "touched",
-      "lm-on": linked && squares.some(({ id }) => tells(id).size < squares.length) && "touched, not in this sum",
-      "lm-plus": numbered.length && linked && "above zero", "lm-minus": numbered.length && linked && "below zero",
-      "lm-pad": Object.keys(dashed).filter(why => numbered.some(dashed[why])).join(" or "),
-    };
-    const key = JSON.stringify([frames, frame.signs]);
-    if (key === explained) return;
-    explained = key;
-    const line = (meanings, show) => make("div", {}, ...Object.entries(meanings).flatMap(
-      ([what, meaning]) => meaning ? [make("span", {}, show(what), ` ${meaning}`)] : []));
+    const { key, signs = {} } = frame, meanings = JSON.stringify([key, signs]);
+    if (meanings === explained) return;
+    explained = meanings;
+    const line = (all, show) => make("div", {}, ...Object.entries(all).map(
+      ([what, meaning]) => make("span", {}, show(what), ` ${meaning}`)));
     const sample = kind => make("i", { className: `lm-cell ${kind}` });
-    legend.replaceChildren(line(frames, sample), line(frame.signs ?? {}, sign => make("b", {}, ...signed(sign))));
+    legend.replaceChildren(line(key, sample), line(signs, sign => make("b", {}, ...signed(sign))));
   }
   function load() {
     frame = model.get("frame");
@@ -151,7 +126,7 @@ function render({ model, el }) {
       vary(section, "--abreast", abreast); vary(section, "--widest", Math.max(...widths));
     });
     backs.forEach(back => { back.disabled = !frame.past; });
-    explain(); write(caption, frame.caption);
+    explain(); write(caption, frame.caption); write(hint, frame.hint);
     if (!stage.querySelector("[aria-invalid=true]")) write(note, frame.note);   // else what was typed is told
     if (frame.finished || frame.note) halt();
     if (link) {

@@ -1,4 +1,4 @@
-"""What an explorer shows: a frame, typed, and checked before it is sent.
+"""What an explorer shows: a frame, typed, and checked before it is sent (frame_checks.py).
 
 A frame is computed from the knobs, which are all that a reader can change, by a pure function. Its panels are cells
 (numbers on squares, or the pixels of a picture), plots, see plots.py, and lines of text. Cells can be linked: one
@@ -11,8 +11,7 @@ from typing import Any, Literal, NotRequired, TypedDict, Unpack
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.explorers.plots import Plot, check_plot
-from cnnlib.explorers.shapes import Misshapen, check
+from cnnlib.explorers.plots import Plot
 
 
 class CellOptions(TypedDict, total=False):
@@ -131,11 +130,15 @@ class Arithmetic(TypedDict):
 
 
 class Group(TypedDict):
-    """Rows of panels, by their ids, and of signs such as "=" between them; so many groups abreast share a line."""
+    """Rows of panels, by their ids, and of signs such as "=" between them; so many groups abreast share a line.
+
+    flow: where the page is narrow, two panels stand beside each other, whatever rows they are in; text has a line.
+    """
 
     title: str
     rows: list[list[str]]
     abreast: NotRequired[int]
+    flow: NotRequired[bool]
 
 
 class Frame(TypedDict):
@@ -151,50 +154,6 @@ class Frame(TypedDict):
     signs: NotRequired[dict[str, str]]
     arithmetic: NotRequired[Arithmetic]
     finished: NotRequired[bool]
-
-
-def check_frame(frame: Frame) -> None:
-    """Misshapen, naming the panel and the key, unless the page can show the frame."""
-    check(frame, Frame, "frame")
-    ids = [panel["id"] for panel in frame["panels"]]
-    placed = [name for group in frame["layout"] for row in group["rows"] for name in row]
-    if len(set(ids)) < len(ids):
-        raise Misshapen(f"frame: panels have different ids, got {ids}")
-    for name in placed:
-        if name not in ids and any(letter.isalnum() for letter in name):
-            raise Misshapen(f"frame: layout names {name!r}, the panels are {', '.join(ids)}")
-    for id in ids:
-        if placed.count(id) != 1:
-            raise Misshapen(f"frame: panel {id!r} must stand in layout once, got {placed.count(id)} times")
-    for panel in frame["panels"]:
-        where = f"frame: {panel['kind']} {panel['id']!r}"
-        if panel["kind"] == "plot":
-            check_plot(panel, where)
-        elif panel["kind"] == "cells":
-            if panel["values"].ndim != 2 or panel["values"].shape != panel["shape"]:
-                raise Misshapen(f"{where}: shape is {panel['shape']}, but values have {panel['values'].shape}")
-            if panel.get("picture") and "size" not in panel:
-                raise Misshapen(f"{where} lacks 'size', which a picture needs")
-    if "arithmetic" in frame:
-        check_arithmetic(frame["arithmetic"], [panel["id"] for panel in frame["panels"] if panel["kind"] == "cells"])
-
-
-def check_arithmetic(arithmetic: Arithmetic, cells: list[str]) -> None:
-    """Misshapen unless every panel that is named is one of the panels of cells."""
-    named = [("start", arithmetic["start"]["panel"]), ("sweep", arithmetic["sweep"])]
-    named += [("reads", panel) for panel in arithmetic["reads"]]
-    for name, total in arithmetic["sums"].items():
-        named += [(f"sums[{name!r}]", panel) for panel in (total["of"], *total["factors"], *total.get("plus", []))]
-    for key, panel in named:
-        if panel not in cells:
-            raise Misshapen(f"frame: arithmetic: {key} names {panel!r}, the panels of cells are {', '.join(cells)}")
-    for panel in cells:
-        if panel not in arithmetic["reads"]:
-            raise Misshapen(f"frame: arithmetic: reads lacks {panel!r}; [] if no sum is told there")
-    for panel, names in arithmetic["reads"].items():
-        if unknown := [name for name in names if name not in arithmetic["sums"]]:
-            known = ", ".join(arithmetic["sums"])
-            raise Misshapen(f"frame: arithmetic: reads[{panel!r}] names {unknown[0]!r}, the sums are {known}")
 
 
 def cells(
@@ -276,29 +235,3 @@ def link(ndim: int, x: Array, w: Array, y: Array, stride: Any, padding: Any, dil
     """The relation m = stride i + dilation u - padding on either side, between x, w and y, all without a rim."""
     sides = zip(x.shape, w.shape, y.shape, stride, padding, dilation, strict=True)
     return {"ndim": ndim, "sides": [Side(x=x, w=w, y=y, stride=s, padding=p, dilation=d) for x, w, y, s, p, d in sides]}
-
-
-def describe(link: Link) -> str:
-    """The relation in words: which input an output reads, and why there are so many outputs."""
-    where, sizes = [], []
-    names = ("ij", "uv") if link["ndim"] == 2 else (" i", " k")
-    for side, i, u in zip(link["sides"], *names, strict=True):
-        stride, padding, dilation = side["stride"], side["padding"], side["dilation"]
-        i, u = i if stride == 1 else f"{stride}{i}", u if dilation == 1 else f"{dilation}{u}"
-        where.append(f"{i} + {u}" + (f" − {padding}" if padding else ""))
-        reach = str(side["w"]) if dilation == 1 else f"({dilation}·({side['w']} − 1) + 1)"
-        sizes.append(f"⌊({side['x']} + 2·{padding} − {reach}) / {stride}⌋ + 1 = {side['y']}")
-    if link["ndim"] == 1:
-        return f"y[i] reads x[m] = x[{where[1]}] at tap k;  length of y: {sizes[1]}"
-    both = f"rows and columns of y: {sizes[0]}"
-    size = both if sizes[0] == sizes[1] else f"rows of y: {sizes[0]};  columns: {sizes[1]}"
-    return f"y[i, j] reads x[{', '.join(where)}] at weight [u, v];  {size}"
-
-
-SIGNS = {"⋆": "cross-correlation: nothing is flipped", "∗": "convolution: the kernel is flipped"}
-
-
-def legend(panels: list[Panel], layout: list[Group]) -> dict[str, str]:
-    """What the signs mean that occur."""
-    seen = str([[panel["title"] for panel in panels], layout])
-    return {sign: meaning for sign, meaning in SIGNS.items() if sign in seen}

@@ -8,8 +8,9 @@ import numpy as np
 from cnnlib.arguments import Array
 from cnnlib.convolution import conv2d
 from cnnlib.explorers.controls import Control
-from cnnlib.explorers.frames import CellOptions, Frame, Group, Panel, cells, describe, legend, link
+from cnnlib.explorers.frames import CellOptions, Frame, Group, Panel, cells, link
 from cnnlib.explorers.images import coloured, colours, kept, picture, pictures
+from cnnlib.explorers.key import describe, legend
 from cnnlib.explorers.traits import Knob, Values
 from cnnlib.explorers.widget import Explorer, Knobs, count, rows
 

@@ -15,7 +15,7 @@ from cnnlib.network import Sequential
 
 SIDE, SIZE = 24, 8  # pixels of the canvas and of a digit, along each axis
 KINDS = ("none", *map(str, range(10)))
-X, Y = (axis(name, 0, SIDE, ticks=4, step=1) for name in ("columns", "rows, from below"))
+X, Y = axis("columns", 0, SIDE, ticks=4, step=1), axis("rows", SIDE, 0, ticks=4, step=1)
 
 
 def digit(kind: str) -> Array:
@@ -25,9 +25,9 @@ def digit(kind: str) -> Array:
 
 
 def corner(place: Any) -> tuple[int, int]:
-    """Row and column of the upper left pixel of a digit whose middle is at place = [x, y], y counted from below."""
+    """Row and column of the upper left pixel of a digit whose middle is at place = [column, row]."""
     x, y = (float(value) for value in place)
-    top, left = round(SIDE - y - SIZE / 2), round(x - SIZE / 2)
+    top, left = round(y - SIZE / 2), round(x - SIZE / 2)
     return min(max(top, 0), SIDE - SIZE), min(max(left, 0), SIDE - SIZE)
 
 
@@ -37,7 +37,7 @@ def located_view(network: Sequential, a: str, b: str, at_a: Any, at_b: Any, clas
     Args:
         network: a locator, see locating.py.
         a, b: what they are, "none" or "0" to "9".
-        at_a, at_b: [x, y] of their middles.
+        at_a, at_b: [column, row] of their middles, counted from the upper left corner.
         class_: whose map is shown.
 
     Raises:
@@ -85,7 +85,7 @@ def spoken(totals: Array) -> str:
 
 def middle(place: tuple[int, int]) -> list[float]:
     top, left = place
-    return [left + SIZE / 2, SIDE - top - SIZE / 2]
+    return [left + SIZE / 2, top + SIZE / 2]
 
 
 def outline(place: tuple[int, int]) -> Array:
@@ -111,4 +111,4 @@ def class_map_explorer(network: Sequential | None = None) -> Explorer:
         {"kind": "choice", "name": "a", "label": "one digit", "options": list(KINDS)},
         {"kind": "choice", "name": "b", "label": "the other", "options": list(KINDS)},
     ]
-    return Explorer(view, controls, class_="6", a="6", b="7", at_a=[6, 17], at_b=[18, 7])
+    return Explorer(view, controls, class_="6", a="6", b="7", at_a=[6, 7], at_b=[18, 17])

@@ -8,6 +8,7 @@ import matplotlib
 import numpy as np
 
 from cnnlib.explorers.frames import Frame
+from cnnlib.explorers.key import hint, key
 from cnnlib.explorers.plots import Mark
 
 ASSETS: dict[str, Any] = {
@@ -58,7 +59,8 @@ def message(
             else:
                 sent["data"] = as_bytes(panel["values"])
         panels.append(sent)
-    return plain({"note": "", **shown, "panels": panels, "answered": answered, "past": past}), assets
+    around = {"note": "", "key": key(shown), "hint": hint(shown), "answered": answered, "past": past}
+    return plain({**shown, **around, "panels": panels}), assets
 
 
 def as_bytes(values: Any) -> bytes:

@@ -85,12 +85,12 @@ class Plot {
     const up = 1 - ((e.clientY - box.top) * scale - 8) / this.size[1];
     return [[across, this.x], [up, this.y]].map(([part, { limits: [low, high] }]) => low + part * (high - low));
   }
-  inside(at) { return at.every((v, a) => v >= this.axes[a].limits[0] && v <= this.axes[a].limits[1]); }
+  inside(at) { return at.every((v, a) => v >= Math.min(...this.axes[a].limits) && v <= Math.max(...this.axes[a].limits)); }
   get axes() { return [this.x, this.y]; }
   onGrid(at) {                                                    // a step that can be read, within the axes
     return at.map((v, a) => {
-      const { step, limits: [low, high] } = this.axes[a];
-      return +Math.max(low, Math.min(high, Math.round(v / step) * step)).toPrecision(9);
+      const { step, limits } = this.axes[a], on = Math.round(v / step) * step;
+      return +Math.max(Math.min(...limits), Math.min(Math.max(...limits), on)).toPrecision(9);
     });
   }
 
@@ -147,7 +147,8 @@ class Plot {
   ask(action, what) { this.act.ask({ action, along: "xy", ...what }); }
   type(key, e) {
     const [up, right] = MOVES[e.key] ?? [0, 0], { mark, at } = key ? this.find(key) : {}, far = e.shiftKey ? 10 : 1;
-    const stepped = () => [at[0] + far * right * this.x.step, at[1] - far * up * this.y.step];
+    const rising = Math.sign(this.y.limits[1] - this.y.limits[0]);   // rows are counted from above
+    const stepped = () => [at[0] + far * right * this.x.step, at[1] - far * up * rising * this.y.step];
     if (key === "add" && (up || right)) { this.crosshair = this.onGrid(stepped()); this.point(key); this.draw(); }
     else if (key === "add" && e.key === "Enter") this.ask(this.click, { at: this.onGrid(at) });
     else if (key && e.key === "Enter") this.take(key);

@@ -160,15 +160,19 @@ def plot(
 
 
 def axis(label: str, low: float, high: float, *, ticks: dict[str, float] | int = 5, step: float | None = None) -> Axis:
-    """An axis from low to high. ticks: about how many, or text -> value; step: of a drag, 1/100 of it or so."""
+    """An axis from low to high, of y also from high to low, as rows are counted.
+
+    ticks: about how many, or text -> value. step: of a drag, 1/100 of the axis or so.
+    """
+    least, most = min(low, high), max(low, high)
     if isinstance(ticks, int):
-        values = [v + 0.0 for v in MaxNLocator(ticks, steps=[1, 2, 5, 10]).tick_values(low, high)]
-        places = [(v, f"{v:.10g}".replace("-", "−")) for v in values if low - 1e-9 <= v <= high + 1e-9]
+        values = [v + 0.0 for v in MaxNLocator(ticks, steps=[1, 2, 5, 10]).tick_values(least, most)]
+        places = [(v, f"{v:.10g}".replace("-", "−")) for v in values if least - 1e-9 <= v <= most + 1e-9]
     else:
         places = [(float(value), text) for text, value in ticks.items()]
     if step is None:
-        ten = 10.0 ** np.floor(np.log10((high - low) / 100))
-        step = float(ten * min((1, 2, 5, 10), key=lambda n: abs(n * ten - (high - low) / 100)))
+        ten = 10.0 ** np.floor(np.log10((most - least) / 100))
+        step = float(ten * min((1, 2, 5, 10), key=lambda n: abs(n * ten - (most - least) / 100)))
     return {"label": label, "limits": (float(low), float(high)), "ticks": places, "step": step}
 
 
@@ -181,7 +185,10 @@ def grid(x: Axis, y: Axis, size: int = 60) -> Array:
 def heat(
     values: Array, *, name: str = "", limits: tuple[float, float] | None = None, palette: str | None = None
 ) -> Heat:
-    """A heat map over the whole of the axes: RdBu about 0 where values are negative, else viridis; or gray."""
+    """A heat map over the whole of the axes: RdBu about 0 where values are negative, else viridis; or gray.
+
+    The first row of values lies at the lower edge, whichever way y is counted.
+    """
     top, signed = float(np.abs(values).max(initial=0)) or 1.0, bool((values < 0).any())
     limits = limits or ((-top, top) if signed else (0.0, top))
     palette = palette or ("RdBu" if signed else "viridis")
@@ -278,23 +285,3 @@ def pairs(values: Any) -> Array:
     if array.ndim != 2 or array.shape[1] != 2:
         raise Misshapen(f"points and lines are pairs (N, 2), got shape {array.shape}")
     return array
-
-
-def check_plot(panel: Plot, where: str) -> None:
-    """Misshapen unless the lists of every mark are of one length and what can be dragged says so to a reader."""
-    for a in ("x", "y"):
-        low, high = panel[a]["limits"]
-        if not low < high:
-            raise Misshapen(f"{where}: the limits of {a} must rise, got {(low, high)}")
-    for n, mark in enumerate(panel["marks"]):
-        place = f"{where}: marks[{n}] ({mark['kind']})"
-        lists: dict[str, Any] = {}
-        if mark["kind"] == "points":
-            expected, lists = len(mark["xy"]), {key: mark[key] for key in ("classes", "texts", "labels") if mark[key]}
-        elif mark["kind"] == "bars":
-            expected, lists = len(mark["at"]), {key: mark[key] for key in ("heights", "hues", "texts")}
-        elif mark["kind"] == "arrows":
-            expected, lists = len(mark["tails"]), {"heads": mark["heads"]}
-        for key, values in lists.items():
-            if len(values) != expected:
-                raise Misshapen(f"{place}: {len(values)} {key} for {expected}")

@@ -14,7 +14,8 @@ from IPython import get_ipython
 from cnnlib.arguments import Array, whole
 from cnnlib.explorers import still
 from cnnlib.explorers.controls import Control, check_controls
-from cnnlib.explorers.frames import Frame, check_frame
+from cnnlib.explorers.frame_checks import check_frame, check_names
+from cnnlib.explorers.frames import Frame
 from cnnlib.explorers.messages import ASSETS, message, plain
 from cnnlib.explorers.shapes import Misshapen
 from cnnlib.explorers.traits import AllKnobs, Derived, Knob, Values, received, same
@@ -222,26 +223,6 @@ def turned(value: Any, along: str, at: Any = None, index: int | None = None) -> 
     if index is None:
         return [*value, at]
     return [[*at, *row[2:]] if n == index else row for n, row in enumerate(value)]
-
-
-def check_names(frame: Frame, knobs: Knobs, actions: dict[str, Action]) -> None:
-    """Misshapen unless what a panel changes is a knob or an action."""
-    for panel in frame["panels"]:
-        both = knobs | actions
-        names: list[tuple[str, Any, Knobs]] = []
-        if panel["kind"] == "cells":
-            names = [("edit", panel.get("edit"), knobs)]
-            names += [("point", panel.get("point"), actions), ("click", panel.get("click"), actions)]
-            names += [("paint", panel.get("paint"), actions)]
-        elif panel["kind"] == "plot":
-            names = [("click", panel.get("click"), both)]
-            for mark in panel["marks"]:
-                if mark["kind"] == "points":
-                    names += [("drag", mark.get("drag"), both), ("remove", mark.get("remove"), both)]
-        for key, name, known in names:
-            if name is not None and name not in known:
-                what = f"frame: {panel['kind']} {panel['id']!r}: {key} names {name!r}"
-                raise Misshapen(f"{what}, which is none of {', '.join(known)}")
 
 
 _made: dict[str, list[tuple[str, Explorer]]] = {}  # by cell: which run of it made what

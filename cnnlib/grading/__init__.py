@@ -9,7 +9,14 @@ student        the conversation with one notebook         answers        what ar
 process        the process it is held with, watched       sandbox        how such a process is locked in
 seccomp        system calls that it is refused            cgroup         what all of it takes, limited by the kernel
 report         tables that overwrite nothing              drafts         the same while the class is graded
-likeness       whose code is alike
+pages          HTML for each student and the class        summary        how the class did
+platforms      files for Canvas and Moodle                likeness       whose code is alike
+
+What an instructor gives along, and what comes of it:
+instructor     all of it, read first and used last        policy         points, weights, deadlines, lateness
+marks          what a submission counts for              roster         the class, and sums by student
+by_hand        points and comments of a person           sheets         CSV files as they come
+changes        what a regrade changed                    gradebook      nbgrader's, filled in
 
 In there, from a question to an answer:
 runner         answers requests                           reading        takes a notebook's file apart

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from cnnlib.exercises import problems
-from cnnlib.grading import platforms, records, report
+from cnnlib.grading import changes, instructor, records, report
 from cnnlib.grading.cluster import cluster
 from cnnlib.grading.drafts import Tables
 from cnnlib.grading.hands import here
@@ -26,6 +26,7 @@ from cnnlib.grading.submissions import submissions_in
 from cnnlib.grading.summary import in_words, summaries, to_json
 
 CTRL_C = 130
+NOTHING = instructor.Files()
 
 WARNING = """\
 WARNING: no sandbox, as asked for.
@@ -44,7 +45,7 @@ def grade(
     force: bool = False,
     plain: bool = False,
     html: bool = False,
-    moodle: Path | None = None,
+    files: instructor.Files = NOTHING,
     scheduler: str | None = None,
 ) -> int:
     """Grade every notebook below `folder`; print a table and a summary, write the tables and results.json into `out`.
@@ -58,7 +59,7 @@ def grade(
         seed: of the random inputs; by default a new one for every run, so that no student can know it.
         plain: run students' code without a sandbox.
         html: write a page for the class and one for each student as well.
-        moodle: the worksheet downloaded from Moodle; a copy of it is filled in.
+        files: what the instructor gives along: a policy, points by hand, a roster, Moodle's worksheet.
         scheduler: the address of a Dask cluster that does the work.
 
     Returns:
@@ -72,7 +73,7 @@ def grade(
         raise report.Refused(f"A lecture of the course cannot be used: {'; '.join(left_out)}.")
     earlier = records.state_in(out)
     report.prepare(folder, out, force, {*earlier.drafts, *earlier.final})
-    sheet = platforms.worksheet(moodle) if moodle else None
+    given, before = instructor.read(files, folder), changes.earlier(out)
     found = submissions_in(folder.resolve())
     if not found:
         raise report.Refused(f"There is no notebook in {folder}.")
@@ -87,30 +88,33 @@ def grade(
             raise report.Refused(f"{out} cannot be written to: {problem}.") from None
         handed_in = Class(found, out, rules)
 
-        def so_far() -> list[Graded]:
-            return remarked(handed_in.graded(), not plain)
+        def so_far() -> tuple[list[Graded], list[str]]:
+            return instructor.marked(given, remarked(handed_in.graded(), not plain))
 
         try:
-            handed_in.grade(hands, lambda: tables.draft(so_far))
+            handed_in.grade(hands, lambda: tables.draft(lambda: so_far()[0]))
         except KeyboardInterrupt as signalled:
             stopped = str(signalled) or "Ctrl-C"
-    graded = so_far()
+    graded, said = so_far()
     print(report.table(graded))
     for lecture in summaries(graded):
         print(f"\n{in_words(lecture)}")
-    more = {"results.json": json.dumps({"seed": rules.seed, **to_json(graded)}, indent=1)}
+    results = {"seed": rules.seed, "finished": not stopped, **to_json(graded)}
     alike = likeness(graded)
-    more["likeness.csv"] = report.in_csv(rows(alike))
+    more = {"results.json": json.dumps(results, indent=1), "likeness.csv": report.in_csv(rows(alike))}
     more |= pages(graded, alike) if html else {}
-    if gradebook := platforms.canvas(graded):
-        more["canvas.csv"] = gradebook
-    if sheet:
-        more["moodle.csv"], said = platforms.moodle(sheet, graded)
-        print(report.plain(said))
+    if before is not None and not stopped:
+        changed, told = changes.changes(before, changes.points(results))
+        more |= {"changes.csv": report.in_csv(changed)} if len(changed) > 1 else {}
+        said += told
+    asked_for, more_said = instructor.tables(given, graded)
+    more |= asked_for
+    for sentence in said + more_said:
+        print(report.plain(sentence))
     if alike:
         print(f"\nlikeness.csv: {len(alike)} to look at, since their code is much alike; no points depend on it")
     took = time.perf_counter() - started
-    print(f"\n{len(graded)} of {len(found)} in {took:.1f} s, seed {rules.seed}, {hands.held}")
+    print(f"\n{len(handed_in.known)} of {len(found)} in {took:.1f} s, seed {rules.seed}, {hands.held}")
     if handed_in.kept:
         print(f"Graded by an earlier run and unchanged: {handed_in.kept}. Graded by this one: {handed_in.anew}.")
     try:
@@ -123,6 +127,8 @@ def grade(
             f"Stopped by {stopped}: the tables hold what is graded so far. The same command goes on.", file=sys.stderr
         )
         return CTRL_C
+    for sentence in instructor.elsewhere(files, graded):
+        print(report.plain(sentence))
     return 0
 
 
@@ -152,7 +158,7 @@ def remarked(graded: Sequence[Graded], sandboxed: bool) -> list[Graded]:
     remarks = []
     for one in graded:
         attempted = attempts.get((one.submission.student, one.lecture or ""), [one])
-        latest = max(attempted, key=_latest)
+        latest = max(attempted, key=lambda attempt: attempt.rank)
         said = [one.status]
         claimed = one.submission.lecture
         said += [f"named {claimed}, holds {one.lecture}"] if one.lecture and claimed not in (None, one.lecture) else []
@@ -163,8 +169,3 @@ def remarked(graded: Sequence[Graded], sandboxed: bool) -> list[Graded]:
         said += [] if sandboxed else ["unsandboxed"]
         remarks.append(replace(one, status=", ".join(said), counts=one is latest))
     return remarks
-
-
-def _latest(one: Graded) -> tuple[bool, tuple[int, float], str]:
-    """Larger for an attempt that counts rather: one that could be read, uploaded later, changed later."""
-    return not one.status.startswith("not "), one.submission.order, one.submission.notebook

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cnnlib.checks import Answer, Ask, Call, Exercise, Finding, Verdict, judge
 from cnnlib.exercises import lectures
+from cnnlib.grading.marks import Line, Mark
 from cnnlib.grading.notebook import Cell, Notebook, Shingles
 from cnnlib.grading.process import Limits
 from cnnlib.grading.reading import Unreadable
@@ -38,6 +39,7 @@ class Graded:
     others: Sequence[str] = ()  # lectures that are in it as well, and not graded
     counts: bool = True  # of several attempts at one lecture, the latest that could be read
     shingles: Shingles = ()  # what its code is made of
+    mark: Mark | None = None  # what an instructor's policy or hand made of the points
 
     @property
     def points(self) -> int:
@@ -46,6 +48,16 @@ class Graded:
     @property
     def possible(self) -> int:
         return sum(verdict.possible for verdict in self.verdicts)
+
+    @property
+    def rank(self) -> tuple[bool, tuple[int, float], str]:
+        """Larger for an attempt that counts rather: one that could be read, uploaded later, changed later."""
+        return not self.status.startswith("not "), self.submission.order, self.submission.notebook
+
+    @property
+    def final(self) -> Mark:
+        """What it counts for: the checks' points, where no instructor said otherwise."""
+        return self.mark or Mark(tuple(Line(v.exercise, v.points, v.possible) for v in self.verdicts))
 
 
 def grade_notebook(

@@ -8,10 +8,12 @@ John Smith_4711_assignsubmission_file/05.ipynb          Moodle: John Smith_4711
 assignment_8_export/submission_12345/05.ipynb           Gradescope: the names are in submission_metadata.yml
 """
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from cnnlib.exercises import lectures
 
@@ -21,6 +23,7 @@ MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_[a-z]+(?:_(?P<fi
 GRADESCOPE = re.compile(r"submission_(?P<id>\d+)")
 EXPORT = re.compile(r"assignment_\d+_export")
 METADATA = "submission_metadata.yml"
+CREATED = re.compile(r"  :created_at: (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? (Z|UTC|[+-]\d\d:\d\d) *")
 
 NOTEBOOK = re.compile(r".*\.ipynb(\.txt|\.json)?", re.IGNORECASE | re.DOTALL)  # browsers add the second ending
 COPY = re.compile(r"\(\d+\)")  # and this to a second download
@@ -37,6 +40,7 @@ class Name:
     system: str = ""  # "canvas" or "moodle"
     account: str = ""  # the student's number there
     number: int = 0  # larger for a later upload
+    uploaded: float = 0.0  # when, in seconds since 1970, if the platform tells it
 
 
 def is_notebook(name: str) -> bool:
@@ -53,12 +57,13 @@ def is_from_a_platform(name: str) -> bool:
     return name == METADATA or any(rule.fullmatch(name) for rule in rules)
 
 
-def name_of(parts: Sequence[str], submitters: Mapping[str, str]) -> Name:
+def name_of(parts: Sequence[str], submitters: Mapping[str, str], times: Mapping[str, float]) -> Name:
     """The name of a file.
 
     Args:
         parts: its path below the root of all submissions, without Gradescope's `assignment_8_export`.
         submitters: Gradescope's number of a submission -> who handed it in.
+        times: the same number -> when.
     """
     first, *below = parts
     if canvas := CANVAS_ANONYMOUS.fullmatch(first) or CANVAS.fullmatch(first):
@@ -69,7 +74,9 @@ def name_of(parts: Sequence[str], submitters: Mapping[str, str]) -> Name:
         notebook = "/".join(filter(None, [moodle["file"], *below]))
         return Name(clean(f"{moodle['name']}_{moodle['id']}"), notebook, system="moodle", account=moodle["id"])
     if below and (gradescope := GRADESCOPE.fullmatch(first)) and gradescope["id"] in submitters:
-        return Name(clean(submitters[gradescope["id"]]), "/".join(below), number=int(gradescope["id"][:18]))
+        number = gradescope["id"]
+        uploaded = times.get(number, 0.0)
+        return Name(clean(submitters[number]), "/".join(below), number=int(number[:18]), uploaded=uploaded)
     if below:
         return Name(clean(first), "/".join(below))
     stem = bare = re.sub(r"\.ipynb(\.txt|\.json)?$", "", first, flags=re.IGNORECASE)
@@ -86,6 +93,26 @@ def clean(student: str) -> str:
 def within_export(parts: tuple[str, ...]) -> tuple[str, ...]:
     """Without the folder that Gradescope puts around everything."""
     return parts[1:] if parts and EXPORT.fullmatch(parts[0]) else parts
+
+
+def outer_folder(names: Sequence[Sequence[str]]) -> str:
+    """The one folder around everything in a zip, "" if there is none, or if it is a student's own.
+
+    It is around students' folders if a platform named those, or if two of them hold a notebook of the same name.
+
+    Args:
+        names: the parts of each path in the zip.
+    """
+    kept = [parts for parts in names if parts and not any(ignored(part) or part == ".DS_Store" for part in parts)]
+    if len({parts[0] for parts in kept}) != 1 or is_from_a_platform(kept[0][0]) or EXPORT.fullmatch(kept[0][0]):
+        return ""
+    below = [parts[1:] for parts in kept if len(parts) > 1]
+    if below and all(is_from_a_platform(parts[0]) or EXPORT.fullmatch(parts[0]) for parts in below):
+        return kept[0][0]
+    notebooks = [parts for parts in below if is_notebook(parts[-1])]
+    folders = {(parts[0], parts[-1]) for parts in notebooks}
+    twice = len({name for _, name in folders}) < len(folders)
+    return kept[0][0] if twice and all(len(parts) > 1 for parts in notebooks) else ""
 
 
 def submitters(metadata: str) -> dict[str, str]:
@@ -109,6 +136,18 @@ def submitters(metadata: str) -> dict[str, str]:
             elif people and value:
                 people[-1] += f"_{value}"
     return {number: " and ".join(people) for number, people in found.items() if people}
+
+
+def upload_times(metadata: str) -> dict[str, float]:
+    """Gradescope's number of a submission -> when it came, in seconds since 1970; line by line as above."""
+    found, number = dict[str, float](), ""
+    for line in metadata.splitlines():
+        if begins := re.fullmatch(r"submission_(\d+): *", line):
+            number = begins[1]
+        elif number and (told := CREATED.fullmatch(line)):
+            with contextlib.suppress(ValueError, OverflowError):  # the 31st of June
+                found[number] = datetime.fromisoformat(f"{told[1]}T{told[2]}{told[3].replace('UTC', 'Z')}").timestamp()
+    return found
 
 
 def _unquoted(value: str) -> str:

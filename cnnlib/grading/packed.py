@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cnnlib.grading.naming import METADATA, ignored, is_notebook, within_export
+from cnnlib.grading.naming import METADATA, ignored, is_from_a_platform, is_notebook, outer_folder, within_export
 
 DEEPEST = 20  # folders in folders
 MOST_FILES_IN_ZIP = 50_000
@@ -67,24 +67,34 @@ def entries_in_zip(path: Path, around: tuple[str, ...] = ()) -> Iterator[Entry]:
     except Crowded:
         yield Entry(itself, path, problem=f"not read: more than {MOST_FILES_IN_ZIP} files in the zip")
         return
-    found = [entry for info in inside.values() if (entry := _entry(path, info, around))]
+    names = [tuple(part for part in name.split("/") if part not in ("", ".")) for name in inside]
+    outer = "" if around else outer_folder(names)
+    found = [entry for info in inside.values() if (entry := _entry(path, info, around, outer))]
     yield from found
     if around and not any(is_notebook(entry.parts[-1]) for entry in found):
         yield Entry(itself, path, problem="no notebook in the zip")
     if not around:
-        first = {p[0]: None for name in inside if len(p := within_export(tuple(name.split("/")))) > 1}
+        first = {p[0]: None for name in inside if len(p := _within(outer, tuple(name.split("/")))) > 1}
         yield from (Entry((name, ""), path, problem=EMPTY) for name in first if name and not ignored(name))
 
 
-def _entry(path: Path, info: zipfile.ZipInfo, around: tuple[str, ...]) -> Entry | None:
+def _within(outer: str, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Without the folders that are around everything."""
+    return within_export(parts[1:] if outer and parts[0] == outer else parts)
+
+
+def _entry(path: Path, info: zipfile.ZipInfo, around: tuple[str, ...], outer: str) -> Entry | None:
     inside = tuple(part for part in info.filename.split("/") if part not in ("", "."))
     if not inside or info.is_dir() or any(ignored(part) for part in inside):
         return None
     name = inside[-1]
     if not (is_notebook(name) or is_zip(name) or name == METADATA):
         return None
+    parts = (*around, *inside) if around else _within(outer, inside)
     problem = ""
-    if is_zip(name):
+    if is_zip(name) and not around and is_from_a_platform(parts[0]):
+        problem = "not read: a zip in the platform's zip; unpack that one, and grade the folder"
+    elif is_zip(name):
         problem = "not read: a zip in a zip"
     elif info.filename.startswith("/") or ".." in inside:
         problem = "not read: its name leads out of the zip"
@@ -94,7 +104,7 @@ def _entry(path: Path, info: zipfile.ZipInfo, around: tuple[str, ...]) -> Entry 
         problem = "not read: encrypted"
     elif len(inside) > DEEPEST:
         problem = f"not read: folders more than {DEEPEST} deep"
-    return Entry((*around, *(inside if around else within_export(inside))), path, info.filename, problem, _time(info))
+    return Entry(parts, path, info.filename, problem, _time(info))
 
 
 def _time(info: zipfile.ZipInfo) -> float:

@@ -7,6 +7,7 @@ from html import escape
 from cnnlib.checks.verdict import unmarked
 from cnnlib.grading.likeness import Alike
 from cnnlib.grading.marking import Graded
+from cnnlib.grading.marks import number
 from cnnlib.grading.summary import BINS, Asked, Summary, summaries
 
 PAGE = """<!DOCTYPE html>
@@ -55,10 +56,10 @@ def _file_names(students: Sequence[str]) -> dict[str, str]:
 
 
 def _page(title: str, body: str) -> str:
-    return PAGE.format(title=escape(_shown(title)), body=_shown(body))
+    return PAGE.format(title=escape(shown(title)), body=shown(body))
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Without halves of characters, which no file can hold."""
     return text.encode("utf-8", "replace").decode()
 
@@ -66,11 +67,32 @@ def _shown(text: str) -> str:
 def _student_page(student: str, graded: Sequence[Graded]) -> str:
     parts = []
     for one in graded:
-        parts.append(f"<h2>{escape(one.submission.notebook or 'no notebook')}</h2>")
-        points = f"<b>{one.points}</b> of {one.possible} points. " if one.possible else ""
-        parts.append(f"<p>{points}{escape(one.status)}</p>")
+        parts.append(f"<h2>{escape(one.submission.notebook or 'no notebook')}</h2>{head(one)}")
         parts += [verdict.to_html() for verdict in one.verdicts]
     return _page(student, "\n".join(parts))
+
+
+def head(one: Graded) -> str:
+    """Its points, its status, and what it counts for."""
+    points = f"<b>{one.points}</b> of {one.possible} points. " if one.possible else ""
+    return f"<p>{points}{escape(one.status)}</p>{_final(one)}"
+
+
+def _final(one: Graded) -> str:
+    """What the points came to by an instructor's policy or hand, exercise by exercise where they differ."""
+    mark = one.mark
+    if not mark:
+        return ""
+    said = f"<p>It counts for <b>{number(mark.points)}</b> of {number(mark.possible)}. {escape(mark.comment)}</p>"
+    rows = [
+        f"<tr><td>{escape(line.exercise)}</td>"
+        f'<td class="number">{verdict.points} of {verdict.possible}</td>'
+        f'<td class="number">{number(line.points)} of {number(line.possible)}</td><td>{escape(line.comment)}</td></tr>'
+        for verdict, line in zip(one.verdicts, mark.lines, strict=True)
+        if (verdict.points, verdict.possible, "") != (line.points, line.possible, line.comment)
+    ]
+    head = "<thead><tr><th>exercise</th><th>by the checks</th><th>counts for</th><th>comment</th></tr></thead>"
+    return said + (f"<table>{head}<tbody>{''.join(rows)}</tbody></table>" if rows else "")
 
 
 def _class_page(graded: Sequence[Graded], files: Mapping[str, str], alike: Sequence[Alike]) -> str:
@@ -78,7 +100,7 @@ def _class_page(graded: Sequence[Graded], files: Mapping[str, str], alike: Seque
     rows = [
         f"<tr><td>{_link(one.submission.student, files)}</td>"
         f"<td>{escape(one.submission.notebook)}</td>"
-        f'<td class="number">{one.points} of {one.possible}</td><td>{escape(one.status)}</td></tr>'
+        f'<td class="number">{one.points} of {one.possible}</td>{_counts_for(one)}<td>{escape(one.status)}</td></tr>'
         for one in graded
     ]
     table = f"<h2>Students</h2><table><tbody>{''.join(rows)}</tbody></table>"
@@ -101,6 +123,11 @@ def _alike(alike: Sequence[Alike], files: Mapping[str, str]) -> str:
 
 def _link(name: str, files: Mapping[str, str]) -> str:
     return f'<a href="{files[name]}">{escape(name)}</a>' if name in files else escape(name)
+
+
+def _counts_for(one: Graded) -> str:
+    final = one.mark
+    return f'<td class="number">{number(final.points)} of {number(final.possible)}</td>' if final else ""
 
 
 def _lecture(summary: Summary) -> str:

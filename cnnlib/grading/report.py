@@ -13,16 +13,20 @@ from typing import Any
 from cnnlib.checks import Finding
 from cnnlib.checks.verdict import unmarked
 from cnnlib.grading.marking import Graded
+from cnnlib.grading.marks import number
 from cnnlib.grading.naming import is_notebook
 from cnnlib.grading.packed import is_zip
 from cnnlib.grading.records import UNFINISHED, digest, digest_of, put, sync
 
 GRADES = ["student", "notebook", "exercise", "part", "points", "possible", "reason"]
 TOTALS = ["student", "notebook", "points", "possible", "status", "lecture", "counts"]
-SHOWN = TOTALS[:5]  # on the terminal: the status says the rest
+MARKED = ["weighted", "days_late", "percent_less", "final", "out_of", "comment"]  # with a policy or points by hand
+MARKS = ["student", "notebook", "exercise", "points", "possible", "final", "out_of", "by_hand", "comment"]
+SHOWN = ["student", "notebook", "points", "possible", "final", "out_of", "status"]  # on the terminal, if there
 WRITTEN = (  # below the folder for them
     *("grades.csv", "totals.csv", "results.json", "class.html", "students", "canvas.csv", "moodle.csv", "likeness.csv"),
 )
+ASKED_FOR = ("marks.csv", "sums.csv", "changes.csv")  # with a policy, a roster, an earlier run
 MOST_TEXT = 500  # characters of one cell
 MOST_WIDTH = 40  # characters of a name on the terminal
 
@@ -61,8 +65,10 @@ def prepare(folder: Path, out: Path, force: bool, ours: Collection[str] = ()) ->
 
 
 def texts(graded: Sequence[Graded], more: Mapping[str, str]) -> dict[str, str]:
-    """Path below the folder for them -> text: the two tables and `more`."""
-    return {"grades.csv": in_csv([GRADES, *grades(graded)]), "totals.csv": in_csv([TOTALS, *totals(graded)]), **more}
+    """Path below the folder for them -> text: the tables of the points, and `more`."""
+    tables = {"grades.csv": in_csv([GRADES, *grades(graded)]), "totals.csv": in_csv(totals(graded))}
+    tables |= {"marks.csv": in_csv([MARKS, *marks(graded)])} if _marked(graded) else {}
+    return tables | dict(more)
 
 
 def digests(files: Mapping[str, str]) -> dict[str, str]:
@@ -77,7 +83,7 @@ def digests(files: Mapping[str, str]) -> dict[str, str]:
 def write(
     graded: Sequence[Graded], out: Path, more: Mapping[str, str], drafts: Collection[str] = (), anew: bool = True
 ) -> list[Path]:
-    """Write grades.csv, totals.csv and `more`, all or nothing; what an earlier run wrote gets a number and stays.
+    """Write the tables of the points and `more`, all or nothing; what an earlier run wrote gets a number and stays.
 
     Args:
         more: path below `out` -> text.
@@ -88,7 +94,7 @@ def write(
         What was written.
     """
     files = texts(graded, more)
-    new, old = digests(files), {name: digest_of(out / name) for name in WRITTEN if (out / name).exists()}
+    new, old = digests(files), {name: digest_of(out / name) for name in WRITTEN + ASKED_FOR if (out / name).exists()}
     if not anew and all(new.get(name, found) == found for name, found in old.items()):
         new, old = {name: found for name, found in new.items() if name not in old}, {}
     with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=out) as folder:
@@ -131,30 +137,54 @@ def _reason(finding: Finding) -> str:
     return finding.reason if finding.right or finding.reason != "right" else 'wrong: it says "right"'
 
 
-def totals(graded: Iterable[Graded]) -> list[Row]:
-    """A row a file; of several attempts at a lecture, one counts."""
-    return [
-        [g.submission.student, g.submission.notebook, g.points, g.possible, g.status, g.lecture or "", _yes(g.counts)]
-        for g in graded
-    ]
+def totals(graded: Sequence[Graded]) -> list[Row]:
+    """The names of the columns, and a row a file; of several attempts at a lecture, one counts."""
+    marked = _marked(graded)
+    rows: list[Row] = [TOTALS + (MARKED if marked else [])]
+    for one in graded:
+        row: Row = [one.submission.student, one.submission.notebook, one.points, one.possible, one.status]
+        row += [one.lecture or "", _yes(one.counts)]
+        if marked:
+            final = one.final
+            row += [number(final.sum), final.days, number(final.percent), number(final.points), number(final.possible)]
+            row.append(final.comment)
+        rows.append(row)
+    return rows
+
+
+def marks(graded: Iterable[Graded]) -> list[Row]:
+    """A row an exercise: the checks' points, and what they count for."""
+    rows: list[Row] = []
+    for one in graded:
+        for verdict, line in zip(one.verdicts, one.final.lines, strict=True):
+            row: Row = [one.submission.student, one.submission.notebook, line.exercise, verdict.points]
+            row += [verdict.possible, number(line.points), number(line.possible), _yes(line.by_hand), line.comment]
+            rows.append(row)
+    return rows
+
+
+def _marked(graded: Iterable[Graded]) -> bool:
+    return any(one.mark for one in graded)
 
 
 def _yes(is_so: bool) -> str:
     return "yes" if is_so else "no"
 
 
-def table(graded: Iterable[Graded]) -> str:
+def table(graded: Sequence[Graded]) -> str:
     """The totals in columns."""
-    rows = [[plain(str(value)) for value in row[: len(SHOWN)]] for row in [TOTALS, *totals(graded)]]
+    names, *told = totals(graded)
+    shown = [name for name in SHOWN if name in names]
+    rows = [shown] + [[plain(str(row[names.index(name)])) for name in shown] for row in told]
     widths = [min(MOST_WIDTH, max(map(len, column))) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(_columns(row, widths)).rstrip() for row in rows)
+    return "\n".join("  ".join(_columns(shown, row, widths)).rstrip() for row in rows)
 
 
-def _columns(row: list[str], widths: list[int]) -> Iterator[str]:
-    for name, text, width in zip(SHOWN, row, widths, strict=True):
+def _columns(names: list[str], row: list[str], widths: list[int]) -> Iterator[str]:
+    for name, text, width in zip(names, row, widths, strict=True):
         if name == "status":
             yield text
-        elif name in ("points", "possible"):
+        elif name in ("points", "possible", "final", "out_of"):
             yield text.rjust(width)
         else:
             yield text.ljust(width) if len(text) <= width else text[: width - 1] + "…"
@@ -177,7 +207,7 @@ def plain(text: str) -> str:
 def _free(out: Path) -> int:
     """The first number that nothing earlier has."""
     number = 1
-    while any((out / _numbered(name, number)).exists() for name in WRITTEN):
+    while any((out / _numbered(name, number)).exists() for name in WRITTEN + ASKED_FOR):
         number += 1
     return number
 

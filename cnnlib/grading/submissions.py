@@ -20,6 +20,7 @@ from cnnlib.grading.naming import (
     is_notebook,
     name_of,
     submitters,
+    upload_times,
     within_export,
 )
 from cnnlib.grading.notebook import MOST_BYTES
@@ -42,6 +43,7 @@ class Submission:
     order: tuple[int, float] = (0, 0.0)  # larger for a later attempt: the upload's number, the file's time
     system: str = ""  # "canvas" or "moodle"
     account: str = ""  # the student's number there
+    uploaded: float = 0.0  # when, in seconds since 1970, if the platform tells it
 
     def read(self) -> bytes:
         """What is in it; raises Unreadable."""
@@ -75,8 +77,8 @@ def submissions_in(path: Path) -> list[Submission]:
         entries = list(_entries_in_folder(path))
     else:
         entries = list(entries_in_zip(path)) if is_zip(path.name) else [_entry((path.name,), path)]
-    people = _people(entries)
-    found = [_submission(entry, people) for entry in entries if not _is_metadata(entry)]
+    people, times = _people(entries)
+    found = [_submission(entry, people, times) for entry in entries if not _is_metadata(entry)]
     present = {submission.student for submission in found if submission.problem != EMPTY}
     empty = {one.student: one for one in found if one.problem == EMPTY and one.student not in present}
     found = [one for one in found if one.problem != EMPTY] + list(empty.values())
@@ -89,8 +91,8 @@ def submissions_in(path: Path) -> list[Submission]:
     return found
 
 
-def _submission(entry: Entry, people: Mapping[str, str]) -> Submission:
-    name = name_of(entry.parts, people)
+def _submission(entry: Entry, people: Mapping[str, str], times: Mapping[str, float]) -> Submission:
+    name = name_of(entry.parts, people, times)
     order = (name.number, entry.time)
     return Submission(
         name.student,
@@ -102,6 +104,7 @@ def _submission(entry: Entry, people: Mapping[str, str]) -> Submission:
         order,
         name.system,
         name.account,
+        name.uploaded,
     )
 
 
@@ -109,16 +112,18 @@ def _is_metadata(entry: Entry) -> bool:
     return entry.parts[-1] == METADATA
 
 
-def _people(entries: list[Entry]) -> dict[str, str]:
-    """Gradescope's names; a file of that name further down is a student's, and says nothing."""
-    people: dict[str, str] = {}
+def _people(entries: list[Entry]) -> tuple[dict[str, str], dict[str, float]]:
+    """Gradescope's names and times; a file of that name further down is a student's, and says nothing."""
+    people, times = dict[str, str](), dict[str, float]()
     for entry in entries:
         if entry.parts == (METADATA,) and not entry.problem:
             try:
-                people |= submitters(_read(entry.path, entry.member, MOST_BYTES).decode("utf-8-sig", "replace"))
+                told = _read(entry.path, entry.member, MOST_BYTES).decode("utf-8-sig", "replace")
             except BROKEN:
                 continue
-    return people
+            people |= submitters(told)
+            times |= upload_times(told)
+    return people, times
 
 
 def _entries_in_folder(folder: Path) -> Iterator[Entry]:

@@ -99,6 +99,7 @@ def to_json(graded: Sequence[Graded]) -> dict[str, Any]:
                 "possible": one.possible,
                 "status": one.status,
                 "counts": one.counts,
+                "final": asdict(one.final) | {"points": one.final.points, "possible": one.final.possible},
                 "exercises": [verdict.to_json() for verdict in one.verdicts],
             }
             for one in graded

@@ -1,21 +1,21 @@
 """The kernel explorer beside the same one written with ipywidgets' interactive_output, in JupyterLab in Chromium.
 
-    python tests/benchmarks/explorers.py
+    python tests/benchmarks/explorers.py [row ...] [--turns N] [--edits N]
 
+A row is interactive_output, kernel_explorer, board, pointing or digit_explorer; without one, all: five minutes.
 Prints, for each, in turns, on a picture of 96 x 96: the time from an edit of a kernel number to the new picture, what
 becomes of 60 edits in 1.2 s, the bytes that an update brings, and the time from pointing at a pixel to its arithmetic.
-The same for an edit on the largest board, of 1,961 numbers.
+The same for an edit on the largest board, of 1,961 numbers. A row is printed as soon as it is measured.
 Then, for the digit explorer, the time from a stroke on the picture to the maps and probabilities that answer it, what
 becomes of a stroke of 60 moves in 1.2 s, and the time from pointing at a unit to its sum.
 """
 
-import itertools
+import argparse
 import shutil
 import statistics
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -23,7 +23,7 @@ from browser.front_end import chrome
 from browser.lab import Lab, jupyterlab
 from playwright.sync_api import Page
 
-TURNS, EDITS, BURST = 3, 36, 60
+BURST = 60
 
 OURS = """
 from cnnlib.explorers import kernel_explorer
@@ -72,10 +72,13 @@ TOOLS = """([box, shown, event]) => {
         await Promise.all([...shown.querySelectorAll("img")].map(i => i.decode().catch(() => {})));
         await frame(); last = performance.now(); heard(last);
     }).observe(shown, { childList: true, subtree: true });
-    const put = v => { box.value = v; box.dispatchEvent(new Event(event, { bubbles: true })); };
-    window.edit = v => new Promise(done => {
-        const start = performance.now();
-        heard = end => { heard = () => {}; done(end - start); };
+    const put = v => {
+        box[box.isContentEditable ? "textContent" : "value"] = v;
+        box.dispatchEvent(new Event(event, { bubbles: true }));
+    };
+    window.edit = v => new Promise((done, failed) => {
+        const start = performance.now(), timer = setTimeout(() => failed(Error("no answer in 20 s")), 20000);
+        heard = end => { heard = () => {}; clearTimeout(timer); done(end - start); };
         put(v);
     });
     window.burst = async n => {
@@ -129,7 +132,10 @@ STROKES = """async ([canvas, shown, down, n, every]) => {
     if (every && down) send("pointerdown", ...place(0));
     for (let k = 0; k < n; k++) {
         const start = performance.now();
-        const answered = new Promise(done => { heard = end => { heard = () => {}; done(end - start); }; });
+        const answered = new Promise((done, failed) => {
+            const timer = setTimeout(() => failed(Error("no answer in 20 s")), 20000);
+            heard = end => { heard = () => {}; clearTimeout(timer); done(end - start); };
+        });
         if (down && !every) { send("pointerdown", ...place(k)); send("pointerup", ...place(k)); }
         else send("pointermove", ...place(k));
         if (every) await new Promise(r => setTimeout(r, every));
@@ -141,91 +147,118 @@ STROKES = """async ([canvas, shown, down, n, every]) => {
 }"""
 
 
-def draw(lab: Lab) -> None:
+CONTENDERS = {  # code, which number is edited, what shows the answer, the event that tells of an edit
+    "interactive_output": (THEIRS, ".widget-text input", ".jp-OutputArea .jp-OutputArea", "change"),
+    "kernel_explorer": (OURS, "[data-panel=w] .lm-edit", ".lm [role=status]", "input"),
+    "board": (BOARD, "[data-panel=x] .lm-edit", ".lm [role=status]", "input"),
+}
+
+
+def opened(lab: Lab, name: str) -> Page:
+    """A notebook with one contender, warm, with the TOOLS."""
+    code, box, shown, event = CONTENDERS[name]
+    page = lab.open(name, code)
+    lab.run(page)
+    page.locator(box).first.wait_for()
+    page.locator(f"{shown} img, {shown} table, {shown} p").first.wait_for()
+    page.evaluate(TOOLS, [page.locator(box).nth(4).element_handle(), page.locator(shown).first.element_handle(), event])
+    for k in range(5):
+        page.evaluate("v => edit(v)", 10 + k)
+        page.wait_for_timeout(100)
+    return page
+
+
+def edit(lab: Lab, name: str, count: int) -> list[float]:
+    """The milliseconds of every edit; printed are their spread, and what becomes of many at once."""
+    page, times = opened(lab, name), []
+    lab.messages.clear()
+    for k in range(count):
+        times.append(page.evaluate("v => edit(v)", 20 + k / 4))
+        page.wait_for_timeout(60)
+    size = received(lab, count)
+    drawn, settled = page.evaluate("n => burst(n)", BURST)
+    page.close()
+    say(
+        name,
+        f"edit to pixels {spread(times)}, {size}; {BURST} edits in 1.2 s: {drawn} pictures, {settled:.0f} ms to settle",
+    )
+    return times
+
+
+def point(lab: Lab) -> None:
+    """Print what pointing takes in the kernel explorer."""
+    page = opened(lab, "kernel_explorer")
+    lab.messages.clear()
+    work, times = page.evaluate(POINT, [page.locator("[data-panel=y] > canvas").element_handle(), 60])
+    sent = sum(widget for _, widget, _ in lab.messages)
+    say(
+        "kernel_explorer", f"pointing, of that work {spread(work, 1)}, on screen {spread(times)}; {sent} messages of 60"
+    )
+    page.close()
+
+
+def draw(lab: Lab, count: int) -> None:
     """Print what strokes and pointing take in the digit explorer."""
     page = lab.open("digit", DIGIT)
     lab.run(page)
     page.get_by_label("digits", exact=True).select_option("blank sheet")
     page.get_by_text("It says").wait_for()
-    canvases = [page.locator(f"[data-panel={id}] canvas").element_handle() for id in ("x", "stage0")]
+    canvases = [page.locator(f"[data-panel={id}] > canvas").element_handle() for id in ("x", "stage0")]
     answer, unit = (page.locator(f"[data-panel={id}]").element_handle() for id in ("p", "unit"))
     page.evaluate(STROKES, [canvases[0], answer, True, 5, 0])  # warm
-    page.get_by_role("button", name="clear").click()
-    page.wait_for_timeout(300)
-    lab.messages.clear()
-    times = page.evaluate(STROKES, [canvases[0], answer, True, EDITS, 0])[0]
-    received = sum(size for way, _, size in lab.messages if way == "received") / EDITS
-    print(f"digit_explorer: stroke to pixels {spread(times)}, {received / 1e3:.0f} KB an update")
-    page.get_by_role("button", name="clear").click()
-    page.wait_for_timeout(300)
+
+    def clear() -> None:
+        page.get_by_role("button", name="clear").click()
+        page.wait_for_timeout(300)
+        lab.messages.clear()
+
+    clear()
+    times = page.evaluate(STROKES, [canvases[0], answer, True, count, 0])[0]
+    say("digit_explorer", f"stroke to pixels {spread(times)}, {received(lab, count)}")
+    clear()
     _, drawn, settled = page.evaluate(STROKES, [canvases[0], answer, True, BURST, 20])
-    print(f"digit_explorer: a stroke of {BURST} moves in 1.2 s: {drawn} pictures, {settled:.0f} ms to settle")
+    say("digit_explorer", f"a stroke of {BURST} moves in 1.2 s: {drawn} pictures, {settled:.0f} ms to settle")
     lab.messages.clear()
-    times = page.evaluate(STROKES, [canvases[1], unit, False, EDITS, 0])[0]
-    received = sum(size for way, _, size in lab.messages if way == "received") / EDITS
-    print(f"digit_explorer: pointing at a unit to its sum {spread(times)}, {received / 1e3:.0f} KB an update")
+    times = page.evaluate(STROKES, [canvases[1], unit, False, count, 0])[0]
+    say("digit_explorer", f"pointing at a unit to its sum {spread(times)}, {received(lab, count)}")
     page.close()
 
 
-def spread(times: list[float]) -> str:
-    return f"{statistics.median(times):.0f} / {sorted(times)[int(0.95 * len(times))]:.0f} ms (median / p95)"
+def spread(times: list[float], digits: int = 0) -> str:
+    ends = statistics.median(times), sorted(times)[int(0.95 * len(times))]
+    return " / ".join(f"{time:.{digits}f}" for time in ends) + " ms (median / p95)"
 
 
-def measure(lab: Lab, name: str, code: str, box: str, shown: str, event: str) -> tuple[list[float], list[str], Page]:
-    """In a notebook of its own: the milliseconds of every edit, what else is printed, and the page."""
-    page = lab.open(name, code)
-    lab.run(page)
-    page.locator(box).first.wait_for()
-    page.locator(f"{shown} img, {shown} table, {shown} p").first.wait_for()
-    handles: list[Any] = [page.locator(box).nth(4).element_handle(), page.locator(shown).first.element_handle(), event]
-    page.evaluate(TOOLS, handles)
-    for k in range(5):  # warm
-        page.evaluate("v => edit(v)", 10 + k)
-        page.wait_for_timeout(100)
-    lab.messages.clear()
-    times = []
-    for k in range(EDITS):
-        times.append(page.evaluate("v => edit(v)", 20 + k / 4))
-        page.wait_for_timeout(60)
-    received = sum(size for way, _, size in lab.messages if way == "received") / EDITS
-    pictures, settled = page.evaluate("n => burst(n)", BURST)
-    return times, [f"{pictures}, {settled:.0f}", f"{received / 1e3:.0f}"], page
+def received(lab: Lab, count: int) -> str:
+    return f"{sum(size for way, _, size in lab.messages if way == 'received') / count / 1e3:.0f} KB an update"
+
+
+def say(row: str, text: str) -> None:
+    print(f"{row}: {text}", flush=True)
 
 
 def main() -> None:
+    rows = [*CONTENDERS, "pointing", "digit_explorer"]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("rows", nargs="*", metavar="row", help=f"of {', '.join(rows)}; by default all")
+    parser.add_argument("--turns", type=int, default=3, help="how often each is opened and measured (3)")
+    parser.add_argument("--edits", type=int, default=36, help="edits or strokes in a turn (36)")
+    asked = parser.parse_args()
+    if unknown := set(asked.rows) - set(rows):
+        parser.error(f"there is no row {min(unknown)!r}; there are {', '.join(rows)}")
+    chosen = asked.rows or rows
     program = shutil.which("chromium") or shutil.which("google-chrome") or sys.exit("needs Chromium")
-    contenders = {
-        "interactive_output": (THEIRS, ".widget-text input", ".jp-OutputArea .jp-OutputArea", "change"),
-        "kernel_explorer": (OURS, "[data-panel=w] input", ".lm [role=status]", "input"),
-        "largest board": (BOARD, "[data-panel=x] input:not([readonly])", ".lm [role=status]", "input"),
-    }
-    edits: dict[str, list[float]] = {name: [] for name in contenders}
-    others = {}
+    times: dict[str, list[float]] = {name: [] for name in CONTENDERS if name in chosen}
     with tempfile.TemporaryDirectory() as folder, chrome(program) as browser, jupyterlab(Path(folder), browser) as lab:
-        for turn, (name, how) in itertools.product(range(TURNS), contenders.items()):
-            times, others[name], page = measure(lab, f"{name}_{turn}", *how)
-            edits[name] += times
-            if (turn, name) == (TURNS - 1, "kernel_explorer"):
-                pointed = page
-            else:
-                page.close()
-        lab.messages.clear()
-        work, times = pointed.evaluate(POINT, [pointed.locator("[data-panel=y] > canvas").element_handle(), 60])
-        sent = sum(widget for _, widget, _ in lab.messages)
-        draw(lab)
-    pointing = {name: ["none", "none"] for name in contenders}
-    pointing["kernel_explorer"] = [f"{statistics.median(work):.1f} / {statistics.median(times):.0f}", str(sent)]
-    median = {name: statistics.median(times) for name, times in edits.items()}
-    rows = [
-        [name, f"{median[name]:.0f} / {sorted(edits[name])[int(0.95 * TURNS * EDITS)]:.0f}", *others[name], *cells]
-        for name, cells in pointing.items()
-    ]
-    head = ["", "edit to pixels, ms: median / p95", "60 edits in 1.2 s: pictures, ms to settle", "KB an update"]
-    head += ["pointing, ms: work / on screen", "messages of 60 pointings"]
-    widths = [max(len(row[k]) for row in [head, *rows]) for k in range(len(head))]
-    for row in [head, *rows]:
-        print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
-    print(f"times as fast: {median['interactive_output'] / median['kernel_explorer']:.1f}")
+        for _ in range(asked.turns):
+            for name in times:
+                times[name] += edit(lab, name, asked.edits)
+        for name, all_turns in times.items():
+            say(f"{name}, all turns", f"edit to pixels {spread(all_turns)}")
+        if "pointing" in chosen:
+            point(lab)
+        if "digit_explorer" in chosen:
+            draw(lab, asked.edits)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from cnnlib.exercises.beyond_carried import to_torch
+
 
 def residual_in_place(x, f):
     y = x
@@ -112,6 +114,15 @@ def angle_exchanged(net, x, t, angles, rotate):
     return (answers == upright).mean(axis=1), (answers == t).mean(axis=1)
 
 
+def carried_in_the_other_order(kernels, flat):
+    return to_torch(kernels, flat)[::-1]
+
+
+def carried_with_the_channels_of_the_picture(kernels, flat):
+    C, M = kernels.shape[2], flat.shape[1]
+    return to_torch(kernels, flat)[0], flat.reshape(-1, C, M).transpose(2, 1, 0).reshape(M, -1)
+
+
 SLIPS = {
     "residual": [residual_in_place, residual_of_ones],
     "residual_backward": [back_in_place, back_only_where_positive],
@@ -120,6 +131,10 @@ SLIPS = {
     "global_mean": [mean_of_all, mean_over_channels],
     "class_map": [map_of_the_column, map_of_the_mean],
     "dilate": [dilate_dense_zeros, dilate_in_whole_numbers],
+    "to_torch": [
+        carried_in_the_other_order,
+        carried_with_the_channels_of_the_picture,
+    ],
     "rotate": [rotate_by_quarters, rotate_square_only],
     "by_angle": [angle_one_result, angle_first_is_upright, angle_exchanged],
 }

@@ -49,6 +49,27 @@ def joined(x, t, size, seed):
     return [np.column_stack([a.reshape(len(a), -1), b.reshape(len(b), -1)]) for a, b in minibatches(x, t, size, seed)]
 
 
+def rolled(x, t, size, seed):
+    first = int(np.random.default_rng(seed).integers(1, max(2, len(x))))
+    x, t = np.roll(x, first, axis=0), np.roll(t, first, axis=0)
+    return [(x[s : s + size], t[s : s + size]) for s in range(0, len(x), size)]
+
+
+def even_pieces(x, t, size, seed):
+    order = np.random.default_rng(seed).permutation(len(x))
+    return [(x[some], t[some]) for some in np.array_split(order, max(1, len(x) // size))]
+
+
+def example_by_example(x, t, params, slopes, rate, steps):
+    losses = []
+    for step in range(steps + 1):
+        n = step % len(x)
+        loss, grads = slopes(x[[n]], t[[n]], params)
+        losses.append(loss)
+        params = {name: params[name] - rate * grads[name] for name in params}
+    return np.array(losses)
+
+
 SLIPS = {
     "reach": [
         no_text,
@@ -60,5 +81,6 @@ SLIPS = {
         unknown_layer,
     ],
     "accuracy": [constant],
-    "minibatches": [only_pairs_apart, joined],
+    "minibatches": [only_pairs_apart, joined, rolled, even_pieces],
+    "overfit": [example_by_example],
 }

@@ -4,7 +4,7 @@ import numpy as np
 import scipy.ndimage
 
 from cnnlib.checks.cases import given
-from cnnlib.exercises import beyond_depth, beyond_roads, beyond_turning
+from cnnlib.exercises import beyond_carried, beyond_depth, beyond_roads, beyond_turning
 from cnnlib.warping import read
 
 # ---------------------------------------------------------------- roads
@@ -221,6 +221,30 @@ def angle_lists(net, x, t, angles, rotate):
     return right, same
 
 
+# ---------------------------------------------------------------- weights from elsewhere
+
+
+def carried_loops(kernels, flat):
+    KH, KW, C, F = kernels.shape
+    w, w_flat, places = np.zeros((F, C, KH, KW)), np.zeros(flat.shape[::-1]), len(flat) // F
+    for f, c, u, v in np.ndindex(w.shape):
+        w[f, c, u, v] = kernels[u, v, c, f]
+    for j, f, s in np.ndindex(len(w_flat), F, places):
+        w_flat[j, f * places + s] = flat[s * F + f, j]
+    return w, w_flat
+
+
+def carried_einsum(kernels, flat):
+    F, (D, M) = len(kernels.T), flat.shape
+    maps = np.einsum("sfj->jfs", flat.reshape(D // F, F, M))
+    return [np.einsum("uvcf->fcuv", kernels), maps.reshape(M, D)]
+
+
+def carried_map_by_map(kernels, flat):
+    F = kernels.shape[3]
+    return np.moveaxis(kernels, (3, 2), (0, 1)), np.concatenate([flat[f::F] for f in range(F)]).T
+
+
 VARIANTS = {
     "residual": [residual_named, residual_filled, residual_stacked],
     "residual_backward": [back_named, back_filled, back_stacked],
@@ -233,6 +257,7 @@ VARIANTS = {
     "rotate": [rotate_matrix, rotate_complex, rotate_loops, rotate_scipy],
     "by_angle": [angle_arrays, angle_at_once, angle_counts, angle_lists],
     "dilate": [dilate_loops, dilate_kron, dilate_insert],
+    "to_torch": [carried_loops, carried_einsum, carried_map_by_map],
 }
 
 
@@ -303,5 +328,6 @@ BATTERY = {
     "class_map": maps_of_a_class,
     "rotate": a_turn,
     "by_angle": turned_pictures,
+    "to_torch": lambda rng: beyond_carried.drawn(rng, *(int(n) for n in rng.integers(1, 4, 6))),
     "dilate": lambda rng: {"w": some(rng, *rng.integers(1, 4, 4)), "dilation": int(rng.integers(1, 4))},
 }

@@ -149,6 +149,13 @@ def step_copied(params, grads, rate):
     return new
 
 
+def step_in_copies(params, grads, rate):
+    new = {name: w.copy() for name, w in params.items()}
+    for name in new:
+        new[name] -= rate * grads[name]
+    return new
+
+
 def step_zipped(params, grads, rate):
     return dict(zip(params, [params[name] + (-rate) * grads[name] for name in params], strict=True))
 
@@ -249,7 +256,7 @@ VARIANTS = {
     "cnn_forward": [forward_by_names, forward_pooled_first, forward_one_by_one],
     "flat_backward": [flat_einsum, flat_loops, flat_divided_late],
     "maps_backward": [maps_by_names, maps_slope_first, maps_one_by_one],
-    "sgd_step": [step_copied, step_zipped],
+    "sgd_step": [step_copied, step_in_copies, step_zipped],
     "overfit": [overfit_list, overfit_own_copy],
     "minibatches": [batches_split, batches_shuffled_both],
     "reach": [reached_as_text, reached_from_the_file],

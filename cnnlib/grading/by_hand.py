@@ -1,0 +1,128 @@
+"""Points and comments that a person gives: a CSV that is only ever read, so that it holds for every regrade.
+
+student,exercise,points,comment
+Ann Lee_77,conv1d_forward,1,right idea
+Ann Lee_77,05_conv1d_backprop,17,handed in on paper
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cnnlib.exercises import find, lecture_of, lectures
+from cnnlib.grading.marking import Graded, nothing
+from cnnlib.grading.marks import Line, number
+from cnnlib.grading.naming import clean
+from cnnlib.grading.policy import Policy, meant, worth
+from cnnlib.grading.report import Refused
+from cnnlib.grading.roster import Roster
+from cnnlib.grading.sheets import nearest, read, value
+from cnnlib.grading.submissions import Submission
+
+COLUMNS = ("student", "exercise", "points", "comment")
+
+
+@dataclass(frozen=True)
+class Note:
+    """One row."""
+
+    student: str
+    lecture: str
+    exercise: str  # "" for the whole lecture
+    points: float | None  # None: a comment alone
+    comment: str
+
+
+def notes(path: Path, policy: Policy) -> list[Note]:
+    """Read them; raises Refused with the row that cannot be used."""
+    sheet = read(path, "points by hand")
+    at = {name: sheet.column(name) for name in COLUMNS}
+    if missing := [name for name in ("student", "exercise") if at[name] is None]:
+        raise Refused(f"{path} has no column {', '.join(missing)}. Its first row is {','.join(COLUMNS)}.")
+    found: dict[tuple[str, str, str], Note] = {}
+    for line, row in enumerate(sheet.rows, 2):
+        told = {name: value(row, column) for name, column in at.items()}
+        if not any(told.values()):
+            continue
+        try:
+            note = _note(told, policy)
+            if found.setdefault((note.student, note.lecture, note.exercise), note) is not note:
+                raise ValueError(f"{note.student} has an earlier row for {told['exercise']}. Keep one of them.")
+        except ValueError as problem:
+            raise Refused(f"{path}, row {line}: {problem}") from None
+    return list(found.values())
+
+
+def _note(told: Mapping[str, str], policy: Policy) -> Note:
+    if not told["student"]:
+        raise ValueError("no student.")
+    names = [*lectures(), *(exercise.name for asked in lectures().values() for exercise in asked)]
+    name = meant("exercise or lecture", told["exercise"], names)
+    exercise = find(name)
+    lecture = lecture_of(exercise) if exercise else name
+    most = sum(worth(policy, one.name, one.possible) for one in ([exercise] if exercise else lectures()[lecture]))
+    points = _points(told["points"], most) if told["points"] else None
+    if points is None and not told["comment"]:
+        raise ValueError("neither points nor a comment.")
+    return Note(clean(told["student"]), lecture, exercise.name if exercise else "", points, told["comment"])
+
+
+def _points(text: str, most: float) -> float:
+    try:
+        points = float(text.replace(",", "."))
+    except ValueError:
+        points = -1
+    if not 0 <= points <= most:
+        raise ValueError(f'"{text}" is no number of points from 0 to {number(most)}.')
+    return points
+
+
+def by_hand(
+    notes: Sequence[Note], graded: Sequence[Graded], known: Roster | None = None
+) -> tuple[list[Graded], list[str]]:
+    """With what a person said, on the attempt that counts; and sentences about the rows that fit nobody.
+
+    A row for a whole lecture makes up for a file that is missing, if the roster has this student.
+    """
+    done, said, used = list(graded), [], 0
+    for note in notes:
+        fits = [n for n, one in enumerate(done) if one.counts and one.lecture == note.lecture and _is(note, one, known)]
+        if not fits and known and note.student in known.people and note.points is not None and not note.exercise:
+            fits = [len(done)]
+            verdicts = tuple(nothing(exercise, "no notebook") for exercise in lectures()[note.lecture])
+            done.append(Graded(Submission(note.student, "", Path()), "no notebook", note.lecture, verdicts))
+        whose = sorted({done[n].submission.student for n in fits})
+        if len(whose) == 1:
+            done[fits[0]] = _with(done[fits[0]], note)
+            used += 1
+        elif whose:
+            said.append(f'by hand: "{note.student}" fits {", ".join(whose)}. Write one of these names.')
+        else:
+            near = nearest(note.student, {one.submission.student for one in graded if one.lecture == note.lecture})
+            meant = f"; {near} may be meant" if near else ""
+            said.append(f'by hand: "{note.student}" fits nobody with {note.lecture}{meant}.')
+    return done, [f"by hand: {used} of {len(notes)} rows used.", *said]
+
+
+def _is(note: Note, one: Graded, known: Roster | None) -> bool:
+    """By the name in the tables or on the roster, without the platform's number, or by that number alone."""
+    whose = one.submission
+    name, _, tail = whose.student.rpartition("_")
+    names = {whose.student, whose.account, *(known.who(whose)[0] if known else ())}
+    return note.student in names | ({name} if tail.isdigit() else set())
+
+
+def _with(one: Graded, note: Note) -> Graded:
+    mark = one.final
+    if note.exercise:
+        lines = tuple(_line(line, note) if line.exercise == note.exercise else line for line in mark.lines)
+        return replace(one, mark=replace(mark, lines=lines))
+    status = one.status if note.points is None else f"{one.status}, points by hand"
+    whole = mark.whole if note.points is None else note.points
+    return replace(one, mark=replace(mark, whole=whole, comment=note.comment), status=status)
+
+
+def _line(line: Line, note: Note) -> Line:
+    if note.points is None:
+        return replace(line, comment=note.comment)
+    return replace(line, points=note.points, comment=note.comment, by_hand=True)

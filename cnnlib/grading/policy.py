@@ -1,0 +1,138 @@
+"""An instructor's policy, a small TOML file: what exercises count, when a lecture is due, what being late costs."""
+
+import difflib
+import math
+import tomllib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cnnlib.exercises import lectures
+from cnnlib.grading.marking import Graded
+from cnnlib.grading.report import Refused
+
+PARTS = ("points", "weights", "deadlines", "late")
+LATE = ("percent", "most", "time")
+TIMES = ("platform", "file")
+DAY = 24 * 60 * 60.0  # seconds
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the file says."""
+
+    points: Mapping[str, float] = field(default_factory=dict)  # exercise -> all of its points, not the course's
+    weights: Mapping[str, float] = field(default_factory=dict)  # exercise -> how many times its points count
+    deadlines: Mapping[str, float] = field(default_factory=dict)  # lecture -> seconds since 1970
+    percent: float = 0.0  # of the points, lost for each day that has begun
+    most: float = 100.0  # percent that are lost, however late
+    by_file: bool = False  # do the files' own times count where the platform tells none?
+
+
+def policy(path: Path) -> Policy:
+    """Read it; raises Refused with what is wrong and what was meant."""
+    try:
+        told = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except (OSError, ValueError) as problem:  # a TOMLDecodeError and a UnicodeDecodeError are ValueErrors
+        raise Refused(f"{path} cannot be read as a policy: {problem}.") from None
+    try:
+        return _policy(told)
+    except ValueError as problem:
+        raise Refused(f"{path}: {problem}") from None
+
+
+def _policy(told: Mapping[str, Any]) -> Policy:
+    exercises = [exercise.name for asked in lectures().values() for exercise in asked]
+    for name in told:
+        meant("part", name, PARTS)
+        if not isinstance(told[name], dict):
+            raise ValueError(
+                f"{name} = {told[name]!r} stands alone. Write a heading, [{name}], and the values below it."
+            )
+    points, weights = (
+        {meant("exercise", name, exercises, part): _number(name, n) for name, n in told.get(part, {}).items()}
+        for part in ("points", "weights")
+    )
+    if twice := sorted(points.keys() & weights.keys()):
+        raise ValueError(f"{', '.join(twice)} has points and a weight. Give one of them.")
+    deadlines = {_lecture(name): _moment(name, value) for name, value in told.get("deadlines", {}).items()}
+    late = told.get("late", {})
+    for name in late:
+        meant("setting", name, LATE, "late")
+    if late and "percent" not in late:
+        raise ValueError("[late] says no percent: the share of the points that each day costs, as in percent = 10.")
+    if late.get("time", "platform") not in TIMES:
+        raise ValueError(f'time = {late["time"]!r} in [late] is neither "platform" nor "file".')
+    percent, most = _number("percent", late.get("percent", 0), 100), _number("most", late.get("most", 100), 100)
+    return Policy(points, weights, deadlines, percent, most, by_file=late.get("time") == "file")
+
+
+def meant(what: str, name: str, names: Collection[str], part: str = "") -> str:
+    """The name itself if it is one of these; else raises ValueError with the one that was meant, or all of them."""
+    if name in names:
+        return name
+    near = difflib.get_close_matches(name, names, 1)
+    hint = f'"{near[0]}" may be meant.' if near else ""
+    if len(names) < 20:
+        hint = f"{hint} There are {', '.join(names)}.".strip()
+    place = f" in [{part}]" if part else ""
+    raise ValueError(f'there is no {what} "{name}"{place}. {hint}'.rstrip())
+
+
+def _lecture(name: str) -> str:
+    """05 or 05_conv1d_backprop."""
+    return next((known for known in lectures() if known.partition("_")[0] == name), "") or meant(
+        "lecture", name, list(lectures()), "deadlines"
+    )
+
+
+def _number(name: str, value: Any, most: float = math.inf) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most or value == math.inf:
+        limits = "of 0 or more" if most == math.inf else f"from 0 to {most:g}"
+        raise ValueError(f"{name} = {value!r} is no number {limits}.")
+    return value
+
+
+def _moment(name: str, value: Any) -> float:
+    """A time without a zone is this machine's; a date is over when its day is."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day) + timedelta(days=1)
+    if not isinstance(value, datetime):
+        raise ValueError(f"{name} = {value!r} is no time. Write it without quotes, as in {name} = 2026-11-12T23:59:00.")
+    return value.timestamp()
+
+
+def worth(policy: Policy, exercise: str, possible: float) -> float:
+    """All of the points that an exercise gives, for which the course gives `possible`."""
+    return policy.points.get(exercise, possible * policy.weights.get(exercise, 1))
+
+
+def by_policy(policy: Policy, graded: Sequence[Graded]) -> list[Graded]:
+    """Every submission with what it counts for, and what being late cost it in its status."""
+    return [_marked(policy, one) for one in graded]
+
+
+def _marked(policy: Policy, one: Graded) -> Graded:
+    lines = []
+    for line in one.final.lines:
+        possible = worth(policy, line.exercise, line.possible)
+        share = line.points / line.possible if line.possible else 0.0
+        lines.append(replace(line, points=possible * share, possible=possible))
+    days, how = _days_late(policy, one)
+    percent = min(policy.percent * days, policy.most)
+    status = f"{one.status}, {how}: {percent:g} % less" if days else one.status
+    return replace(one, mark=replace(one.final, lines=tuple(lines), days=days, percent=percent), status=status)
+
+
+def _days_late(policy: Policy, one: Graded) -> tuple[int, str]:
+    """Days that have begun since the deadline, in words too. A late marker is a day even where no time is known."""
+    handed_in, how = one.submission.uploaded, ""
+    if not handed_in and policy.by_file:
+        handed_in, how = one.submission.order[1], " by the file's time"
+    deadline = policy.deadlines.get(one.lecture or "", math.inf)
+    days = math.ceil(max(0.0, handed_in - deadline) / DAY) if handed_in else 0
+    if one.submission.late and not days:
+        return 1, "by its marker, as one day"
+    return days, f"{days} day{'s' if days > 1 else ''} late{how}"

@@ -1,0 +1,145 @@
+"""Who is in the class: a CSV from Canvas, Moodle or Gradescope, or one name a line; and who of them handed in what.
+
+A file belongs to a person by the number that the platform put into its name, by a login, or by the name, in any order
+of its words: Canvas writes "leeann" for "Lee, Ann". A name that fits two people fits nobody.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cnnlib.grading.marking import Graded
+from cnnlib.grading.marks import number
+from cnnlib.grading.report import Refused, Row
+from cnnlib.grading.sheets import Sheet, folded, read, value
+from cnnlib.grading.submissions import Submission
+
+FULL = ("Student", "Full name", "Student name", "Display name", "Vollständiger Name", "Nom complet", "Nombre completo")
+FIRST = ("First name", "Given name", "Vorname", "Prénom", "Nombre")
+LAST = ("Last name", "Surname", "Family name", "Nachname", "Nom de famille", "Nom", "Apellido(s)", "Apellidos")
+PLAIN = ("Name",)
+CANVAS = ("SIS User ID", "SIS Login ID")  # beside these, ID is Canvas's own number
+IDS = re.compile(
+    r"(student|sis user|sis login|login|user|matriculation)? ?(id|number|nummer)|sid|id number|username|login|"
+    r"matrikelnummer|anmeldename|nom d.utilisateur|nombre de usuario|.*(e-?mail|courriel|correo).*"
+)
+PARTICIPANT = re.compile(r"\D*[^\d\s]\D*?(\d+)")  # "Participant 77": Moodle's number in the names of files
+NO_STUDENTS = ("points possible", "student, test", "test student")  # rows that Canvas adds
+
+Key = tuple[str, str]  # a platform or "", an id; or "name", a name
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The class, in the order of the file."""
+
+    people: Sequence[str]
+    keys: dict[Key, set[str]] = field(default_factory=dict)  # what a file may say -> people whom it fits
+
+    def who(self, submission: Submission) -> tuple[list[str], list[str]]:
+        """The people whose file this is, more than one for a team; and the names in it that are nobody's here."""
+        if found := self._one(submission.student, submission.system, submission.account):
+            return [found], []
+        team = {name: self._one(name) for name in submission.student.split(" and ")}
+        if not any(team.values()):
+            return [], [submission.student]
+        return [person for person in team.values() if person], [name for name, person in team.items() if not person]
+
+    def _one(self, student: str, system: str = "", account: str = "") -> str:
+        name, _, tail = student.rpartition("_")
+        keys = [(system, account)] if system else [("", folded(student))]
+        keys += [("", folded(tail))] if name not in ("", "anon") and not system and " and " not in name else []
+        keys += [("name", _joined(name if name and tail.isdigit() else student))]
+        for key in keys:
+            if len(people := self.keys.get(key, ())) == 1:
+                return next(iter(people))
+        return ""
+
+
+def roster(path: Path) -> Roster:
+    """Read it; raises Refused if it holds nobody."""
+    sheet = read(path, "a roster")
+    columns = [sheet.column(*names) for names in (FULL, FIRST, LAST, PLAIN)]
+    ids = [at for at, heading in enumerate(sheet.header) if IDS.fullmatch(folded(heading))]
+    if all(column is None for column in columns) and not ids:  # no headings at all
+        return _made(path, [(line, [("", folded(line))]) for line in _lines([sheet.header, *sheet.rows], sheet.sign)])
+    return _made(path, list(_people(sheet, columns, ids)))
+
+
+def _lines(rows: list[list[str]], sign: str) -> list[str]:
+    """One name a line, with commas in it or not."""
+    return [line for row in rows if (line := f"{sign} ".join(part.strip() for part in row if part.strip()))]
+
+
+def _people(sheet: Sheet, columns: Sequence[int | None], ids: Sequence[int]) -> Iterator[tuple[str, list[Key]]]:
+    full, first, last, plain = columns
+    canvas = sheet.column(*CANVAS) is not None
+    role = sheet.column("Role", "Roles")
+    teachers = any("student" in folded(value(row, role)) for row in sheet.rows)  # the file tells them apart
+    participant = sheet.column("Identifier", "Identifiant", "Identificador", "ID")
+    for row in sheet.rows:
+        name = value(row, full) or " ".join(filter(None, [value(row, first), value(row, last)])) or value(row, plain)
+        told = {sheet.header[at]: value(row, at) for at in ids if value(row, at)}
+        if (teachers and "student" not in folded(value(row, role))) or folded(name) in NO_STUDENTS:
+            continue
+        keys: list[Key] = []
+        for heading, text in told.items():
+            system = "canvas" if canvas and folded(heading) == "id" else ""
+            keys.append((system, folded(text)))
+            keys += [("", folded(text.partition("@")[0]))] if "@" in text else []
+        if moodle := PARTICIPANT.fullmatch(value(row, participant)):
+            keys.append(("moodle", moodle[1]))
+        if name or told:
+            yield name or next(iter(told.values())), keys
+
+
+def _made(path: Path, told: list[tuple[str, list[Key]]]) -> Roster:
+    """People of one name are told apart by their first id."""
+    twice = {name for name, times in Counter(name for name, _ in told).items() if times > 1}
+    found = Roster([f"{name} ({keys[0][1]})" if name in twice and keys else name for name, keys in told])
+    if not found.people:
+        raise Refused(f"{path} is no roster: it holds nobody. It needs a heading and a row for each, or a name a line.")
+    if again := [name for name, times in Counter(found.people).items() if times > 1]:
+        raise Refused(f"{path} holds {', '.join(again)} twice, with nothing that tells them apart. Add a column ID.")
+    for person, (name, keys) in zip(found.people, told, strict=True):
+        words = re.findall(r"\w+", folded(name))
+        turned = {("name", "".join(words[at:] + words[:at])) for at in range(len(words))}
+        for key in {*keys, *turned}:
+            found.keys.setdefault(key, set()).add(person)
+    return found
+
+
+def _joined(name: str) -> str:
+    return "".join(re.findall(r"\w+", folded(name)))
+
+
+def sums(known: Roster | None, graded: Sequence[Graded]) -> tuple[list[Row], list[str]]:
+    """A row for each person with the points of all lectures, and sentences about who is missing."""
+    lectures = sorted({one.lecture for one in graded if one.lecture})
+    possible = {one.lecture: one.final.possible for one in graded if one.lecture}
+    of: dict[str, list[Graded]] = {person: [] for person in known.people} if known else {}
+    unknown = dict[str, None]()
+    for one in graded:
+        people, strangers = known.who(one.submission) if known else ([one.submission.student], [])
+        unknown |= dict.fromkeys(strangers)
+        for person in people + strangers:
+            of.setdefault(person, []).append(one)
+    absent = [
+        person for person, files in of.items() if not any(one.submission.notebook or one.lecture for one in files)
+    ]
+    rows: list[Row] = [["student", "roster", *lectures, "sum", "out_of", "late", "attempts"]]
+    for person, files in of.items():
+        state = "unknown" if person in unknown else "absent" if person in absent else "present"
+        counted = {one.lecture: one for one in sorted(files, key=lambda one: one.rank) if one.counts and one.lecture}
+        points = [number(counted[lecture].final.points) if lecture in counted else "" for lecture in lectures]
+        total = sum(one.final.points for one in counted.values())
+        late = sum(one.submission.late or one.final.days > 0 for one in counted.values())
+        row: Row = [person, state if known else "", *points, number(total), number(sum(possible.values())), late]
+        rows.append([*row, sum(one.lecture is not None for one in files)])
+    said = [f"sums.csv: {len(of)} students. Of several attempts at a lecture the latest counts, late or not."]
+    if known:
+        said.append(f"Absent, {len(absent)} of {len(known.people)}: {', '.join(absent) or 'nobody'}.")
+        said.append(f"Not on the roster, {len(unknown)}: {', '.join(unknown) or 'nobody'}.")
+    return rows, said
