@@ -292,9 +292,12 @@ def test_killed_at_any_point_it_goes_on(bwrap, tmp_path):
     for name in names:
         (folder / f"{name}.ipynb").write_text(right(name, "import time\ntime.sleep(0.3)"))
     command = [sys.executable, "-m", "cnnlib", "grade", str(folder), "--out", str(out), "--jobs", "1", "--html"]
+    kits = tmp_path / "kits"
+    kits.mkdir()
+    system = os.environ | {"TMPDIR": str(kits)}
     seen: set[str] = set()
     for _ in range(len(names) - 2):
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        process = subprocess.Popen(command, cwd=ROOT, env=system, stdout=subprocess.DEVNULL)
         until = time.monotonic() + SECONDS
         while process.poll() is None and time.monotonic() < until:
             if not kept(out) <= seen and (out / "totals.csv").exists():
@@ -302,13 +305,14 @@ def test_killed_at_any_point_it_goes_on(bwrap, tmp_path):
             time.sleep(0.02)
         process.kill()
         process.wait()
+        assert len(list(kits.iterdir())) == 1
         assert seen < kept(out)
         seen = kept(out)
         for path in out.glob("*.csv"):
             assert path.read_bytes().endswith(b"\n")
         assert set(points(out).values()) == {POINTS}
     times = {name: (out / "records" / name).stat().st_mtime_ns for name in seen}
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS)
+    done = subprocess.run(command, cwd=ROOT, env=system, capture_output=True, text=True, timeout=SECONDS)
     assert done.returncode == 0, done.stderr
     assert {name: (out / "records" / name).stat().st_mtime_ns for name in seen} == times
     assert points(out) == dict.fromkeys(names, POINTS)
@@ -316,6 +320,13 @@ def test_killed_at_any_point_it_goes_on(bwrap, tmp_path):
         *("class.html", "grades.csv", "likeness.csv", "records", "results.json", "students", "totals.csv")
     ]
     assert len(kept(out)) == len(names)
+    assert not list(kits.iterdir())
+
+
+def test_the_kit_of_a_grader_that_runs_is_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(hands.tempfile, "tempdir", str(tmp_path))
+    with hands.kit_folder() as first, hands.kit_folder():
+        assert Path(first).exists()
 
 
 def kept(out: Path) -> set[str]:

@@ -2,15 +2,13 @@
 
 import atexit
 import contextlib
-import shutil
-import tempfile
 import threading
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from cnnlib.grading import records
-from cnnlib.grading.hands import launcher_in, limits_of
+from cnnlib.grading.hands import kit_folder, launcher_in, limits_of
 from cnnlib.grading.marking import Graded, grade_notebook
 from cnnlib.grading.process import Limits
 from cnnlib.grading.report import Refused
@@ -55,9 +53,9 @@ def on_a_worker(task: Task) -> Graded | None:
 @cache
 def _launcher(plain: bool) -> Launcher:
     """Made once in each worker; the files that it needs go when the worker goes."""
-    folder = tempfile.mkdtemp(prefix="grade-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = kit_folder()
+    atexit.register(folder.cleanup)
     try:
-        return launcher_in(Path(folder), plain, [], Limits())
+        return launcher_in(Path(folder.name), plain, [], Limits())
     except Refused as problem:
         raise Refused(f"A worker of the cluster cannot grade. {problem}") from None

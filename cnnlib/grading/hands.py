@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,8 @@ from cnnlib.grading.report import Refused
 from cnnlib.grading.sandbox import Launcher, pack_kit, sandboxes, unsandboxed
 from cnnlib.grading.schedule import Hands, Task
 
+KIT = "cnnlib-kit-"  # begins the names of folders with what a student's process needs
+
 REFUSAL = """\
 There is no sandbox. {why}
 On Linux, install the package bubblewrap; elsewhere, grade in a container or a virtual machine. With --unsandboxed
@@ -23,6 +26,17 @@ students' code runs with your rights: it can read and change your files, and use
 def limits_of(seconds: float) -> Limits:
     """Those of a notebook whose calls may take so many seconds."""
     return Limits(call=seconds, cell=2 * seconds, notebook=8 * seconds)
+
+
+def kit_folder() -> tempfile.TemporaryDirectory[str]:
+    """A new folder for a kit. Those that a grader left which was killed are removed, where /proc tells."""
+    prefix = KIT
+    with contextlib.suppress(OSError):
+        prefix += f"{os.stat('/proc/self/ns/pid').st_ino}-"  # a container may share the folder and not the processes
+        for old in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+            if not Path("/proc", old.name.removeprefix(prefix).split("-")[0]).exists():
+                shutil.rmtree(old, ignore_errors=True)
+    return tempfile.TemporaryDirectory(prefix=f"{prefix}{os.getpid()}-", ignore_cleanup_errors=True)
 
 
 def launcher_in(folder: Path, plain: bool, hidden: list[Path], limits: Limits) -> Launcher:
@@ -54,7 +68,7 @@ def here(plain: bool, hidden: list[Path], seconds: float, jobs: int) -> Iterator
     """
     limits = limits_of(seconds)
     with (
-        tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as folder,
+        kit_folder() as folder,
         threads(launcher_in(Path(folder), plain, hidden, limits), limits, jobs or _most_jobs()) as hands,
     ):
         yield hands
