@@ -1324,11 +1324,11 @@ def test_lab_a_restarted_kernel_is_named_until_the_cell_runs_again(lab: Lab) -> 
     page.locator(".lm-stage").wait_for()
     page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     page.wait_for_function("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'")
-    page.locator("[data-panel=x] input").first.fill("5")
+    page.locator("[data-panel=x] .lm-cell").first.fill("5")
     expect(page.get_by_role("alert").first).to_contain_text("If its kernel was restarted, run this cell again.")
     lab.run(page)
-    page.locator("[data-panel=x] input").first.fill("6")
-    expect(page.locator("[data-panel=y] input").first).to_have_value("6")
+    page.locator("[data-panel=x] .lm-cell").first.fill("6")
+    expect(page.locator("[data-panel=y] .lm-cell").first).to_have_text("6")
     page.close()
 
 
