@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs, Property, Slip
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
+from cnnlib.checks.show import number
 from cnnlib.exercises.beyond_roads import (
     Operation,
     Rng,
@@ -65,12 +66,33 @@ def measured_by(
     return walked
 
 
+def no_size(sizes: Array, **inputs: object) -> str:
+    off = np.argwhere(~(np.asarray(sizes, float) >= 0))
+    return f"your sizes[{off[0, 0]}] is {number(float(sizes[off[0, 0]]))}" if len(off) else ""
+
+
+def not_doubled(after: Array, before: Array, **inputs: object) -> str:
+    off = np.argwhere(~np.isclose(after, 2 * np.asarray(before), rtol=1e-4))
+    if not len(off):
+        return ""
+    n = off[0, 0]
+    return f"your sizes[{n}] goes from {number(float(before[n]))} to {number(float(after[n]))}"
+
+
 GRADIENT_BY_DEPTH = Exercise(
     name="gradient_by_depth",
     parts={"sizes": 3},
     reference=gradient_by_depth,
     cases=depth_cases,
     features=LAYOUTS | {"no block at all": lambda dy, backs: not backs},
+    properties=(
+        Property("a size is a number and never below 0, since each entry is squared first", no_size),
+        Property(
+            "twice the dy has twice the sizes",
+            not_doubled,
+            lambda dy, backs: {"dy": 2 * dy, "backs": backs},
+        ),
+    ),
     hints=(
         "Walk back: which block does dy meet first?",
         "The last one. Note the size of dy before each step, and once more at the end. Then turn the list round.",
