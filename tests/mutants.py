@@ -9,7 +9,9 @@ import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
 
-SECONDS_A_CALL = 1
+SECONDS_A_CALL = 0.5
+LATE = f"no answer within {SECONDS_A_CALL} s"
+TOO_LATE = f"TimeoutError: {LATE}"
 
 OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub,),
@@ -88,7 +90,7 @@ def _limited(mutant: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _stop(*_: Any) -> None:
-    raise TimeoutError(f"no answer within {SECONDS_A_CALL} s")
+    raise TimeoutError(LATE)
 
 
 def _signature(function: ast.stmt, node: ast.AST) -> bool:

@@ -188,11 +188,9 @@ def batches_split(x, t, size, seed):
 
 def batches_shuffled_both(x, t, size, seed):
     order = np.random.default_rng(seed + 1000).permutation(len(x))
-    x, t, batches = x[order], t[order], []
-    while len(x):
-        batches.append((x[:size], t[:size]))
-        x, t = x[size:], t[size:]
-    return batches
+    x, t = x[order], t[order]
+    cuts = range(size, len(x), size)
+    return list(zip(np.split(x, cuts), np.split(t, cuts), strict=True))
 
 
 # ---------------------------------------------------------------- the bar
