@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar, overload
 import numpy as np
 
 Array = np.ndarray[Any, np.dtype[Any]]
-Pair = int | tuple[int, int]
+Pair = tuple[int, int]
 Size = tuple[int, ...]
 Gradients = TypeVar("Gradients", covariant=True)
 
@@ -61,7 +61,7 @@ def floats(name: str, value: object, *axes: str) -> Array:
     return _ranked(name, array, axes)
 
 
-def numbers(name: str, value: object, *axes: str) -> Array:
+def numeric(name: str, value: object, *axes: str) -> Array:
     """The array behind `value`, of whole numbers (as int64, which no byte can overflow) or real ones."""
     array = np.asarray(value)
     if array.dtype.kind in "biu":
@@ -113,7 +113,7 @@ def real(name: str, value: object, least: float = -np.inf) -> float:
     return number
 
 
-def pair(name: str, value: object, least: int = 1) -> tuple[int, int]:
+def pair(name: str, value: object, least: int = 1) -> Pair:
     """Rows and columns from an int (both alike) or a pair (rows, columns)."""
     if not isinstance(value, (tuple, list)):
         size = whole(name, value, least)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from cnnlib.arguments import Array, Pair, floats, numbers, pair, whole
+from cnnlib.arguments import Array, Pair, floats, numeric, pair, whole
 from cnnlib.layout import places, windows
 
 
@@ -53,7 +53,7 @@ def receptive_field(layers: Iterable[tuple[int, int]]) -> int:
     return reach
 
 
-def correlate2d(x: Array, w: Array, *, stride: Pair = 1, padding: Pair = 0) -> Array:
+def correlate2d(x: Array, w: Array, *, stride: int | Pair = 1, padding: int | Pair = 0) -> Array:
     """Slide a kernel over a picture, as it stands: multiply, add up, move on.
 
     Args:
@@ -70,11 +70,11 @@ def correlate2d(x: Array, w: Array, *, stride: Pair = 1, padding: Pair = 0) -> A
 
     y[i, j] = sum over u, v of w[u, v] xpad[i S + u, j S + v]. Source: Lee, Backpropagation, equation 1.
     """
-    x, w = numbers("x", x, "H", "W"), numbers("w", w, "KH", "KW")
+    x, w = numeric("x", x, "H", "W"), numeric("w", w, "KH", "KW")
     return np.tensordot(windows(x, w.shape, pair("stride", stride), pair("padding", padding, 0)), w, 2)
 
 
-def convolve2d(x: Array, w: Array, *, stride: Pair = 1, padding: Pair = 0) -> Array:
+def convolve2d(x: Array, w: Array, *, stride: int | Pair = 1, padding: int | Pair = 0) -> Array:
     """Slide the flipped kernel over a picture: convolution as mathematics defines it.
 
     Args, Returns, Raises: as correlate2d.
@@ -82,10 +82,10 @@ def convolve2d(x: Array, w: Array, *, stride: Pair = 1, padding: Pair = 0) -> Ar
     y[i, j] = sum over u, v of w[KH - 1 - u, KW - 1 - v] xpad[i S + u, j S + v]. The flip makes the operation
     commutative and associative, so that blur then edge is one kernel. Source: Lee, Backpropagation, equation 2.
     """
-    return correlate2d(x, numbers("w", w, "KH", "KW")[::-1, ::-1], stride=stride, padding=padding)
+    return correlate2d(x, numeric("w", w, "KH", "KW")[::-1, ::-1], stride=stride, padding=padding)
 
 
-def im2col(x: Array, kernel_size: Pair, *, stride: Pair = 1, padding: Pair = 0) -> Array:
+def im2col(x: Array, kernel_size: int | Pair, *, stride: int | Pair = 1, padding: int | Pair = 0) -> Array:
     """Write every window of every image as a column, so that a convolution becomes one matrix product.
 
     Args:
@@ -106,7 +106,7 @@ def im2col(x: Array, kernel_size: Pair, *, stride: Pair = 1, padding: Pair = 0) 
     return columns.reshape(len(x), math.prod(columns.shape[1:4]), math.prod(columns.shape[4:]))
 
 
-def toeplitz(w: Array, size: Pair, *, stride: Pair = 1, padding: Pair = 0) -> Array:
+def toeplitz(w: Array, size: int | Pair, *, stride: int | Pair = 1, padding: int | Pair = 0) -> Array:
     """The matrix that a kernel is: one row for every place, the same weights in each, shifted.
 
     Args:
@@ -124,7 +124,7 @@ def toeplitz(w: Array, size: Pair, *, stride: Pair = 1, padding: Pair = 0) -> Ar
     matrix[(i, j), (i S + u, j S + v)] = w[u, v] for P = 0. Source: Arora, Neural Networks, "Convolution as Matrix
     Multiplication"; Mahmoud, Introduction to Neural Networks, the Jacobian of the one-dimensional case.
     """
-    w, (height, width) = numbers("w", w, "KH", "KW"), pair("size", size)
+    w, (height, width) = numeric("w", w, "KH", "KW"), pair("size", size)
     (rows, columns), (top, left) = pair("stride", stride), pair("padding", padding, 0)
     out = places((height, width), w.shape, (rows, columns), (top, left))
     matrix = np.zeros((*out, height + 2 * top, width + 2 * left), w.dtype)
@@ -149,7 +149,7 @@ def separate(w: Array) -> tuple[Array, Array]:
     Every row of an outer product is a multiple of any other: take those through the largest entry. Source: Arora,
     Neural Networks, "Blur + Edge".
     """
-    w = numbers("w", w, "KH", "KW").astype(float)
+    w = numeric("w", w, "KH", "KW").astype(float)
     if not w.size:
         raise ValueError(f"w must hold at least one weight, got shape {w.shape}")
     i, j = np.unravel_index(np.abs(w).argmax(), w.shape)

@@ -19,7 +19,7 @@ from cnnlib.layout import batch_first, batch_last, places, taps
 
 
 def max_pool2d(
-    x: Array, kernel_size: Pair, *, stride: Pair | None = None, padding: Pair = 0
+    x: Array, kernel_size: int | Pair, *, stride: int | Pair | None = None, padding: int | Pair = 0
 ) -> tuple[Array, Pullback[Array]]:
     """Keep the largest entry of every window.
 
@@ -62,7 +62,7 @@ def max_pool2d(
 
 
 def avg_pool2d(
-    x: Array, kernel_size: Pair, *, stride: Pair | None = None, padding: Pair = 0
+    x: Array, kernel_size: int | Pair, *, stride: int | Pair | None = None, padding: int | Pair = 0
 ) -> tuple[Array, Pullback[Array]]:
     """Keep the mean of every window; the zeros of the padding count.
 
@@ -94,7 +94,9 @@ def avg_pool2d(
     return y, backward
 
 
-def lp_pool2d(x: Array, p: float, kernel_size: Pair, *, stride: Pair | None = None) -> tuple[Array, Pullback[Array]]:
+def lp_pool2d(
+    x: Array, p: float, kernel_size: int | Pair, *, stride: int | Pair | None = None
+) -> tuple[Array, Pullback[Array]]:
     """Keep the L^p norm of every window: p = 1 adds up, a large p comes close to the largest.
 
     Args:
@@ -129,7 +131,7 @@ def lp_pool2d(x: Array, p: float, kernel_size: Pair, *, stride: Pair | None = No
     return y, backward
 
 
-def downsample(x: Array, stride: Pair) -> tuple[Array, Pullback[Array]]:
+def downsample(x: Array, stride: int | Pair) -> tuple[Array, Pullback[Array]]:
     """Drop all rows and columns but every `stride`-th.
 
     Args:
@@ -156,7 +158,7 @@ def downsample(x: Array, stride: Pair) -> tuple[Array, Pullback[Array]]:
     return y, backward
 
 
-def upsample(x: Array, stride: Pair) -> tuple[Array, Pullback[Array]]:
+def upsample(x: Array, stride: int | Pair) -> tuple[Array, Pullback[Array]]:
     """Put stride - 1 rows and columns of zeros after every one.
 
     Args:

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts
 
-Array = np.ndarray
 Rng = np.random.Generator
 
 

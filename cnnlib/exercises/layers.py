@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from cnnlib.arguments import Array
+from cnnlib.arguments import Array, Pair
 from cnnlib.checks import Inputs, Slip
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts
 
-Pair = tuple[int, int]
 Rng = np.random.Generator
 
 

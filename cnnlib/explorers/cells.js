@@ -44,8 +44,8 @@ class Panel {
     return this.linked ? Math.floor(term[AXES.indexOf(this.role)] * this.scale[side] + this.offset[side]) : 0;
   }
   own(pair) { return pair.map((term, side) => this.ownIndex(term, side)); }
-  within(n, side) { return Number.isInteger(n) && n >= -this.rim[side] && n < this.shape[side] - this.rim[side]; }
-  holds(at) { return at.every((n, side) => this.within(n, side)); }
+  bounded(n, side) { return within(n, -this.rim[side], this.shape[side] - this.rim[side] - 1); }
+  holds(at) { return at.every((n, side) => Number.isInteger(n) && n === this.bounded(n, side)); }
   cell(place) { return [Math.floor(place / this.cols) - this.rim[0], place % this.cols - this.rim[1]]; }
   place([row, col]) { return (row + this.rim[0]) * this.cols + col + this.rim[1]; }
   value(at) { return this.values[this.place(at)]; }
@@ -60,12 +60,11 @@ class Panel {
     if (!this.linked) return this.role === "b" && (role === "y" || role === "b") ? [0] : [];
     const shown = list.filter(term => this.stretched || live(term, this.sides[side]));
     const mine = new Set(shown.map(term => this.ownIndex(term, side)));
-    return [...mine].filter(n => this.within(n, side)).sort((one, other) => one - other);
+    return [...mine].filter(n => n === this.bounded(n, side)).sort((one, other) => one - other);
   }
   key(e, at) {
     const move = MOVES[e.key], far = e.shiftKey ? 8 : 1;
-    const stop = (n, side) => Math.max(-this.rim[side], Math.min(this.shape[side] - this.rim[side] - 1, n));
-    if (move) this.act.move(this, at.map((n, side) => stop(n + far * move[side], side)));
+    if (move) this.act.move(this, at.map((n, side) => this.bounded(n + far * move[side], side)));
     else if (e.key === "Enter") this.act.pin(this, at);
     else return;
     e.preventDefault();
@@ -76,16 +75,19 @@ class Panel {
 class Picture extends Panel {
   constructor(act) {
     super(act);
-    this.canvas = focusable(make("canvas", { tabIndex: 0 })); this.canvas.setAttribute("role", "application");
+    this.canvas = focusable(make("canvas", { tabIndex: 0, role: "application" }));
     this.bits = make("canvas"); this.bar = make("canvas"); this.ends = [make("output"), make("output")];
     this.scales = make("div", { className: "lm-bar-of-colours" }, this.ends[0], this.bar, this.ends[1]);
     this.el.append(this.canvas, this.scales);
-    const under = e => { const at = this.spot(e).map(Math.floor); return this.holds(at) && at; };
-    this.canvas.onpointermove = e => { const at = under(e); if (at) act.point(this, at); };
-    this.canvas.onclick = e => { const at = under(e); if (at) act.pin(this, at); };
+    const hear = (event, answer) => this.canvas.addEventListener(event, e => {
+      const at = this.spot(e).map(Math.floor); if (this.holds(at)) answer(at);
+    });
+    hear("pointermove", at => this.look(at)); hear("click", at => this.choose(at));
     this.canvas.onkeydown = e => this.key(e, act.where(this));
-    this.canvas.onfocus = () => act.point(this, act.where(this));
+    this.canvas.onfocus = () => this.look(act.where(this));
   }
+  look(at) { this.act.point(this, at); }
+  choose(at) { this.act.pin(this, at); }
   load(spec, link, assets) {
     const shown = this.values, limits = String(this.limits);
     super.load(spec, link, assets);
@@ -93,21 +95,20 @@ class Picture extends Panel {
     focusable(this.canvas, `${spec.name}, ${spec.title}, ${spec.extent}; arrow keys move the cell`);
     if (shown === this.values && limits === String(spec.limits)) return;
     this.drawn = null;
-    paintPixels(this.bits, this.values, spec.shape, spec.limits, assets.palettes[spec.palette], false, assets[spec.colours]);
-    paintPixels(this.bar, upTo(256), [1, 256], [0, 255], assets.palettes[spec.palette]);
+    const palette = assets.palettes[spec.palette];
+    paintPixels(this.bits, this.values, spec.shape, spec.limits, palette, false, assets[spec.colours]);
+    paintPixels(this.bar, upTo(256), [1, 256], [0, 255], palette);
     this.ends.forEach((end, n) => write(end, fmt(+spec.limits[n].toPrecision(3))));
     this.unit = spec.size / Math.max(this.rows, this.cols);
     const sharp = this.unit * (window.devicePixelRatio || 1);
     const [width, height] = [this.cols, this.rows].map(length => Math.round(length * sharp));
-    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
+    Object.assign(this.canvas, { width, height });
     this.canvas.style.width = `${Math.round(this.cols * this.unit)}px`;
   }
   fill() {}
   focus() { this.canvas.focus(); }
   spot(e) {                                                       // where a pointer is, in cells
-    const box = this.canvas.getBoundingClientRect();
-    const parts = [(e.clientY - box.top) / box.height, (e.clientX - box.left) / box.width];
-    return parts.map((part, side) => part * this.shape[side] - this.rim[side]);
+    return fractions(e, this.canvas).reverse().map((part, side) => part * this.shape[side] - this.rim[side]);
   }
   show({ both, panel, step }) {
     const [rows, cols] = both.map((list, side) => this.related(list, side, panel.role));
@@ -166,7 +167,8 @@ class Picture extends Panel {
       if (Number.isNaN(value)) return;
       const [row, col] = [Math.floor(place / this.cols), place % this.cols].map(n => (n + .5) * pixels);
       const light = .299 * data[4 * place] + .587 * data[4 * place + 1] + .114 * data[4 * place + 2];
-      pen.fillStyle = light < 140 ? "#fff" : "#000"; pen.fillText(short(this.limits[1] < .1 ? value : +value.toFixed(2), 5), col, row);
+      pen.fillStyle = light < 140 ? "#fff" : "#000";
+      pen.fillText(short(this.limits[1] < .1 ? value : +value.toFixed(2), 5), col, row);
     });
   }
 }
@@ -176,9 +178,9 @@ class Picture extends Panel {
 class Numbers extends Panel {
   constructor(act) {
     super(act);
-    this.grid = make("div", { className: "lm-grid" }); this.typed = null;   // the square that is being typed into
+    this.grid = make("div", { className: "lm-grid", role: "group" });
+    this.typed = null;                                            // the square that is being typed into
     this.squares = []; this.el.append(make("div", { className: "lm-wide" }, this.grid));
-    this.grid.setAttribute("role", "group");
     const hear = (event, answer) => this.grid.addEventListener(event, e => {
       const place = this.squares.indexOf(e.target); if (place >= 0) answer(this.cell(place), e.target, e);
     });
@@ -225,18 +227,19 @@ class Numbers extends Panel {
   load(spec, link, assets) {
     super.load(spec, link, assets);
     Object.assign(this, { tints: assets.tints, hues: assets.hues });
-    this.grid.setAttribute("aria-label", `${spec.name}, ${spec.title}, ${spec.extent}`);
+    this.grid.ariaLabel = `${spec.name}, ${spec.title}, ${spec.extent}`;
     vary(this.grid, "--cols", this.cols);
     if (this.squares.length !== this.values.length) {
       const props = { className: "lm-cell", role: "textbox", tabIndex: -1, inputMode: "decimal", spellcheck: false };
       this.squares = [...this.values].map(() => focusable(make("div", props)));
       this.grid.replaceChildren(...this.squares);
-      this.seen = this.squares.map(() => ({})); this.places = null;   // what a square shows, to change only what differs
+      this.places = null;
       this.stop(this.squares.find((_, place) => !this.padded(this.cell(place))));
     }
     const places = JSON.stringify([this.heading.textContent, spec.shape, spec.rim, spec.scale, spec.edit, this.sides]);
     if (places === this.places) return;
     this.places = places; this.longest = 2;                       // the columns only grow, so that an edit moves nothing
+    this.seen = this.squares.map(() => ({}));                     // what a square shows, to change only what differs
     this.squares.forEach((square, place) => {
       const at = this.cell(place), padded = this.padded(at), free = Boolean(spec.edit) && !padded;
       square.classList.toggle("lm-pad", padded); square.classList.toggle("lm-edit", free);
@@ -267,9 +270,9 @@ class Numbers extends Panel {
     this.squares.forEach((square, place) => {
       const later = step !== null && this.computed && place >= step, seen = this.seen[place];
       const value = later ? NaN : past ? past[place] : this.chosen(this.cell(place));
-      if (!Object.is(seen.value, value) || seen.room !== room) {
+      if (!Object.is(seen.value, value)) {
         const text = Number.isNaN(value) ? "" : short(value, room);
-        Object.assign(seen, { value, room, text, wide: breadth(text) });
+        Object.assign(seen, { value, text, wide: breadth(text) });
         square.title = text && text !== full(value) ? full(value) : "";
       }
       const typing = square === this.typed && [value, NaN].includes(parse(square.textContent));
@@ -289,14 +292,11 @@ class Numbers extends Panel {
     }
     this.grid.classList.toggle("lm-told", told.has(this.id));
     this.squares.forEach((square, place) => {
-      const own = this.cell(place), tag = tags.size && tags.get(String(own)) || "";
-      const on = rows.includes(own[0]) && cols.includes(own[1]);
-      const here = panel === this && at[0] === own[0] && at[1] === own[1];
-      const { classList } = square, seen = this.seen[place];
-      if (seen.on !== on) classList.toggle("lm-on", seen.on = on);
-      if (seen.here !== here) classList.toggle("lm-at", seen.here = here);
-      if (seen.tag === tag) return;
-      square.dataset.tag = seen.tag = tag; square.style.setProperty("--hue", this.hues[LETTERS.indexOf(tag)] ?? "transparent");
+      const own = this.cell(place), tag = tags.get(String(own)) ?? "";
+      square.classList.toggle("lm-on", rows.includes(own[0]) && cols.includes(own[1]));
+      square.classList.toggle("lm-at", panel === this && at[0] === own[0] && at[1] === own[1]);
+      if (square.dataset.tag === tag) return;
+      square.dataset.tag = tag; square.style.setProperty("--hue", this.hues[LETTERS.indexOf(tag)] ?? "transparent");
     });
   }
 }

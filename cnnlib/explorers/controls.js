@@ -3,15 +3,13 @@
 function controls(model, act) {
   const refreshes = [], now = name => model.get(name);
   const choice = (label, options, get, put) => {
-    const items = options.map(option => make("option", { textContent: option, disabled: option === "custom" }));
-    const select = focusable(make("select", { onchange: () => put(select.value) }, ...items), label);
-    refreshes.push(() => { select.value = get(); });
-    return select;
+    const box = select(options, label);
+    box.onchange = () => put(box.value); refreshes.push(() => { box.value = get(); });
+    return box;
   };
-  const button = (label, onclick, says) =>
-    focusable(make("button", { type: "button", textContent: label, onclick }), says);
   const resized = (values, [rows, cols], middle) => {             // keeps the middle, or the first corner
-    const more = [rows - values.length, cols - values[0].length], [down, right] = more.map(n => middle ? Math.floor(n / 2) : 0);
+    const more = [rows - values.length, cols - values[0].length];
+    const [down, right] = more.map(n => middle ? Math.floor(n / 2) : 0);
     return upTo(rows).map(row => upTo(cols).map(col => values[row - down]?.[col - right] ?? 0));
   };
   const build = {
@@ -31,7 +29,9 @@ function controls(model, act) {
       const known = preset => Object.entries(options[preset]).filter(([name]) => !by || by.includes(name));
       const fits = preset => known(preset).every(([name, value]) => same(name, value));
       const get = () => Object.keys(options).find(fits) ?? "custom";
-      return [label, choice(label, [...Object.keys(options), "custom"], get, preset => act.send(options[preset]))];
+      const box = choice(label, [...Object.keys(options), "custom"], get, preset => act.send(options[preset]));
+      box.lastChild.disabled = true;
+      return [label, box];
     },
     size({ name, label, max, middle }) {
       const flat = !Array.isArray(now(name)[0]), table = () => flat ? [now(name)] : now(name);
@@ -81,27 +81,24 @@ async function colours(file, most) {
 // milliseconds and when it is ready. It rests while the view cannot be seen.
 function playing(label, happen, ready, pace = () => 50) {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const button = focusable(make("button", { type: "button" }));
   let timer = null;
-  const show = () => write(button, still ? "▸ next" : timer ? "❚❚ pause" : label);
+  const player = button(still ? "▸ next" : label, () => { if (still) happen(); else if (timer) halt(); else start(); });
+  const show = () => write(player, still ? "▸ next" : timer ? "❚❚ pause" : label);
   const halt = () => { clearInterval(timer); timer = null; show(); };
   const start = () => { timer = setInterval(() => { if (ready()) happen(); }, pace()); show(); happen(); };
-  button.onclick = () => { if (still) happen(); else if (timer) halt(); else start(); };
-  show();
-  return { button, halt, still, plays: () => timer !== null };
+  return { button: player, halt, still, plays: () => timer !== null };
 }
 
 // The sweep: a slider over the output's positions, and a button that walks them.
 function sweep(act, count) {
   const slider = focusable(make("input", { type: "range", min: 1, step: 1 }), "position"), said = make("output");
   const paces = { slow: .25, usual: 1, fast: 4 };
-  const pick = focusable(make("select", {}, ...Object.keys(paces).map(textContent => make("option", { textContent }))),
-    "speed of the sweep");
+  const pick = select(Object.keys(paces), "speed of the sweep");
   pick.value = "usual"; pick.onchange = () => player.halt();
   let step = null;
   const show = () => {
     slider.max = count(); slider.value = step ?? count(); write(said, `${step ?? "all"} of ${count()} positions`);
-    slider.setAttribute("aria-valuetext", said.textContent);
+    slider.ariaValueText = said.textContent;
   };
   const go = position => { step = position; act.sweep(step); if (step >= count()) player.halt(); show(); };
   const whole = () => 12000 / paces[pick.value];                  // milliseconds of a long one

@@ -8,16 +8,15 @@ function render({ model, el }) {
   const panels = {}, block = name => make("div", { className: `lm-${name}` });
   const [tools, note, caption, legend, stage, hole, said, hint] =
     ["tools", "note", "caption", "key", "stage", "hole", "read", "hint"].map(block);
-  const pin = focusable(make("button", { type: "button", className: "lm-pin", textContent: "pinned: let go (Esc)" }));
-  const backs = ["undo", "reset"].map(action =>
-    focusable(make("button", { type: "button", textContent: action, onclick: () => act.ask({ action }) })));
-  said.setAttribute("role", "status"); note.setAttribute("role", "alert");
+  const pin = button("pinned: let go (Esc)", () => free()); pin.className = "lm-pin";
+  const backs = ["undo", "reset"].map(action => button(action, () => act.ask({ action })));
+  said.role = "status"; note.role = "alert";
   let frame, placed, geometry, explained, refresh;                // what was shown last, to do again only what changed
   let picked = {}, pinned = false, players = [], touched = false; // a finger points with every tap, and pins nothing
   let asked = 0, late = null;                                     // the number of the last question; its timer
   const queue = [];                                               // what waits until that question is answered
   const cells = () => Object.values(panels).filter(panel => panel instanceof Panel);
-  const count = () => frame.arithmetic.link.sides.reduce((product, side) => product * side.y, 1);
+  const count = () => product(frame.arithmetic.link.sides.map(({ y }) => y));
   const here = (panel, at) => picked.panel === panel && String(picked.at) === String(at);
   const pick = (panel, at) => { if (frame.arithmetic) { picked = { panel, at }; panel.last = at; paint(); } };
   const number = () => {                                          // Python's answer carries it
@@ -142,33 +141,33 @@ function render({ model, el }) {
   function build() {
     halt(); players = players.slice(0, 1);                        // the sweep's stays
     const [row, show] = controls(model, act);
-    refresh = show; if (!model.get("spec").some(({ action }) => action === "undo")) row.append(...backs); tools.replaceChildren(row, steps.el); refresh();
+    if (!model.get("spec").some(({ action }) => action === "undo")) row.append(...backs);
+    tools.replaceChildren(row, steps.el); refresh = show; refresh();
   }
-  const follow = () => { refresh(); fill(); };
 
   hole.append(said); load(); build();
   el.classList.add("lm"); el.append(tools, note, caption, legend, stage, hint);
   const free = () => { rest(); pinned = false; paint(); };
   el.onpointerdown = e => { touched = e.pointerType === "touch"; };
-  pin.onclick = free; el.onkeydown = e => { if (e.key === "Escape") free(); };
-  const events = [["change:spec", build], ["change:frame", load]];
-  events.push(...model.get("names").map(name => [`change:${name}`, follow]));
-  events.forEach(([event, hear]) => model.on(event, hear));
+  el.onkeydown = e => { if (e.key === "Escape") free(); };
+  const follow = () => { refresh(); fill(); };
+  const events = [["spec", build], ["frame", load], ...model.get("names").map(name => [name, follow])];
+  events.forEach(([name, answer]) => model.on(`change:${name}`, answer));
   const eye = new IntersectionObserver(([seen]) => {
     vary(el, "--host", getComputedStyle(el.parentElement ?? el).color);   // for hosts without a theme's
     if (!seen.isIntersecting) halt();
   });
-  const hide = () => { if (document.hidden) halt(); };
   const float = new IntersectionObserver(([{ isIntersecting }]) => {   // the readout stays in sight
     (isIntersecting ? hole : el).append(said); said.classList.toggle("lm-afloat", !isIntersecting);
   }, { rootMargin: "-48px 0px" });
   eye.observe(el); if (frame.arithmetic) float.observe(hole);
-  const over = e => { if (e.key === "Escape" && el.matches(":hover") && !el.contains(e.target)) free(); };
-  document.addEventListener("visibilitychange", hide); document.addEventListener("keydown", over, true);
+  const gone = new AbortController(), hear = (event, answer) =>
+    document.addEventListener(event, answer, { capture: true, signal: gone.signal });
+  hear("visibilitychange", () => { if (document.hidden) halt(); });
+  hear("keydown", e => { if (e.key === "Escape" && el.matches(":hover") && !el.contains(e.target)) free(); });
   return () => {
-    halt(); clearTimeout(late); eye.disconnect(); float.disconnect();
-    document.removeEventListener("visibilitychange", hide); document.removeEventListener("keydown", over, true);
-    el.onkeydown = el.onpointerdown = null; events.forEach(([event, hear]) => model.off(event, hear));
+    halt(); clearTimeout(late); eye.disconnect(); float.disconnect(); gone.abort();
+    el.onkeydown = el.onpointerdown = null; events.forEach(([name, answer]) => model.off(`change:${name}`, answer));
   };
 }
 export default { render };

@@ -39,29 +39,36 @@ const vary = (e, name, value) => {
 };
 // JupyterLab's command-mode keys (a, x, d d …) act on any focused element that lacks this mark.
 const focusable = (e, label) => {
-  e.dataset.lmSuppressShortcuts = "true"; if (label) e.setAttribute("aria-label", label); return e;
+  e.dataset.lmSuppressShortcuts = "true"; if (label) e.ariaLabel = label; return e;
 };
+const button = (textContent, onclick, label) => focusable(make("button", { type: "button", textContent, onclick }), label);
+const select = (options, label) =>
+  focusable(make("select", {}, ...options.map(textContent => make("option", { textContent }))), label);
+const pointedAt = () => make("p", { className: "lm-pointed", role: "status" });   // what is said of it
 
 const signed = text => text.split(/(⋆|∗)/).map((t, k) =>           // every second part is one of these two
   k % 2 ? make("b", { className: t === "⋆" ? "lm-sign lm-star" : "lm-sign", textContent: t }) : t);
 
 const upTo = n => [...Array(n).keys()];
+const product = factors => factors.reduce((all, factor) => all * factor, 1);
+const within = (v, low, high) => Math.max(low, Math.min(high, v));
+const fractions = (e, element) => {                               // where a pointer is: 0 to 1 across and down
+  const { left, top, width, height } = element.getBoundingClientRect();
+  return [(e.clientX - left) / width, (e.clientY - top) / height];
+};
 
-const arrays = new WeakMap();                                     // what was sent once is read once
-function numbers(raw) {
-  if (raw && !arrays.has(raw)) {
-    arrays.set(raw, new Float64Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength)));
-  }
-  return arrays.get(raw);
-}
-
+// What was sent once is read once.
+const once = (read, known = new WeakMap()) => raw => {
+  if (raw && !known.has(raw)) known.set(raw, read(raw));
+  return known.get(raw);
+};
+const numbers = once(raw => new Float64Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength)));
 // Bytes of red, green, blue, a palette's for example, as pixels: opaque, and red in the lowest byte, as canvases want them.
-const made = new WeakMap();
-function inks(lut) {
-  const ink = k => (255 << 24 | lut.getUint8(k + 2) << 16 | lut.getUint8(k + 1) << 8 | lut.getUint8(k)) >>> 0;
-  if (!made.has(lut)) made.set(lut, Uint32Array.from({ length: lut.byteLength / 3 }, (_, k) => ink(3 * k)));
-  return made.get(lut);
-}
+const inks = once(({ byteLength, buffer, byteOffset }) => {
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+  return Uint32Array.from({ length: byteLength / 3 }, (_, k) =>
+    255 << 24 | bytes[3 * k + 2] << 16 | bytes[3 * k + 1] << 8 | bytes[3 * k]);
+});
 
 // Values as a small canvas of one pixel each, between the ends of a palette; `upward` puts the first row below; `own`
 // are colours of each, instead.
@@ -70,7 +77,7 @@ function paintPixels(canvas, values, [rows, cols], [low, high], palette, upward 
   const pixels = new ImageData(cols, rows), out = new Uint32Array(pixels.data.buffer);
   for (let k = 0; k < out.length; k++) {
     const from = upward ? (rows - 1 - Math.floor(k / cols)) * cols + k % cols : k;
-    out[k] = own ? colours[k] : colours[Math.max(0, Math.min(255, Math.round((values[from] - low) * scale)))];
+    out[k] = own ? colours[k] : colours[within(Math.round((values[from] - low) * scale), 0, 255)];
   }
   Object.assign(canvas, { width: cols, height: rows }).getContext("2d").putImageData(pixels, 0, 0);
 }

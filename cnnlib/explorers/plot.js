@@ -32,8 +32,7 @@ function patch(parent, nodes) {
 class Plot {
   constructor(act) {
     this.act = act; this.heading = make("figcaption"); this.heat = make("canvas"); this.key = make("div");
-    this.told = make("p", { className: "lm-pointed" }); this.told.setAttribute("role", "status");
-    this.svg = document.createElementNS(SVG, "svg"); this.svg.setAttribute("role", "group");
+    this.svg = document.createElementNS(SVG, "svg"); this.svg.role = "group"; this.told = pointedAt();
     this.key.className = "lm-plotkey"; this.el = make("figure", { className: "lm-plot" }, this.heading,
       make("div", { className: "lm-axes" }, this.heat, this.svg), this.key, this.told);
     const hear = (event, answer) => this.svg.addEventListener(event, e => answer(this.under(e.target), e));
@@ -59,7 +58,7 @@ class Plot {
     this.left = 27 + FONT * Math.max(...this.y.ticks.map(([, text]) => text.length), 1);
     const [width, height] = this.size, all = [this.left + width + 12, height + 46];
     this.svg.setAttribute("viewBox", `0 0 ${all.join(" ")}`); this.svg.style.width = `${all[0]}px`;
-    this.svg.setAttribute("aria-label", `${spec.title}: ${this.y.label} over ${this.x.label}`);
+    this.svg.ariaLabel = `${spec.title}: ${this.y.label} over ${this.x.label}`;
     const heat = this.marks.find(mark => mark.kind === "heat"), share = (part, a) => `${100 * part / all[a]}%`;
     this.heat.hidden = !heat;
     Object.assign(this.heat.style, {
@@ -80,18 +79,15 @@ class Plot {
     return [part(x, this.x) * this.size[0], (1 - part(y, this.y)) * this.size[1]];
   }
   data(e) {
-    const box = this.svg.getBoundingClientRect(), scale = this.svg.viewBox.baseVal.width / box.width;
-    const across = ((e.clientX - box.left) * scale - this.left) / this.size[0];
-    const up = 1 - ((e.clientY - box.top) * scale - 8) / this.size[1];
-    return [[across, this.x], [up, this.y]].map(([part, { limits: [low, high] }]) => low + part * (high - low));
+    const [across, down] = fractions(e, this.svg.querySelector(".lm-empty"));
+    return [[across, this.x], [1 - down, this.y]].map(([part, { limits: [low, high] }]) => low + part * (high - low));
   }
-  inside(at) { return at.every((v, a) => v >= Math.min(...this.axes[a].limits) && v <= Math.max(...this.axes[a].limits)); }
   get axes() { return [this.x, this.y]; }
+  bounded(v, a) { const { limits } = this.axes[a]; return within(v, Math.min(...limits), Math.max(...limits)); }
+  inside(at) { return at.every((v, a) => v === this.bounded(v, a)); }
   onGrid(at) {                                                    // a step that can be read, within the axes
-    return at.map((v, a) => {
-      const { step, limits } = this.axes[a], on = Math.round(v / step) * step;
-      return +Math.max(Math.min(...limits), Math.min(Math.max(...limits), on)).toPrecision(9);
-    });
+    const nearest = (v, { step }) => Math.round(v / step) * step;
+    return at.map((v, a) => +this.bounded(nearest(v, this.axes[a]), a).toPrecision(9));
   }
 
   // A point or bar is known by its key, "which of such marks,index": lines may come and go. "add" is the empty place
@@ -112,7 +108,7 @@ class Plot {
     const heat = this.marks.find(mark => mark.kind === "heat");
     if (!heat?.name || !this.inside(at)) return "";
     const [rows, cols] = heat.shape, [x, y] = this.spot(at).map((v, a) => v / this.size[a]);
-    const [row, col] = [Math.min(rows - 1, Math.floor((1 - y) * rows)), Math.min(cols - 1, Math.floor(x * cols))];
+    const row = Math.min(rows - 1, Math.floor((1 - y) * rows)), col = Math.min(cols - 1, Math.floor(x * cols));
     return `${heat.name} = ${fmt(+numbers(heat.values)[row * cols + col].toPrecision(3))} at ${this.print(at)}`;
   }
   point(key, e) {
@@ -175,9 +171,8 @@ class Plot {
     const empty = this.click ? this.focusable("add", "lm-add", { role: "button", tabindex: 0 }) : {};
     patch(this.svg, [
       ...this.ticks(bottom),
-      ["text", { class: "lm-label", x: this.left + width / 2, y: bottom + 32, "text-anchor": "middle" }, this.x.label],
-      ["text", { class: "lm-label", transform: `translate(11 ${8 + height / 2}) rotate(-90)`, "text-anchor": "middle" },
-        this.y.label],
+      ["text", { class: "lm-label", x: this.left + width / 2, y: bottom + 32 }, this.x.label],
+      ["text", { class: "lm-label", transform: `translate(11 ${8 + height / 2}) rotate(-90)` }, this.y.label],
       ["svg", { x: this.left, y: 8, width, height },
         ["g", empty, ["rect", { class: "lm-empty", width, height }], ["path", { class: "lm-cross", d: cross }]],
         ...below],
@@ -186,16 +181,12 @@ class Plot {
     ]);
   }
   ticks(bottom) {
-    const along = this.x.ticks.flatMap(([value, text]) => {
-      const x = this.left + this.spot([value, 0])[0];
-      return [["path", { class: "lm-tick", d: `M${x},${bottom}v4` }],
-        ["text", { x, y: bottom + 15, "text-anchor": "middle" }, text]];
-    });
-    return along.concat(this.y.ticks.flatMap(([value, text]) => {
-      const y = 8 + this.spot([0, value])[1];
-      return [["path", { class: "lm-tick", d: `M${this.left},${y}h-4` }],
-        ["text", { x: this.left - 6, y: y + 4, "text-anchor": "end" }, text]];
-    }));
+    const mark = (kind, [x, y], d, text) =>
+      ["g", { class: `lm-tick ${kind}`, transform: `translate(${x} ${y})` }, ["path", { d }], ["text", {}, text]];
+    return [
+      ...this.x.ticks.map(([v, text]) => mark("lm-under", [this.left + this.spot([v, 0])[0], bottom], "M0,0v4", text)),
+      ...this.y.ticks.map(([v, text]) => mark("lm-beside", [this.left, 8 + this.spot([0, v])[1]], "M0,0h-4", text)),
+    ];
   }
   focusable(key, kind, more) {
     const label = { "data-lm-suppress-shortcuts": "true", "aria-label": this.tell(key) };

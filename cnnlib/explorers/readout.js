@@ -3,7 +3,6 @@ const MANY = 49;                                                  // products th
 const bracket = value => value < 0 ? `(${fmt(value)})` : fmt(value);
 const why = (panel, at) => panel.padded(at) ? ` (${panel.zero(at)})` : "";
 const between = (parts, joint) => parts.flatMap((part, n) => n ? [joint, part] : [part]);
-const product = factors => factors.reduce((all, factor) => all * factor, 1);
 const printed = value => parse(fmt(value));
 const equals = (shown, value) => fmt(shown) === fmt(value) ? " = " : " ≈ ";   // what the printed digits say
 

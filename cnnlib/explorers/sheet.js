@@ -3,21 +3,16 @@
 class Sheet extends Picture {
   constructor(act) {
     super(act);
-    this.told = make("p", { className: "lm-pointed" }); this.told.setAttribute("role", "status");
-    this.el.append(this.told);
-    const { canvas } = this, under = e => this.spot(e).map(Math.floor);
+    this.told = pointedAt(); this.el.append(this.told);
+    const { canvas } = this;
     canvas.onpointerdown = e => {
       if (!this.paint || e.button) return;
       canvas.setPointerCapture(e.pointerId); this.pen = null; this.drawing = true; this.stroke(this.spot(e));
     };
-    canvas.onpointermove = e => {
-      this.cursor = null; this.look(under(e));
-      if (this.drawing) this.stroke(this.spot(e));
-    };
+    canvas.onpointermove = e => { this.cursor = null; if (this.drawing) this.stroke(this.spot(e)); };
     canvas.onpointerup = canvas.onpointercancel = () => { this.drawing = false; };
     canvas.onpointerleave = () => { this.looked = null; write(this.told, ""); };
-    canvas.onclick = e => this.choose(under(e));
-    canvas.onfocus = () => {};
+    canvas.onfocus = null;
     canvas.onblur = () => { this.cursor = null; this.fill(); };
   }
   load(spec, link, assets) {
@@ -47,18 +42,19 @@ class Sheet extends Picture {
   }
   key(e) {                                                        // the arrows walk, with Shift they draw
     const move = MOVES[e.key], at = this.cursor ?? this.looked ?? [0, 0], middle = cell => cell.map(n => n + .5);
-    if (move) {
-      const next = n => at.map((m, side) => m + n * move[side]), to = [next(1), next(2)].find(cell => this.cellAt(cell));
-      if (!to) { e.preventDefault(); return; }
-      if (this.paint && e.shiftKey) {
-        if (!this.pen || String(this.pen) !== String(middle(at))) { this.pen = null; this.stroke(middle(at)); }
-        this.stroke(middle(to));
-      }
-      this.cursor = to; this.look(to); this.fill();
-    } else if (e.key === " " || e.key === "Enter") {
+    if (!move && e.key !== " " && e.key !== "Enter") return;
+    e.preventDefault();
+    if (!move) {
       this.cursor = at;
       if (this.paint) { this.pen = null; this.stroke(middle(at)); } else this.choose(at);
-    } else return;
-    e.preventDefault();
+      return;
+    }
+    const near = [1, 2].map(n => at.map((m, side) => m + n * move[side])), to = near.find(cell => this.cellAt(cell));
+    if (!to) return;
+    if (this.paint && e.shiftKey) {
+      if (String(this.pen) !== String(middle(at))) { this.pen = null; this.stroke(middle(at)); }
+      this.stroke(middle(to));
+    }
+    this.cursor = to; this.look(to); this.fill();
   }
 }

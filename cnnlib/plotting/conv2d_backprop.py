@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from cnnlib.arguments import Array
+from cnnlib.arguments import Array, Pair
 from cnnlib.plotting import (
     BLUE,
     DIVERGING,
@@ -23,8 +23,6 @@ from cnnlib.plotting import (
     tint,
     wheel,
 )
-
-Pair = tuple[int, int]
 
 
 def padded(dy: Array, w: Array, dx: Array, at: Pair) -> Figure:

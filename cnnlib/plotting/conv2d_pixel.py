@@ -4,10 +4,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from cnnlib.arguments import Array
+from cnnlib.arguments import Array, Pair
 from cnnlib.plotting import GREY, INK, ORANGE, PAPER, VERMILION, canvas, cells, colours, described, signed, tint, wheel
-
-Pair = tuple[int, int]
 
 
 def laid(x: Array, dy: Array, weights: list[Pair]) -> Figure:

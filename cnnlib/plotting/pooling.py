@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from cnnlib.arguments import Array
+from cnnlib.arguments import Array, Pair
 from cnnlib.plotting import (
     BLUE,
     CYCLE,
@@ -27,7 +27,6 @@ from cnnlib.plotting import (
     wheel,
 )
 
-Pair = tuple[int, int]
 Change = Callable[[Array], Array]
 
 
