@@ -18,7 +18,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from cnnlib import correlate2d
-from cnnlib.explorers import conv1d_board, conv2d_board, kernel_explorer, perceptron_explorer
+from cnnlib.explorers import conv1d_board, conv2d_board, kernel_explorer, perceptron_explorer, pooling_explorer
 from cnnlib.explorers.frames import Frame, cells, link
 from cnnlib.explorers.widget import Explorer
 from cnnlib.jupyter.pictures import as_output, taken_out
@@ -466,6 +466,14 @@ def test_the_caret_moves_inside_a_number_that_is_being_typed(opens: Opens) -> No
     view.page.keyboard.press("End")
     view.page.keyboard.press("ArrowRight")
     expect(cell(view, "x[2]")).to_be_focused()
+
+
+def test_panels_that_come_while_a_square_has_the_focus_are_shown(opens: Opens) -> None:
+    view = opens(pooling_explorer())
+    square = view.page.locator("#a [data-panel=x] .lm-edit").first
+    square.click()
+    view.choose(pool="mean")  # from another cell: the square is moved, loses the focus, and all numbers are filled in
+    expect(view.page.locator("#a [data-panel=w] .lm-cell").first).not_to_be_empty()
 
 
 def test_a_preset_turns_to_custom_and_back(opens: Opens) -> None:

@@ -19,7 +19,7 @@ export function terms(role, at, { w, y, stride, dilation, padding }) {
 export const live = ([, , i], { y }) => Number.isInteger(i) && i >= 0 && i < y;
 
 // A number of a knob, whatever the knob is: rows, a list, or the number itself.
-const entry = (knob, [row, col]) => Array.isArray(knob?.[0]) ? knob[row]?.[col] : Array.isArray(knob) ? knob[col] : knob;
+const entry = (knob, [row, col]) => Array.isArray(knob?.[0]) ? knob[row]?.[col] : [knob].flat()[col];
 
 class Panel {
   constructor(act) {
@@ -238,7 +238,7 @@ class Numbers extends Panel {
     }
     const places = JSON.stringify([this.heading.textContent, spec.shape, spec.rim, spec.scale, spec.edit, this.sides]);
     if (places === this.places) return;
-    this.places = places; this.longest = 2;                       // the columns only grow, so that an edit moves nothing
+    this.places = places; this.longest = 2;                       // columns only grow: an edit moves nothing
     this.seen = this.squares.map(() => ({}));                     // what a square shows, to change only what differs
     this.squares.forEach((square, place) => {
       const at = this.cell(place), padded = this.padded(at), free = Boolean(spec.edit) && !padded;

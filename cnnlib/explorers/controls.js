@@ -37,7 +37,8 @@ function controls(model, act) {
       const flat = !Array.isArray(now(name)[0]), table = () => flat ? [now(name)] : now(name);
       const sizes = upTo(max).map(n => String(n + 1)), shape = () => [table().length, table()[0].length];
       const put = (a, size) => {
-        const values = resized(table(), shape().with(a, +size), middle); act.send({ [name]: flat ? values[0] : values });
+        const values = resized(table(), shape().with(a, +size), middle);
+        act.send({ [name]: flat ? values[0] : values });
       };
       const side = (a, what) => choice(`${label}, ${what}`, sizes, () => String(shape()[a]), size => put(a, size));
       return flat ? [label, side(1, "length")] : [label, side(0, "rows"), "×", side(1, "columns")];
@@ -69,8 +70,8 @@ function controls(model, act) {
 async function colours(file, most) {
   const picture = new Image(), url = picture.src = URL.createObjectURL(file);   // which reads SVG, too
   await picture.decode().finally(() => URL.revokeObjectURL(url));
-  const sizes = [picture.naturalWidth || most, picture.naturalHeight || most], fit = Math.min(1, most / Math.max(...sizes));
-  const [width, height] = sizes.map(length => Math.max(1, Math.round(length * fit)));
+  const sizes = [picture.naturalWidth || most, picture.naturalHeight || most], longest = Math.max(most, ...sizes);
+  const [width, height] = sizes.map(length => Math.max(1, Math.round(length * most / longest)));
   const pen = make("canvas", { width, height }).getContext("2d");
   pen.imageSmoothingQuality = "high"; pen.drawImage(picture, 0, 0, width, height);
   const { data } = pen.getImageData(0, 0, width, height);
@@ -108,5 +109,6 @@ function sweep(act, count) {
   const player = act.player("▶ sweep", next, () => true, pace);
   slider.oninput = () => { player.halt(); go(+slider.value); };
   const stop = () => { step = null; player.halt(); show(); };
-  return { el: make("div", { className: "lm-sweep" }, player.button, slider, said, pick), stop, step: () => step, show };
+  const el = make("div", { className: "lm-sweep" }, player.button, slider, said, pick);
+  return { el, stop, step: () => step, show };
 }

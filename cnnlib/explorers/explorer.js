@@ -15,7 +15,7 @@ function render({ model, el }) {
   let picked = {}, pinned = false, players = [], touched = false; // a finger points with every tap, and pins nothing
   let asked = 0, late = null;                                     // the number of the last question; its timer
   const queue = [];                                               // what waits until that question is answered
-  const cells = () => Object.values(panels).filter(panel => panel instanceof Panel);
+  const cells = () => Object.values(panels).filter(panel => panel.values);   // a new one has none when focus is lost
   const count = () => product(frame.arithmetic.link.sides.map(({ y }) => y));
   const here = (panel, at) => picked.panel === panel && String(picked.at) === String(at);
   const pick = (panel, at) => { if (frame.arithmetic) { picked = { panel, at }; panel.last = at; paint(); } };
@@ -53,7 +53,7 @@ function render({ model, el }) {
     player(...how) { const player = playing(...how); players.push(player); return player; },
     edit(panel, [row, col], block) {                              // a block of numbers, from this cell on
       const [rows, cols] = panel.shape.map((length, a) => length - 2 * panel.rim[a]);
-      const [high, wide] = [Math.max(rows, row + block.length), Math.max(cols, ...block.map(line => col + line.length))];
+      const high = Math.max(rows, row + block.length), wide = Math.max(cols, ...block.map(line => col + line.length));
       const at = (r, c) => block[r - row]?.[c - col] ?? (r < rows && c < cols ? panel.chosen([r, c]) : 0);
       const all = upTo(high).map(r => upTo(wide).map(c => at(r, c))), now = model.get(panel.edit);
       const flat = !Array.isArray(now?.[0]) && high === 1;        // as deep as it was

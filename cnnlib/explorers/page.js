@@ -41,7 +41,8 @@ const vary = (e, name, value) => {
 const focusable = (e, label) => {
   e.dataset.lmSuppressShortcuts = "true"; if (label) e.ariaLabel = label; return e;
 };
-const button = (textContent, onclick, label) => focusable(make("button", { type: "button", textContent, onclick }), label);
+const button = (textContent, onclick, label) =>
+  focusable(make("button", { type: "button", textContent, onclick }), label);
 const select = (options, label) =>
   focusable(make("select", {}, ...options.map(textContent => make("option", { textContent }))), label);
 const pointedAt = () => make("p", { className: "lm-pointed", role: "status" });   // what is said of it
@@ -63,7 +64,7 @@ const once = (read, known = new WeakMap()) => raw => {
   return known.get(raw);
 };
 const numbers = once(raw => new Float64Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength)));
-// Bytes of red, green, blue, a palette's for example, as pixels: opaque, and red in the lowest byte, as canvases want them.
+// Bytes of red, green, blue, a palette's for example, as pixels: opaque, red in the lowest byte, as canvases want them.
 const inks = once(({ byteLength, buffer, byteOffset }) => {
   const bytes = new Uint8Array(buffer, byteOffset, byteLength);
   return Uint32Array.from({ length: byteLength / 3 }, (_, k) =>

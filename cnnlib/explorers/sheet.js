@@ -1,5 +1,5 @@
-// A picture that is linked with nothing: Python is told where it is pointed at, clicked or painted, and says in the next
-// frame what to outline. A cell of nan is a gap.
+// A picture that is linked with nothing: Python is told where it is pointed at, clicked or painted, and the next frame
+// says what to outline. A cell of nan is a gap.
 class Sheet extends Picture {
   constructor(act) {
     super(act);
