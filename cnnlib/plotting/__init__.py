@@ -86,7 +86,6 @@ def cells(
     *,
     name: str = "",
     fill: object = PAPER,
-    ink: str = INK,
     edge: str = INK,
 ) -> None:
     """Draw a row or a matrix of squares with their numbers, its name to the left.
@@ -103,7 +102,7 @@ def cells(
         square = Rectangle((left + j, top + i), 1, 1, facecolor=fills[i, j], edgecolor=edge, linewidth=0.8)
         ax.add_patch(square).set_clip_on(False)
         if not np.isnan(value):
-            colour = "#ffffff" if is_dark(fills[i, j]) and ink == INK else ink
+            colour = "#ffffff" if is_dark(fills[i, j]) else INK
             ax.text(left + j + 0.5, top + i + 0.53, signed(value), ha="center", va="center", color=colour)
     if name:
         ax.text(left - 0.25, top + len(grid) / 2 + 0.03, name, ha="right", va="center", fontsize=11)

@@ -32,13 +32,12 @@ Place = tuple[float, float]
 # ---------------------------------------------------------------- graphs
 
 
-def graph(graph: Graph, target: str | None = None, *, digits: int = 3) -> Figure:
+def graph(graph: Graph, target: str | None = None) -> Figure:
     """A graph from left to right, each node with its value, every node right of its parents.
 
     Args:
         target: without it each edge shows its local derivative. With it, the value that goes forward stands above an
             edge, what comes back along it below, and under each node its slope: d target / d node.
-        digits: significant digits of all numbers.
 
     Raises:
         ValueError: target is not in the graph.
@@ -53,7 +52,7 @@ def graph(graph: Graph, target: str | None = None, *, digits: int = 3) -> Figure
     slopes = {} if target is None else gradients(graph, target)[0]
 
     def written(value: float) -> str:
-        return f"{value + 0.0:.{digits}g}".replace("-", "−")
+        return f"{value + 0.0:.3g}".replace("-", "−")
 
     for parent, children in graph.children.items():
         for n, (child, derivative) in enumerate(children):

@@ -82,11 +82,11 @@ def xor_networks(networks: Sequence[Threshold], x: Array, t: Array) -> Figure:
     )
 
 
-def shapes(panels: Sequence[tuple[str, Decide]], half: float = 2.0) -> Figure:
+def shapes(panels: Sequence[tuple[str, Decide]]) -> Figure:
     """Where each network answers 1, side by side."""
     figure, axes = plt.subplots(1, len(panels), figsize=(2.7 * len(panels), 2.9), sharey=True)
     for ax, (title, decide) in zip(axes, panels, strict=True):
-        _region(ax, decide, (-half, half))
+        _region(ax, decide, (-2.0, 2.0))
         ax.set_title(title, fontsize=10)
     axes[0].set_ylabel("x[1]")
     for ax in axes[1:]:

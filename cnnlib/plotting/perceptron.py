@@ -257,9 +257,10 @@ def learning(x: Array, t: Array, path: Sequence[Unit], best: Unit) -> Figure:
     )
 
 
-def weight_space(x: Array, t: Array, path: Sequence[Unit], reach: float = 2.5) -> Figure:
+def weight_space(x: Array, t: Array, path: Sequence[Unit]) -> Figure:
     """For one input: every unit is a point (w, b), every example forbids a half plane, learning walks out of both."""
     figure, ax = plt.subplots(figsize=(4.9, 3.8), layout="constrained")
+    reach = 2.5
     w, b = np.meshgrid(np.linspace(-reach, reach, 300), np.linspace(-reach, reach, 300))
     for value, target, colour, hatch in zip(x[:, 0], t, (VERMILION, BLUE), ("//", "\\\\"), strict=True):
         wrong = (w * value + b > 0) != (target > 0)

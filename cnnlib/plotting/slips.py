@@ -99,16 +99,15 @@ def overview(claims: Iterable[Claim] = CLAIMS) -> Table:
     return Table(("Treated in", "Deck", "As transcribed", "Right", "Verdict"), rows, "\n".join(lines))
 
 
-def counts(claims: Iterable[Claim] = CLAIMS) -> Table:
+def counts() -> Table:
     """How many claims of each deck came out how, by kind."""
-    claims = tuple(claims)
-    found = Counter((claim.deck, claim.kind) for claim in claims)
-    decks = sorted({claim.deck for claim in claims})
+    found = Counter((claim.deck, claim.kind) for claim in CLAIMS)
+    decks = sorted({claim.deck for claim in CLAIMS})
     rows = [
         [f"<b>{kind}</b>", html.escape(means), *(str(found[deck, kind] or "·") for deck in decks)]
         for kind, means in KINDS.items()
     ]
-    verdicts = Counter((claim.deck, verdict(claim.decide())) for claim in claims)
+    verdicts = Counter((claim.deck, verdict(claim.decide())) for claim in CLAIMS)
     for said in ("refuted", "holds"):
         rows.append([f"<b>{MARKS[said]}</b>", "", *(f"<b>{verdicts[deck, said]}</b>" for deck in decks)])
     lines = [f"{deck}: {verdicts[deck, 'refuted']} refuted, {verdicts[deck, 'holds']} hold" for deck in decks]
