@@ -13,7 +13,7 @@ from cnnlib.checks.compare import numbers_of
 from cnnlib.checks.equation import Equation
 from cnnlib.checks.exercise import Inputs, Property
 from cnnlib.checks.part import Part, Trial
-from cnnlib.checks.reading import Reading, asked_of, calls, cost, read
+from cnnlib.checks.reading import Reading, asked_of, calls, cost, tabulated
 
 MOST_CALLS = 120  # that one case may need
 ALL_CALLS = 160
@@ -125,7 +125,7 @@ def readings(
         inputs = question.trial.inputs
         values = [part.got(answer.value)[0] for answer in given if not answer.error]
         values = [part.unfolded(array, inputs) for value in values if (array := numbers_of(value)) is not None]
-        table = read(question.equation, inputs, part.scene(question.trial), values)
+        table = tabulated(question.equation, inputs, part.scene(question.trial), values)
         if table is None:
             return {}
         found.setdefault(question.equation, []).append(table)

@@ -94,7 +94,7 @@ def cost(equation: Equation, inputs: Inputs) -> int:
     return 1 + sum(sizes) + (int(np.prod(sizes)) if len(sizes) > 1 else 0)
 
 
-def read(equation: Equation, inputs: Inputs, scene: Scene, answers: Sequence[Any]) -> Reading | None:
+def tabulated(equation: Equation, inputs: Inputs, scene: Scene, answers: Sequence[Any]) -> Reading | None:
     """The table of one case from the answers to `calls`, or None where they are not arrays of one shape."""
     try:
         values = np.array([np.asarray(answer, float) for answer in answers])

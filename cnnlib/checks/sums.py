@@ -23,7 +23,7 @@ def named(equation: Equation, spots: Sequence[Index]) -> str:
 
 
 def _seen(equation: Equation, spots: Sequence[Index]) -> list[tuple[Place, Index]]:
-    """The factors of a product, without those that are known but stand nowhere in it (see `reading.read`)."""
+    """The factors of a product, without those that are known but stand nowhere in it (see `reading.tabulated`)."""
     return [(p, spot) for p, spot in zip(equation.factors, spots, strict=True) if NOWHERE not in spot]
 
 

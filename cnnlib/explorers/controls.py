@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, NotRequired, TypedDict
 
-from cnnlib.explorers.shapes import Misshapen, check
+from cnnlib.explorers.shapes import Misshapen, check_shape
 
 
 class Choice(TypedDict):
@@ -80,7 +80,7 @@ Control = Choice | Range | Toggle | Button | Play | Presets | Size | Upload
 
 def check_controls(controls: list[Control], knobs: dict[str, Any], actions: dict[str, Any]) -> None:
     """Misshapen unless every control is whole and turns a knob, or does an action, that there is."""
-    check(controls, list[Control], "controls")
+    check_shape(controls, list[Control], "controls")
     for control in controls:
         name = control.get("name", control.get("action"))
         known, what = (actions, "actions") if "action" in control else (knobs, "knobs")

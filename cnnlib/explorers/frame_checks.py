@@ -4,12 +4,12 @@ from typing import Any
 
 from cnnlib.explorers.frames import Arithmetic, Frame
 from cnnlib.explorers.plots import Plot
-from cnnlib.explorers.shapes import Misshapen, check
+from cnnlib.explorers.shapes import Misshapen, check_shape
 
 
 def check_frame(frame: Frame) -> None:
     """Misshapen, naming the panel and the key, unless the page can show the frame."""
-    check(frame, Frame, "frame")
+    check_shape(frame, Frame, "frame")
     ids = [panel["id"] for panel in frame["panels"]]
     placed = [name for group in frame["layout"] for row in group["rows"] for name in row]
     if len(set(ids)) < len(ids):

@@ -38,7 +38,7 @@ def key(frame: Frame) -> dict[str, str]:
     meanings = {"lm-edit": changes if any(panel.get("edit") for panel in numbered) else ""}
     if arithmetic:
         meanings |= {"lm-at": "pointed at", "lm-told lm-on": "touched"}
-        if any(len(told(arithmetic, panel)) < len(cells) for panel in cells):
+        if any(len(panels_told(arithmetic, panel)) < len(cells) for panel in cells):
             meanings["lm-on"] = "touched, not in this sum"
         if numbered:
             meanings |= {"lm-plus": "above zero", "lm-minus": "below zero"}
@@ -46,7 +46,7 @@ def key(frame: Frame) -> dict[str, str]:
     return {kind: meaning for kind, meaning in meanings.items() if meaning}
 
 
-def told(arithmetic: Arithmetic, panel: Cells) -> set[str]:
+def panels_told(arithmetic: Arithmetic, panel: Cells) -> set[str]:
     """The panels that the sums of a panel speak of."""
     sums = [arithmetic["sums"][name] for name in arithmetic["reads"][panel["id"]]]
     return {panel["id"]}.union(*([total["of"], *total["factors"], *total.get("plus", [])] for total in sums))

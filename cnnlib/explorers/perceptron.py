@@ -55,7 +55,8 @@ def view(points: Any, w: Any, b: Any, turn: int, mistakes: int, adds: str, reach
         "layout": [{"title": "", "rows": [["plane"]]}, {"title": "", "rows": [["w", "b"], ["step"]]}],
         "caption": "Drag the points (✗: wrong), the tip of w, or the line. A click adds a point, a double click takes "
         "one away.",
-        "summary": f"perceptron_explorer: {len(x)} points, {len(wrong)} wrong, w = {pair(weights)}, b = {told(bias)}",
+        "summary": f"perceptron_explorer: {len(x)} points, {len(wrong)} wrong, "
+        f"w = {vector(weights)}, b = {number(bias)}",
         "finished": n is None,
     }
 
@@ -77,7 +78,7 @@ def plane(x: Array, t: Array, w: Array, b: float, wrong: Array, n: int | None, a
             x,
             classes=[int(target > 0) for target in t],
             texts=[
-                f"x = {pair(p)}, t = {'+1' if target > 0 else '−1'}, z = {told(float(p @ w + b))}"
+                f"x = {vector(p)}, t = {'+1' if target > 0 else '−1'}, z = {number(float(p @ w + b))}"
                 for p, target in zip(x, t, strict=True)
             ],
             labels=["✗" if k in wrong else "" for k in range(len(x))],
@@ -88,8 +89,8 @@ def plane(x: Array, t: Array, w: Array, b: float, wrong: Array, n: int | None, a
     )
     if n is not None:
         marks.append(plots.points([x[n]], look="ring", names={"the next mistake": -1}))
-    held = [handle(w, f"the tip of w, {pair(w)}", drag="aim", label="w")]
-    held += [handle(foot, f"the line, {pair(foot)}", drag="shift") for foot in border(w, b, center)[1:2]]
+    held = [handle(w, f"the tip of w, {vector(w)}", drag="aim", label="w")]
+    held += [handle(foot, f"the line, {vector(foot)}", drag="shift") for foot in border(w, b, center)[1:2]]
     marks += [one for one in held if (np.abs(one["xy"] - center) <= half).all()]
     return plot("plane", "the plane of the inputs", across, up, marks, size=(400, 400), click="add")
 
@@ -98,14 +99,14 @@ def update(x: Array, t: float, w: Array, b: float, n: int) -> list[str]:
     """The step for a mistake, written out as sums."""
     z, (after, shifted) = float(x @ w + b), perceptron_step(w, b, x, t)
     after_z = float(x @ after + shifted)
-    terms = " + ".join(f"{inside(a)}·{inside(c)}" for a, c in zip(w, x, strict=True))
-    add = "+" if t > 0 else "−"
+    terms = " + ".join(f"{factor(a)}·{factor(c)}" for a, c in zip(w, x, strict=True))
+    add, bias = "+" if t > 0 else "−", f"{'−' if b < 0 else '+'} {number(abs(b))}"
     return [
-        f"Example {n}: x = {pair(x)}, t = {t:+g}".replace("-", "−"),
-        f"z = {terms} {'−' if b < 0 else '+'} {told(abs(b))} = {told(z)}, so y = {'+1' if z > 0 else '−1'}: a mistake",
-        f"w {add} x = {pair(w)} {add} {pair(x)} = {pair(after)}",
-        f"b {add} 1 = {told(b)} {add} 1 = {told(shifted)}",
-        f"t z goes from {told(t * z)} to {told(t * after_z)}: up by |x|² + 1 = {told(float(x @ x) + 1)}",
+        f"Example {n}: x = {vector(x)}, t = {t:+g}".replace("-", "−"),
+        f"z = {terms} {bias} = {number(z)}, so y = {'+1' if z > 0 else '−1'}: a mistake",
+        f"w {add} x = {vector(w)} {add} {vector(x)} = {vector(after)}",
+        f"b {add} 1 = {number(b)} {add} 1 = {number(shifted)}",
+        f"t z goes from {number(t * z)} to {number(t * after_z)}: up by |x|² + 1 = {number(float(x @ x) + 1)}",
     ]
 
 
@@ -133,18 +134,18 @@ def border(w: Array, b: float, center: Array) -> Array:
     return foot + np.outer((-FAR, 0, FAR), along)
 
 
-def told(value: float) -> str:
+def number(value: float) -> str:
     """A number without rounding noise, with a true minus sign."""
     return f"{round(float(value), 9) + 0.0:.10g}".replace("-", "−")
 
 
-def inside(value: float) -> str:
+def factor(value: float) -> str:
     """A number as a factor: in brackets if it is negative."""
-    return f"({told(value)})" if value < 0 else told(value)
+    return f"({number(value)})" if value < 0 else number(value)
 
 
-def pair(values: Array) -> str:
-    return f"({', '.join(map(told, values))})"
+def vector(values: Array) -> str:
+    return f"({', '.join(map(number, values))})"
 
 
 # ---------------------------------------------------------------- what the reader does

@@ -72,7 +72,7 @@ def view(x: Any, dy: Any, pool: str, p: float, KH: int, KW: int, stride: int, sh
         {"title": "forward ↓", "abreast": 2, "rows": [["x"], ["y"], *[["y0"]] * bool(shift)]},
         {"title": "backward ↑", "abreast": 2, "rows": [["dx"], ["dy"]]},
     ]
-    sums, reads, more, group = told(pool, p, there, y, dy, size)
+    sums, reads, more, group = sums_told(pool, p, there, y, dy, size)
     arithmetic: Any = {
         "link": link(2, there, np.ones(size), y, (stride, stride), (0, 0)),
         "sums": sums,
@@ -93,7 +93,7 @@ def view(x: Any, dy: Any, pool: str, p: float, KH: int, KW: int, stride: int, sh
     }
 
 
-def told(
+def sums_told(
     pool: str, p: float, x: Array, y: Array, dy: Array, size: tuple[int, int]
 ) -> tuple[dict[str, Sum], dict[str, list[str]], list[Panel], list[Group]]:
     """Which sums are told where; and the panels that hold their factors, if there are more, with their group."""

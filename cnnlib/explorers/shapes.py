@@ -12,7 +12,7 @@ class Misshapen(Exception):
     """A frame or a control is not what the page can show: a mistake in the explorer, not of its reader."""
 
 
-def check(value: Any, kind: Any, where: str) -> None:
+def check_shape(value: Any, kind: Any, where: str) -> None:
     """Misshapen, naming the place and the key, unless the value is what the type says; an array may be any array."""
     origin, parts = get_origin(kind), get_args(kind)
     if is_typeddict(kind):
@@ -24,15 +24,15 @@ def check(value: Any, kind: Any, where: str) -> None:
     elif origin is list:
         expect(isinstance(value, list), value, "a list", where)
         for n, part in enumerate(value):
-            check(part, parts[0], f"{where}[{n}]")
+            check_shape(part, parts[0], f"{where}[{n}]")
     elif origin is tuple:
         expect(isinstance(value, tuple) and len(value) == len(parts), value, f"a tuple of {len(parts)}", where)
         for n, (part, its) in enumerate(zip(value, parts, strict=True)):
-            check(part, its, f"{where}[{n}]")
+            check_shape(part, its, f"{where}[{n}]")
     elif origin is dict:
         expect(isinstance(value, dict), value, "a dict", where)
         for key, part in value.items():
-            check(part, parts[1], f"{where}[{key!r}]")
+            check_shape(part, parts[1], f"{where}[{key!r}]")
     elif kind in (float, int):
         number = (int, float, np.integer, np.floating) if kind is float else (int, np.integer)
         expect(isinstance(value, number), value, "a number" if kind is float else "a whole number", where)
@@ -57,7 +57,7 @@ def check_keys(value: Any, kind: Any, where: str) -> None:
         known = ", ".join(map(repr, hints(kind)))
         raise Misshapen(f"{where} has {', '.join(map(repr, unknown))}; {kind.__name__} knows {known}")
     for key, part in value.items():
-        check(part, hints(kind)[key], f"{where}: {key}")
+        check_shape(part, hints(kind)[key], f"{where}: {key}")
 
 
 def check_one_of(value: Any, kinds: tuple[Any, ...], where: str) -> None:
@@ -69,12 +69,12 @@ def check_one_of(value: Any, kinds: tuple[Any, ...], where: str) -> None:
     if not isinstance(value, Mapping) or "kind" not in value:
         raise Misshapen(f"{where} lacks 'kind', one of {', '.join(map(repr, by_name))}")
     expect(value["kind"] in by_name, value["kind"], " or ".join(map(repr, by_name)), f"{where}: kind")
-    check(value, by_name[value["kind"]], where)
+    check_shape(value, by_name[value["kind"]], where)
 
 
 def fits(value: Any, kind: Any) -> bool:
     try:
-        check(value, kind, "")
+        check_shape(value, kind, "")
     except Misshapen:
         return False
     return True

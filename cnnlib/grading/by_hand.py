@@ -16,7 +16,7 @@ from cnnlib.grading.naming import clean
 from cnnlib.grading.policy import Policy, meant, worth
 from cnnlib.grading.report import Refused
 from cnnlib.grading.roster import Roster
-from cnnlib.grading.sheets import nearest, read, value
+from cnnlib.grading.sheets import entry, nearest, read_sheet
 from cnnlib.grading.submissions import Submission
 
 COLUMNS = ("student", "exercise", "points", "comment")
@@ -35,13 +35,13 @@ class Note:
 
 def notes(path: Path, policy: Policy) -> list[Note]:
     """Read them; raises Refused with the row that cannot be used."""
-    sheet = read(path, "points by hand")
+    sheet = read_sheet(path, "points by hand")
     at = {name: sheet.column(name) for name in COLUMNS}
     if missing := [name for name in ("student", "exercise") if at[name] is None]:
         raise Refused(f"{path} has no column {', '.join(missing)}. Its first row is {','.join(COLUMNS)}.")
     found: dict[tuple[str, str, str], Note] = {}
     for line, row in enumerate(sheet.rows, 2):
-        told = {name: value(row, column) for name, column in at.items()}
+        told = {name: entry(row, column) for name, column in at.items()}
         if not any(told.values()):
             continue
         try:

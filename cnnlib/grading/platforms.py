@@ -14,7 +14,7 @@ from cnnlib.grading.marking import Graded
 from cnnlib.grading.marks import number
 from cnnlib.grading.report import Refused, cell
 from cnnlib.grading.roster import PARTICIPANT
-from cnnlib.grading.sheets import Sheet, folded, read, value
+from cnnlib.grading.sheets import Sheet, entry, folded, read_sheet
 
 CANVAS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 HEADINGS = {  # of Moodle's worksheet, in English, German, French and Spanish
@@ -58,7 +58,7 @@ def canvas(graded: Iterable[Graded]) -> str:
 
 def worksheet(path: Path) -> Sheet:
     """Read it, in whichever language Moodle wrote it; raises Refused if it is none."""
-    sheet = read(path, "a worksheet")
+    sheet = read_sheet(path, "a worksheet")
     if missing := [name for name, column in zip(NEEDED, columns(sheet)[:4], strict=True) if column is None]:
         raise Refused(
             f"{path} is no grading worksheet of Moodle: it has no column {', '.join(missing)}. "
@@ -75,7 +75,7 @@ def columns(sheet: Sheet) -> tuple[int | None, ...]:
     """
     named = [sheet.column(*names) for names in HEADINGS.values()]
     width = len(sheet.header)
-    cells = [[value(row, at) for row in sheet.rows if any(row)] for at in range(width)]
+    cells = [[entry(row, at) for row in sheet.rows if any(row)] for at in range(width)]
     if not sheet.rows or None not in named or not all(map(PARTICIPANT.fullmatch, cells[0])):
         return tuple(named)
     for at in range(1, width - 3):
@@ -103,9 +103,9 @@ def moodle(sheet: Sheet, graded: Sequence[Graded]) -> tuple[str, str]:
     who, at, most, _, free = columns(sheet)
     rows, filled = [], set()
     for row in sheet.rows:
-        participant = re.search(r"(\d+)\s*$", value(row, who))
+        participant = re.search(r"(\d+)\s*$", entry(row, who))
         one = of.get(participant[1]) if participant else None
-        if one and at is not None and folded(value(row, free)) not in NO and (grade := _grade(one, value(row, most))):
+        if one and at is not None and folded(entry(row, free)) not in NO and (grade := _grade(one, entry(row, most))):
             row = [*row[:at], grade, *row[at + 1 :]]
             filled.add(one.submission.account)
         rows.append(row)

@@ -13,7 +13,7 @@ from pathlib import Path
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.marks import number
 from cnnlib.grading.report import Refused, Row
-from cnnlib.grading.sheets import Sheet, folded, read, value
+from cnnlib.grading.sheets import Sheet, entry, folded, read_sheet
 from cnnlib.grading.submissions import Submission
 
 FULL = ("Student", "Full name", "Student name", "Display name", "Vollständiger Name", "Nom complet", "Nombre completo")
@@ -60,7 +60,7 @@ class Roster:
 
 def roster(path: Path) -> Roster:
     """Read it; raises Refused if it holds nobody."""
-    sheet = read(path, "a roster")
+    sheet = read_sheet(path, "a roster")
     columns = [sheet.column(*names) for names in (FULL, FIRST, LAST, PLAIN)]
     ids = [at for at, heading in enumerate(sheet.header) if IDS.fullmatch(folded(heading))]
     if all(column is None for column in columns) and not ids:  # no headings at all
@@ -77,19 +77,19 @@ def _people(sheet: Sheet, columns: Sequence[int | None], ids: Sequence[int]) -> 
     full, first, last, plain = columns
     canvas = sheet.column(*CANVAS) is not None
     role = sheet.column("Role", "Roles")
-    teachers = any("student" in folded(value(row, role)) for row in sheet.rows)  # the file tells them apart
+    teachers = any("student" in folded(entry(row, role)) for row in sheet.rows)  # the file tells them apart
     participant = sheet.column("Identifier", "Identifiant", "Identificador", "ID")
     for row in sheet.rows:
-        name = value(row, full) or " ".join(filter(None, [value(row, first), value(row, last)])) or value(row, plain)
-        told = {sheet.header[at]: value(row, at) for at in ids if value(row, at)}
-        if (teachers and "student" not in folded(value(row, role))) or folded(name) in NO_STUDENTS:
+        name = entry(row, full) or " ".join(filter(None, [entry(row, first), entry(row, last)])) or entry(row, plain)
+        told = {sheet.header[at]: entry(row, at) for at in ids if entry(row, at)}
+        if (teachers and "student" not in folded(entry(row, role))) or folded(name) in NO_STUDENTS:
             continue
         keys: list[Key] = []
         for heading, text in told.items():
             system = "canvas" if canvas and folded(heading) == "id" else ""
             keys.append((system, folded(text)))
             keys += [("", folded(text.partition("@")[0]))] if "@" in text else []
-        if moodle := PARTICIPANT.fullmatch(value(row, participant)):
+        if moodle := PARTICIPANT.fullmatch(entry(row, participant)):
             keys.append(("moodle", moodle[1]))
         if name or told:
             yield name or next(iter(told.values())), keys

@@ -66,12 +66,12 @@ def serve(
         messages.send(replies, messages.pack(reply))
         return
     if "notebook" in message:
-        task: Reading | Check = Reading(numbers, message["wanted"], tag)
+        task: Lookup | Questions = Lookup(numbers, message["wanted"], tag)
         count = 1
     elif message["check"] in namespace:
         decoder = messages.Decoder(numbers, build)
         calls = [(decoder.value(args), dict(decoder.value(kwargs))) for args, kwargs in message["calls"]]
-        task, count = Check(namespace[message["check"]], calls, message["seconds"], tag), len(calls)
+        task, count = Questions(namespace[message["check"]], calls, message["seconds"], tag), len(calls)
     else:
         messages.send(replies, messages.pack({"missing": True, "tag": tag}))
         return
@@ -121,7 +121,7 @@ def nobody_answers(prompt: object = "") -> str:
     raise EOFError("input() was called, and nobody is there to answer while grading")
 
 
-class Reading(NamedTuple):
+class Lookup(NamedTuple):
     """A notebook's file, and the names that are looked for in it."""
 
     data: bytes
@@ -140,7 +140,7 @@ class Reading(NamedTuple):
         return True
 
 
-class Check(NamedTuple):
+class Questions(NamedTuple):
     """One function and all that it is asked."""
 
     function: Any

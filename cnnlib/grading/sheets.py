@@ -27,7 +27,7 @@ class Sheet:
         return next((headings.index(name) for name in map(folded, names) if name in headings), None)
 
 
-def read(path: Path, what: str) -> Sheet:
+def read_sheet(path: Path, what: str) -> Sheet:
     """Read one.
 
     Args:
@@ -53,7 +53,7 @@ def read(path: Path, what: str) -> Sheet:
     return Sheet(header, rows, sign, "\ufeff" if wide or data.startswith(codecs.BOM_UTF8) else "")
 
 
-def value(row: list[str], column: int | None) -> str:
+def entry(row: list[str], column: int | None) -> str:
     """What stands there; "" in a row that is too short, or without the column."""
     return row[column].strip() if column is not None and column < len(row) else ""
 
