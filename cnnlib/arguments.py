@@ -9,6 +9,7 @@ import numpy as np
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Pair = tuple[int, int]
+Sides = int | Pair  # rows and columns: one number for both, or two
 Size = tuple[int, ...]
 Gradients = TypeVar("Gradients", covariant=True)
 

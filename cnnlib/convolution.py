@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 
 from cnnlib import products
-from cnnlib.arguments import Array, Pair, Pullback, Size, WeightedPullback, floats, pair, upstream, weights, whole
+from cnnlib.arguments import Array, Pullback, Sides, Size, WeightedPullback, floats, pair, upstream, weights, whole
 from cnnlib.layout import batch_first, batch_last, places, windows
 
 
 def plain_conv2d(
-    x: Array, w: Array, b: Array | None = None, *, stride: int | Pair = 1, padding: int | Pair = 0
+    x: Array, w: Array, b: Array | None = None, *, stride: Sides = 1, padding: Sides = 0
 ) -> tuple[Array, Pullback[tuple[Array, ...]]]:
     """Correlate a batch of images with a bank of filters: conv2d, to be read rather than used.
 
@@ -54,7 +54,7 @@ def plain_conv2d(
 
 
 def conv2d(
-    x: Array, w: Array, b: Array | None = None, *, stride: int | Pair = 1, padding: int | Pair = 0
+    x: Array, w: Array, b: Array | None = None, *, stride: Sides = 1, padding: Sides = 0
 ) -> tuple[Array, WeightedPullback[tuple[Array, ...]]]:
     """Correlate a batch of images with a bank of filters.
 
@@ -117,7 +117,7 @@ def conv1d(
 
 
 def conv_transpose2d(
-    x: Array, w: Array, b: Array | None = None, *, stride: int | Pair = 1, padding: int | Pair = 0
+    x: Array, w: Array, b: Array | None = None, *, stride: Sides = 1, padding: Sides = 0
 ) -> tuple[Array, Pullback[tuple[Array, ...]]]:
     """Add the kernel, times each pixel, into the output: conv2d's input gradient, used as a layer of its own.
 

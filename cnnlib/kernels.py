@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from cnnlib.arguments import Array, Pair, floats, numeric, pair, whole
+from cnnlib.arguments import Array, Sides, floats, numeric, pair, whole
 from cnnlib.layout import places, windows
 
 
@@ -53,7 +53,7 @@ def receptive_field(layers: Iterable[tuple[int, int]]) -> int:
     return reach
 
 
-def correlate2d(x: Array, w: Array, *, stride: int | Pair = 1, padding: int | Pair = 0) -> Array:
+def correlate2d(x: Array, w: Array, *, stride: Sides = 1, padding: Sides = 0) -> Array:
     """Slide a kernel over a picture, as it stands: multiply, add up, move on.
 
     Args:
@@ -74,7 +74,7 @@ def correlate2d(x: Array, w: Array, *, stride: int | Pair = 1, padding: int | Pa
     return np.tensordot(windows(x, w.shape, pair("stride", stride), pair("padding", padding, 0)), w, 2)
 
 
-def convolve2d(x: Array, w: Array, *, stride: int | Pair = 1, padding: int | Pair = 0) -> Array:
+def convolve2d(x: Array, w: Array, *, stride: Sides = 1, padding: Sides = 0) -> Array:
     """Slide the flipped kernel over a picture: convolution as mathematics defines it.
 
     Args, Returns, Raises: as correlate2d.
@@ -85,7 +85,7 @@ def convolve2d(x: Array, w: Array, *, stride: int | Pair = 1, padding: int | Pai
     return correlate2d(x, numeric("w", w, "KH", "KW")[::-1, ::-1], stride=stride, padding=padding)
 
 
-def im2col(x: Array, kernel_size: int | Pair, *, stride: int | Pair = 1, padding: int | Pair = 0) -> Array:
+def im2col(x: Array, kernel_size: Sides, *, stride: Sides = 1, padding: Sides = 0) -> Array:
     """Write every window of every image as a column, so that a convolution becomes one matrix product.
 
     Args:
@@ -106,7 +106,7 @@ def im2col(x: Array, kernel_size: int | Pair, *, stride: int | Pair = 1, padding
     return columns.reshape(len(x), math.prod(columns.shape[1:4]), math.prod(columns.shape[4:]))
 
 
-def toeplitz(w: Array, size: int | Pair, *, stride: int | Pair = 1, padding: int | Pair = 0) -> Array:
+def toeplitz(w: Array, size: Sides, *, stride: Sides = 1, padding: Sides = 0) -> Array:
     """The matrix that a kernel is: one row for every place, the same weights in each, shifted.
 
     Args:

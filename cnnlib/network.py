@@ -17,7 +17,7 @@ import numpy as np
 
 from cnnlib.activations import hardtanh, relu, sigmoid, tanh
 from cnnlib.affine import flatten, linear
-from cnnlib.arguments import Array, Pair, Size, WeightedPullback, pair, shaped, whole
+from cnnlib.arguments import Array, Sides, Size, WeightedPullback, pair, shaped, whole
 from cnnlib.convolution import conv1d, conv2d
 from cnnlib.pooling import avg_pool2d, max_pool2d
 
@@ -209,20 +209,18 @@ def Conv1d(channels: int, filters: int, kernel_size: int, *, stride: int = 1, pa
     return Layer("Conv1d", partial(conv1d, stride=stride, padding=padding), weight=size, bias=size[:1])
 
 
-def Conv2d(
-    channels: int, filters: int, kernel_size: int | Pair, *, stride: int | Pair = 1, padding: int | Pair = 0
-) -> Layer:
+def Conv2d(channels: int, filters: int, kernel_size: Sides, *, stride: Sides = 1, padding: Sides = 0) -> Layer:
     """Convolution layer: weight (filters, channels, KH, KW), bias (filters,)."""
     size = whole("filters", filters), whole("channels", channels), *pair("kernel_size", kernel_size)
     return Layer("Conv2d", partial(conv2d, stride=stride, padding=padding), weight=size, bias=size[:1])
 
 
-def MaxPool2d(kernel_size: int | Pair, *, stride: int | Pair | None = None, padding: int | Pair = 0) -> Layer:
+def MaxPool2d(kernel_size: Sides, *, stride: Sides | None = None, padding: Sides = 0) -> Layer:
     """Max pooling; the stride is the size of the window unless given."""
     return Layer("MaxPool2d", partial(max_pool2d, kernel_size=kernel_size, stride=stride, padding=padding))
 
 
-def AvgPool2d(kernel_size: int | Pair, *, stride: int | Pair | None = None, padding: int | Pair = 0) -> Layer:
+def AvgPool2d(kernel_size: Sides, *, stride: Sides | None = None, padding: Sides = 0) -> Layer:
     """Mean pooling; the stride is the size of the window unless given."""
     return Layer("AvgPool2d", partial(avg_pool2d, kernel_size=kernel_size, stride=stride, padding=padding))
 

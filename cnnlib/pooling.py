@@ -14,12 +14,12 @@ from functools import reduce
 
 import numpy as np
 
-from cnnlib.arguments import Array, Pair, Pullback, floats, pair, real, upstream, window
+from cnnlib.arguments import Array, Pullback, Sides, floats, pair, real, upstream, window
 from cnnlib.layout import batch_first, batch_last, places, taps
 
 
 def max_pool2d(
-    x: Array, kernel_size: int | Pair, *, stride: int | Pair | None = None, padding: int | Pair = 0
+    x: Array, kernel_size: Sides, *, stride: Sides | None = None, padding: Sides = 0
 ) -> tuple[Array, Pullback[Array]]:
     """Keep the largest entry of every window.
 
@@ -62,7 +62,7 @@ def max_pool2d(
 
 
 def avg_pool2d(
-    x: Array, kernel_size: int | Pair, *, stride: int | Pair | None = None, padding: int | Pair = 0
+    x: Array, kernel_size: Sides, *, stride: Sides | None = None, padding: Sides = 0
 ) -> tuple[Array, Pullback[Array]]:
     """Keep the mean of every window; the zeros of the padding count.
 
@@ -94,9 +94,7 @@ def avg_pool2d(
     return y, backward
 
 
-def lp_pool2d(
-    x: Array, p: float, kernel_size: int | Pair, *, stride: int | Pair | None = None
-) -> tuple[Array, Pullback[Array]]:
+def lp_pool2d(x: Array, p: float, kernel_size: Sides, *, stride: Sides | None = None) -> tuple[Array, Pullback[Array]]:
     """Keep the L^p norm of every window: p = 1 adds up, a large p comes close to the largest.
 
     Args:
@@ -131,7 +129,7 @@ def lp_pool2d(
     return y, backward
 
 
-def downsample(x: Array, stride: int | Pair) -> tuple[Array, Pullback[Array]]:
+def downsample(x: Array, stride: Sides) -> tuple[Array, Pullback[Array]]:
     """Drop all rows and columns but every `stride`-th.
 
     Args:
@@ -158,7 +156,7 @@ def downsample(x: Array, stride: int | Pair) -> tuple[Array, Pullback[Array]]:
     return y, backward
 
 
-def upsample(x: Array, stride: int | Pair) -> tuple[Array, Pullback[Array]]:
+def upsample(x: Array, stride: Sides) -> tuple[Array, Pullback[Array]]:
     """Put stride - 1 rows and columns of zeros after every one.
 
     Args:
