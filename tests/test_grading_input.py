@@ -213,8 +213,8 @@ def test_odd_names_are_seen(tmp_path):
     assert sorted(found) == sorted([*students, empty])
 
 
-def attempt(order: tuple[int, float], name: str, status: str = "graded") -> Graded:
-    return Graded(Submission("alice", name, Path(name), order=order), status, LECTURE)
+def attempt(order: tuple[int, float], name: str, status: str = "graded", read: bool = True) -> Graded:
+    return Graded(Submission("alice", name, Path(name), order=order), status, LECTURE, read=read)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def attempt(order: tuple[int, float], name: str, status: str = "graded") -> Grad
         ([attempt((7, 2.0), "a"), attempt((9, 1.0), "b")], "b"),  # the upload's number says more than a date
         ([attempt((0, 2.0), "a"), attempt((0, 1.0), "b")], "a"),
         ([attempt((0, 1.0), "a"), attempt((0, 1.0), "b")], "b"),
-        ([attempt((7, 1.0), "a"), attempt((9, 2.0), "b", "not a notebook: not JSON")], "a"),
+        ([attempt((7, 1.0), "a"), attempt((9, 2.0), "b", "not a notebook: not JSON", read=False)], "a"),
         ([attempt((7, 1.0), "a"), attempt((9, 2.0), "b", "stopped: out of time")], "b"),
     ],
 )

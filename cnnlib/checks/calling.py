@@ -19,8 +19,12 @@ from typing import Any
 
 import numpy as np
 
-UNWRITTEN, INTERRUPTED = "unwritten", "interrupted"  # kinds of errors
-KINDS: dict[type[BaseException], str] = {NotImplementedError: UNWRITTEN, KeyboardInterrupt: INTERRUPTED}
+UNWRITTEN, INTERRUPTED, UNDEFINED = "unwritten", "interrupted", "undefined"  # kinds of errors
+KINDS: dict[type[BaseException], str] = {
+    NotImplementedError: UNWRITTEN,
+    KeyboardInterrupt: INTERRUPTED,
+    NameError: UNDEFINED,
+}
 PRINTED_LIMIT = 2000  # characters of a function's own printing that are kept
 NO_CELL = ("<string>", "<given>", "<frozen ")  # exec() and the like, the course's own, the import system
 
@@ -34,7 +38,7 @@ class Answer:
 
     value: Any = None
     error: str = ""  # last line of the traceback, "" when the call returned
-    kind: str = ""  # of error: UNWRITTEN, INTERRUPTED or any other
+    kind: str = ""  # of error: UNWRITTEN, INTERRUPTED, UNDEFINED or any other
     unwritten: str = ""  # the function that is not written yet
     line: str = ""  # the line of the student's code that raised, "line 4: y[t] = x[t] / 0"
     changed: tuple[int | str, ...] = ()  # positions or keywords of the arguments that were changed in place

@@ -12,7 +12,7 @@ import numpy as np
 from cnnlib.checks.calling import attempt
 from cnnlib.checks.cases import copy_of
 from cnnlib.checks.compare import close_to, equal, loosened
-from cnnlib.checks.exercise import NOTHING_CHOSEN, Inputs, Slip
+from cnnlib.checks.exercise import Inputs, Slip
 from cnnlib.checks.part import Part, Trial
 
 EQUALS, MISTAKE, ELSEWHERE = "your answer equals", "the mistake", "another function"
@@ -181,14 +181,13 @@ def _answers(part: Part, change: Callable[[Inputs], Inputs], trials: Trials) -> 
 def refused(part: Part, first: Trial) -> Iterator[Cause]:
     """Where many answers are right, what is wrong with this one."""
     found = part.difference(first)
-    if part.exercise.accept and found and found.what != NOTHING_CHOSEN:
+    if part.exercise.accept and found and not part.exercise.unanswered(first.answer.value):
         where = "in the case shown: " if first.inputs else ""
         yield Cause(where + found.what, lambda trials: True, general=False, row=False)
 
 
-def astray(label: str, text: str) -> Cause:
+def astray(label: str, mine: str, due: str) -> Cause:
     """A number on the way to the result is wrong."""
-    mine, due = (line.split(maxsplit=1)[1] for line in text.splitlines())
     return Cause(f"in the case shown, {label} is {mine}; {due} is due", lambda trials: True, general=False, row=False)
 
 

@@ -12,7 +12,6 @@ from cnnlib.checks import show
 from cnnlib.checks.equation import Equation, parse
 
 Inputs = dict[str, Any]
-NOTHING_CHOSEN = "no letter chosen yet"
 
 
 @dataclass(frozen=True)
@@ -91,6 +90,7 @@ class Exercise:
     forward: Forward | None = None  # of a gradient: the function that may be to blame
     # Where many answers are right: accept(answer, **inputs) says what is wrong, or "".
     accept: Callable[..., str] | None = None
+    unanswered: Callable[[Any], bool] = lambda answer: False  # was this returned, but nothing chosen yet?
     codes: tuple[str, ...] = ()  # arguments that are never anything but in the cases, such as targets of -1 and +1
     whole: bool = False  # must the results be of a whole-number type, as an index must?
     after: tuple[tuple[str, str], ...] = ()  # label and text of what is shown once it is right
@@ -150,7 +150,7 @@ def poll(name: str, options: Mapping[str, tuple[bool, str]], hints: tuple[str, s
             return "  ".join(f"{letter} does not hold: {options[letter][1]}" for letter in wrong)
         if missing := right - letters:
             count = "one more holds" if len(missing) == 1 else f"{len(missing)} more hold"
-            return f"what you chose is right, but {count}" if letters else NOTHING_CHOSEN
+            return f"what you chose is right, but {count}" if letters else "no letter chosen yet"
         return ""
 
     return Exercise(
@@ -160,6 +160,7 @@ def poll(name: str, options: Mapping[str, tuple[bool, str]], hints: tuple[str, s
         cases=lambda rng: [{}],
         hints=hints,
         accept=accept,
+        unanswered=lambda answer: _letters(answer) == set(),
         after=tuple((letter, f"{'yes' if true else 'no'}: {why}") for letter, (true, why) in options.items()),
     )
 

@@ -16,7 +16,7 @@ from cnnlib.checks.compare import numbers_of
 from cnnlib.checks.conduct import misconduct, remarks
 from cnnlib.checks.equation import Equation
 from cnnlib.checks.evidence import Rows
-from cnnlib.checks.exercise import NOTHING_CHOSEN, Exercise, Inputs
+from cnnlib.checks.exercise import Exercise, Inputs
 from cnnlib.checks.own_forward import Another, fits_own_forward, nobody
 from cnnlib.checks.part import Part, Trial, parts, reference
 from cnnlib.checks.reading import Reading
@@ -87,7 +87,8 @@ def _verdict(exercise: Exercise, trials: list[Trial], ask: Ask, another: Another
         found = exercise.measured(trials[0].answer.value) if exercise.measured else ()
         return Verdict(exercise.name, "right", findings, notes + found + exercise.after)
     points = sum(finding.points for finding in findings)
-    status = "not written yet" if findings[0].reason == NOTHING_CHOSEN else "partly right" if points else "wrong"
+    unanswered = exercise.unanswered(trials[0].answer.value)
+    status = "not written yet" if unanswered else "partly right" if points else "wrong"
     return Verdict(exercise.name, status, findings, notes, exercise.hints)
 
 
@@ -128,8 +129,9 @@ def look_closer(
         cause = elsewhere or _cause(part, trials, failing[0], tables, violated)
         last = itertools.chain(asking.at_zero(part, asked[result], given), asking.responses(part, asked[result], given))
         looks[result] = Look(cause or next(last, None), tables, [])
-    rows = evidence.on_the_way(exercise, shown, list(answers))
-    astray = next((causes.astray(label, text) for label, text in rows if text.startswith("yours")), None)
+    passed = evidence.on_the_way(exercise, shown, list(answers))
+    rows = [one.row for one in passed]
+    astray = next((causes.astray(*one) for one in passed if one.mine != one.due), None)
     for result, look in looks.items():
         looks[result] = replace(look, cause=look.cause or astray, on_the_way=rows)
     return {part: _apart(part, looks[_result(part)], trials) for part in wrong}

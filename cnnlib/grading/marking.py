@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cnnlib.checks import Answer, Ask, Call, Exercise, Finding, Verdict, judge
+from cnnlib.checks.calling import UNDEFINED
 from cnnlib.exercises import lectures
 from cnnlib.grading.marks import Line, Mark
 from cnnlib.grading.notebook import Cell, Notebook, Shingles
@@ -20,7 +21,6 @@ _judging = threading.Lock()
 MISSING = "not defined"
 FAULT = "a check failed, not the answer"
 FAULTY = f"graded, but {FAULT}"
-FAILED = "not graded: the grader failed"
 
 
 class Missing(Exception):
@@ -40,6 +40,8 @@ class Graded:
     counts: bool = True  # of several attempts at one lecture, the latest that could be read
     shingles: Shingles = ()  # what its code is made of
     mark: Mark | None = None  # what an instructor's policy or hand made of the points
+    read: bool = True  # could it be read, and judged?
+    failed: bool = False  # is it a fault of the grader, which another run may not have?
 
     @property
     def points(self) -> int:
@@ -52,7 +54,7 @@ class Graded:
     @property
     def rank(self) -> tuple[bool, tuple[int, float], str]:
         """Larger for an attempt that counts rather: one that could be read, uploaded later, changed later."""
-        return not self.status.startswith("not "), self.submission.order, self.submission.notebook
+        return self.read, self.submission.order, self.submission.notebook
 
     @property
     def final(self) -> Mark:
@@ -70,6 +72,7 @@ def grade_notebook(
     """
     verdicts: dict[str, Verdict] = {}
     lecture, others, shingles = submission.lecture, list[str](), Shingles()
+    read, failed = True, False
     student = Student(launcher, limits)
     try:
         notebook = student.read(submission.read() if data is None else data)
@@ -78,25 +81,30 @@ def grade_notebook(
         lecture, others, shingles = notebook.lecture, notebook.others, notebook.shingles
         status = _verdicts(notebook, student, seed, verdicts)
     except Unreadable as problem:
-        status = str(problem)
+        status, read = str(problem), False
     except Interrupted:
         return None
     except Stopped as problem:
         status = f"stopped: {problem}"
     except Exception as problem:  # a fault of ours: it must not cost the others their grades
-        status = f"{FAILED} ({problem!r})"
+        status, read, failed = failure(problem), False, True
     finally:
         student.close()
     asked = lectures()[lecture] if lecture else ()
     found = tuple(verdicts.get(exercise.name) or nothing(exercise, status) for exercise in asked)
-    return Graded(submission, status, lecture, found, student.doubtful, tuple(others), shingles=shingles)
+    one = Graded(submission, status, lecture, found, student.doubtful, tuple(others), shingles=shingles)
+    return replace(one, read=read, failed=failed)
 
 
-def ungraded(submission: Submission, status: str, doubtful: bool = False) -> Graded:
+def failure(problem: Exception) -> str:
+    return f"not graded: the grader failed ({problem!r})"
+
+
+def ungraded(submission: Submission, status: str, failed: bool = False) -> Graded:
     """No points, and why; the name of the file says what was possible."""
     asked = lectures()[submission.lecture] if submission.lecture else ()
     found = tuple(nothing(exercise, status) for exercise in asked)
-    return Graded(submission, status, submission.lecture, found, doubtful)
+    return Graded(submission, status, submission.lecture, found, doubtful=failed, read=False, failed=failed)
 
 
 def _verdicts(notebook: Notebook, student: Student, seed: int, verdicts: dict[str, Verdict]) -> str:
@@ -111,18 +119,23 @@ def _verdicts(notebook: Notebook, student: Student, seed: int, verdicts: dict[st
             if earlier and earlier.right:
                 continue
             try:
-                found = verdict(exercise, student, seed)
+                found, undefined = verdict(exercise, student, seed)
             except Missing:
-                found = nothing(exercise, _why_missing(exercise, failed))
-            if any(one.reason.startswith((MISSING, "NameError")) for one in found.findings):
+                found, undefined = nothing(exercise, _why_missing(exercise, failed)), True
+            if undefined:
                 again.append(exercise)
             if not earlier or found.points >= earlier.points:
                 verdicts[exercise.name] = found
     return FAULTY if any(one.status == FAULT for one in verdicts.values()) else "graded"
 
 
-def verdict(exercise: Exercise, student: Student, seed: int) -> Verdict:
-    """The verdict that the notebook would give, on answers from the student's process. Raises Missing and Stopped."""
+def verdict(exercise: Exercise, student: Student, seed: int) -> tuple[Verdict, bool]:
+    """The verdict that the notebook would give, on answers from the student's process; and did a name fail it?
+
+    Raises:
+        Missing, Stopped: there are no answers.
+    """
+    kinds = set[str]()
 
     def answers(name: str, calls: Sequence[Call]) -> list[Answer] | None:
         _judging.release()  # other notebooks are judged while this one computes
@@ -134,6 +147,7 @@ def verdict(exercise: Exercise, student: Student, seed: int) -> Verdict:
     def ask(calls: Sequence[Call]) -> list[Answer]:
         if (given := answers(exercise.name, calls)) is None:
             raise Missing
+        kinds.update(answer.kind for answer in given)
         return given
 
     def another(name: str) -> Ask:
@@ -141,11 +155,11 @@ def verdict(exercise: Exercise, student: Student, seed: int) -> Verdict:
 
     with _judging:
         try:
-            return judge(exercise, ask, seed, another)
+            return judge(exercise, ask, seed, another), UNDEFINED in kinds
         except (Missing, Stopped):
             raise
         except Exception as problem:
-            return nothing(exercise, f"{FAULT}: {problem!r}; please report it", status=FAULT)
+            return nothing(exercise, f"{FAULT}: {problem!r}; please report it", status=FAULT), False
 
 
 def nothing(exercise: Exercise, reason: str, status: str = "not written yet") -> Verdict:

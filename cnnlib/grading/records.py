@@ -24,7 +24,7 @@ import numpy as np
 
 import cnnlib
 from cnnlib.checks import Finding, Verdict
-from cnnlib.grading.marking import FAILED, Graded
+from cnnlib.grading.marking import Graded
 from cnnlib.grading.submissions import Submission
 
 FOLDER, STATE = "records", "state.json"
@@ -153,10 +153,10 @@ def begin(out: Path, earlier: State, seed: int, force: bool) -> State:
 
 def save(out: Path, key: str, one: Graded) -> None:
     """Keep what a notebook came to; a fault of the grader is not kept, so that the next run tries again."""
-    if one.status.startswith(FAILED):
+    if one.failed:
         return
     told: dict[str, Any] = {"status": one.status, "lecture": one.lecture, "doubtful": one.doubtful}
-    told["others"] = list(one.others)
+    told["others"], told["read"] = list(one.others), one.read
     told["shingles"] = [[name, numbers.hex()] for name, numbers in one.shingles]
     told["verdicts"] = [asdict(verdict) for verdict in one.verdicts]
     put(out / FOLDER / f"{key}.json", json.dumps(told))
@@ -169,7 +169,7 @@ def load(out: Path, key: str, submission: Submission) -> Graded | None:
         verdicts = tuple(_verdict(**verdict) for verdict in told["verdicts"])
         others, shingles = tuple(told["others"]), tuple((name, bytes.fromhex(code)) for name, code in told["shingles"])
         status, lecture, doubtful = told["status"], told["lecture"], told["doubtful"]
-        return Graded(submission, status, lecture, verdicts, doubtful, others, shingles=shingles)
+        return Graded(submission, status, lecture, verdicts, doubtful, others, shingles=shingles, read=told["read"])
     except (KeyError, TypeError, ValueError):
         return None
 

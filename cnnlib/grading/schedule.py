@@ -15,7 +15,7 @@ from typing import NamedTuple
 from tqdm import tqdm
 
 from cnnlib.grading import records
-from cnnlib.grading.marking import FAILED, Graded, ungraded
+from cnnlib.grading.marking import Graded, failure, ungraded
 from cnnlib.grading.reading import Unreadable
 from cnnlib.grading.records import Rules
 from cnnlib.grading.report import Refused
@@ -72,7 +72,7 @@ def _collect(future: Future[Graded | None], task: Task, done: Callable[[Task, Gr
     except Refused:
         raise
     except Exception as problem:  # the machine that had it is gone, or the like
-        one = ungraded(task.submission, f"{FAILED} ({problem!r})", doubtful=True)
+        one = ungraded(task.submission, failure(problem), failed=True)
     if one:
         done(task, one)
 
