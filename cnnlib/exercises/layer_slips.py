@@ -90,8 +90,9 @@ def divided_by_batch(dy: Array, x: Array, w: Array, stride: Any = 1, padding: An
 BACKWARD_SLIPS = (
     Slip(
         "kernel the wrong way round",
-        "the gradient with the kernel the wrong way round. Output i and tap u meet at stride * i + u. Where you add to "
-        "dx with +=, nothing is reversed; where you slide over a padded dy, the kernel is reversed exactly once.",
+        "the gradient with the kernel the wrong way round. An output and a tap meet at stride times the output's index "
+        "plus the tap's. Where you add to dx with +=, nothing is reversed; where you slide over a padded dy, the "
+        "kernel is reversed exactly once.",
         with_dx(lambda dy, x, w, stride, padding: backward(dy, x, w[:, :, ::-1, ::-1], stride, padding)[0]),
     ),
     Slip(

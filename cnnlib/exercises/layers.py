@@ -5,6 +5,7 @@ All of it is written for two dimensions, x (N, C, H, W) and w (F, C, KH, KW), wi
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -202,11 +203,5 @@ def _line(array: Any) -> Any:
 
 
 def flat_slips(slips: tuple[Slip, ...]) -> tuple[Slip, ...]:
-    """The same mistakes for one dimension, in its letters: output i, tap k."""
-    return tuple(Slip(slip.name, _in_one_dimension(slip.says), flat(slip.answer)) for slip in slips)
-
-
-def _in_one_dimension(text: str) -> str:
-    for old, new in {"tap u ": "tap k ", " + u": " + k"}.items():
-        text = text.replace(old, new)
-    return text
+    """The same mistakes for one dimension; their sentences name no letter of an axis."""
+    return tuple(replace(slip, answer=flat(slip.answer)) for slip in slips)

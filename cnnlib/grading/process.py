@@ -24,7 +24,7 @@ GRACE = 2.0  # seconds in which the process may still say itself that something 
 LOOK_EVERY = 0.05  # seconds between two looks at a process
 MOST_MEMORY = 5 << 29  # bytes, of all processes of one notebook together
 MOST_PROCESSES = 32
-MOST_TASKS = 128  # processes and threads together, for the control group
+MOST_IN_GROUP = 128  # processes and threads together, for the control group
 OUT_OF_MEMORY = f"stopped: more than {MOST_MEMORY / 2**30:g} GB of memory"
 IN_USE = re.compile(r"^Rss(?:Anon|Shmem):\s*(\d+) kB", re.MULTILINE)
 
@@ -70,7 +70,7 @@ class Process:
         self.blamed: str | None = None  # the tag of the one that ended it
         self.over, self.ending = threading.Event(), threading.Lock()
         self._allow(START_SECONDS)
-        self.group = launcher.places.group(MOST_MEMORY + (1 << 28), MOST_TASKS)  # the watch names the reason first
+        self.group = launcher.places.group(MOST_MEMORY + (1 << 28), MOST_IN_GROUP)  # the watch names the reason first
         self.folder = "/" if launcher.sandboxed else tempfile.mkdtemp(dir=launcher.environment["TMPDIR"])
         try:
             self.popen = subprocess.Popen(
