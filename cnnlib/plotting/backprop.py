@@ -1,6 +1,5 @@
 """The pictures of lecture 03, backpropagation on computational graphs."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
@@ -25,9 +24,7 @@ from cnnlib.plotting import (
     described,
     tint,
 )
-
-Place = tuple[float, float]
-
+from cnnlib.plotting.graph_places import Place, along, bend_of, node_places
 
 # ---------------------------------------------------------------- graphs
 
@@ -42,9 +39,9 @@ def graph(graph: Graph, target: str | None = None) -> Figure:
     Raises:
         ValueError: target is not in the graph.
     """
-    places = _places(graph)
+    places = node_places(graph)
     columns, rows = (np.array(side) for side in zip(*places.values(), strict=True))
-    bent = any(_bend(name, child, places) for name, children in graph.children.items() for child, _ in children)
+    bent = any(bend_of(name, child, places) for name, children in graph.children.items() for child, _ in children)
     low, high = min(rows) - (0.6 if target else 0.35), max(rows) + (0.6 if bent else 0.35)
     left, right = min(columns) - 0.6, max(columns) + 0.6
     figure, axes = plt.subplots(figsize=(right - left, high - low))  # a unit is an inch
@@ -56,9 +53,9 @@ def graph(graph: Graph, target: str | None = None) -> Figure:
 
     for parent, children in graph.children.items():
         for n, (child, derivative) in enumerate(children):
-            bend = _bend(parent, child, places) - 0.35 * sum(name == child for name, _ in children[:n])
+            bend = bend_of(parent, child, places) - 0.35 * sum(name == child for name, _ in children[:n])
             _arrow(axes, places[parent], places[child], bend)
-            at = _along(places[parent], places[child], bend)
+            at = along(places[parent], places[child], bend)
             if slopes:
                 _label(axes, at, written(graph.values[parent]), BLUE, 7)
                 _label(axes, at, written(derivative * slopes[child]), VERMILION, -7)
@@ -87,43 +84,10 @@ def _arrow(axes: Axes, start: Place, end: Place, bend: float) -> None:
     axes.annotate("", end, start, arrowprops=style | {"connectionstyle": f"arc3,rad={bend}"})
 
 
-def _bend(parent: str, child: str, places: Mapping[str, Place]) -> float:
-    """Upwards where the straight arrow would run through another node."""
-    (x0, y0), (x1, y1) = places[parent], places[child]
-    between = [(x, y) for x, y in places.values() if x0 < x < x1]
-    crossed = any(abs(y0 + (y1 - y0) * (x - x0) / (x1 - x0) - y) < 0.3 for x, y in between)
-    return -0.45 if crossed else 0.0
-
-
-def _along(start: Place, end: Place, bend: float) -> Place:
-    """On the arrow: in the middle, or before it where the arrow is slanted and may cross another."""
-    (x0, y0), (x1, y1) = start, end
-    t = 0.38 if y0 != y1 else 0.5
-    side = 2 * t * (1 - t) * bend  # arc3 draws a quadratic curve
-    return x0 + t * (x1 - x0) + side * (y1 - y0), y0 + t * (y1 - y0) - side * (x1 - x0)
-
-
 def _label(axes: Axes, at: Place, text: str, colour: str, up: float) -> None:
     box = {"boxstyle": "round,pad=0.08", "facecolor": PAPER, "edgecolor": "none"}
     place = axes.annotate(text, at, (0, up), textcoords="offset points", color=colour, fontsize=8, bbox=box)
     place.set(ha="center", va="center")
-
-
-def _places(graph: Graph) -> dict[str, Place]:
-    """Where each node goes, in inches: right of its last parent, an input just left of its first child."""
-    column = dict.fromkeys(graph.values, 0)
-    for name, children in graph.children.items():
-        for child, _ in children:
-            column[child] = max(column[child], column[name] + 1)
-    inputs = set(graph.values) - {child for children in graph.children.values() for child, _ in children}
-    for name in inputs:
-        column[name] = min((column[child] - 1 for child, _ in graph.children[name]), default=0)
-    rows = defaultdict(list)
-    for name in graph.values:
-        rows[column[name]].append(name)
-    return {
-        name: (1.45 * x, 1.05 * ((len(names) - 1) / 2 - i)) for x, names in rows.items() for i, name in enumerate(names)
-    }
 
 
 # ---------------------------------------------------------------- counts and measurements
