@@ -53,11 +53,7 @@ def grade(commands: Subparsers) -> None:
     ):
         parser.add_argument(f"--{name}", metavar=metavar, type=Path, help=said)
     parser.add_argument(
-        "--jobs",
-        metavar="N",
-        type=_at_least(int, 1),
-        default=0,
-        help="notebooks at once; one a processor",
+        "--jobs", metavar="N", type=_at_least(int, 1), default=0, help="notebooks at once; one a processor"
     )
     parser.add_argument(
         "--scheduler", metavar="ADDRESS", help="of a Dask cluster that does the work, like tcp://192.0.2.1:8786"

@@ -451,7 +451,7 @@ def both(here: Any, there: Student, name: str, source: str) -> tuple[Verdict, Ve
     def another(other: str) -> Ask | None:
         return asks(names[other], COURSE) if callable(names.get(other)) else None
 
-    return judge(exercise, asks(names[name], COURSE), SEED, another), verdict(exercise, there, SEED)
+    return judge(exercise, asks(names[name], COURSE), SEED, another), verdict(exercise, there, SEED)[0]
 
 
 def comparable(one: Verdict) -> dict[str, Any]:

@@ -52,10 +52,7 @@ Ask = Callable[[Sequence[Call]], Iterable[Answer]]  # answers calls in order
 
 
 def attempt(
-    function: Callable[..., Any],
-    args: Sequence[Any] = (),
-    kwargs: Mapping[str, Any] | None = None,
-    course: str = "",
+    function: Callable[..., Any], args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None, course: str = ""
 ) -> Answer:
     """Call `function(*args, **kwargs)` and never raise.
 
@@ -72,11 +69,7 @@ def attempt(
     value, error, line, kind, unwritten = None, "", "", "", ""
     printed = Beginning()
     started = time.perf_counter()
-    with (
-        warnings.catch_warnings(record=True) as caught,
-        contextlib.redirect_stdout(printed),
-        _watch(course) as uses,
-    ):
+    with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(printed), _watch(course) as uses:
         warnings.simplefilter("always")
         try:
             value = _own_copy(function(*args, **kwargs))

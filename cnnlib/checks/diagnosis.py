@@ -19,10 +19,7 @@ from cnnlib.checks.reading import Reading
 from cnnlib.checks.sums import entry, named
 
 MOST_MODELS = 8  # of each term, if there are several
-WRAPS = {
-    "below": "an index below 0 counts from the end",
-    "around": "what runs off one end comes back at the other",
-}
+WRAPS = {"below": "an index below 0 counts from the end", "around": "what runs off one end comes back at the other"}
 AT = "(If an array of indices holds one of them twice, += keeps only the last, too; np.add.at adds both.)"
 OFTEN = {"-1": "counts with the sign reversed", "2": "counts twice", "1 / 2": "counts half"}
 

@@ -1,7 +1,6 @@
 """The rows of a verdict: got beside expected, what feeds an entry, and the numbers on the way to it."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -17,19 +16,6 @@ from cnnlib.checks.sums import written_out
 from cnnlib.checks.verdict import CASE, Finding, mark, unmarked
 
 Rows = list[tuple[str, str]]
-
-
-class Passed(NamedTuple):
-    """A number on the way to the result, as text: the student's, and what is due."""
-
-    label: str
-    mine: str
-    due: str
-
-    @property
-    def row(self) -> tuple[str, str]:
-        differs = self.mine != self.due
-        return self.label, f"yours    {self.mine}\nexpected {self.due}" if differs else f"{self.due}, as expected"
 
 
 def finding(
@@ -105,9 +91,9 @@ def _feeds(
             yield "in your answer", written_out(here, index, got[index])
 
 
-def on_the_way(exercise: Exercise, shown: Sequence[Shown], answers: Sequence[Answer]) -> list[Passed]:
-    """The numbers on the way to the result, the student's beside the expected ones."""
-    passed = []
+def on_the_way(exercise: Exercise, shown: Sequence[Shown], answers: Sequence[Answer]) -> tuple[Rows, Cause | None]:
+    """The numbers on the way to the result, the student's beside the expected ones; and the first that is wrong."""
+    rows, astray = [], None
     for one, answer in zip(shown, answers, strict=True):
         if answer.error:
             continue
@@ -115,8 +101,11 @@ def on_the_way(exercise: Exercise, shown: Sequence[Shown], answers: Sequence[Ans
             mine = show.value(one.read(answer.value))
         except Exception:  # whatever came back, it cannot be read
             continue
-        passed.append(Passed(one.label, mine, show.value(one.read(reference(exercise, one.inputs)))))
-    return passed
+        right = show.value(one.read(reference(exercise, one.inputs)))
+        rows.append((one.label, f"yours    {mine}\nexpected {right}" if mine != right else f"{right}, as expected"))
+        if mine != right:
+            astray = astray or causes.astray(one.label, mine, right)
+    return rows, astray
 
 
 def case(inputs: Inputs) -> str:

@@ -129,9 +129,7 @@ def look_closer(
         cause = elsewhere or _cause(part, trials, failing[0], tables, violated)
         last = itertools.chain(asking.at_zero(part, asked[result], given), asking.responses(part, asked[result], given))
         looks[result] = Look(cause or next(last, None), tables, [])
-    passed = evidence.on_the_way(exercise, shown, list(answers))
-    rows = [one.row for one in passed]
-    astray = next((causes.astray(*one) for one in passed if one.mine != one.due), None)
+    rows, astray = evidence.on_the_way(exercise, shown, list(answers))
     for result, look in looks.items():
         looks[result] = replace(look, cause=look.cause or astray, on_the_way=rows)
     return {part: _apart(part, looks[_result(part)], trials) for part in wrong}

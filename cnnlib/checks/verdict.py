@@ -6,10 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-OPEN, CLOSE = (
-    "\x02",
-    "\x03",
-)  # around the entry that differs first; plain text drops them, HTML underlines between
+OPEN, CLOSE = ("\x02", "\x03")  # around the entry that differs first; plain text drops them, HTML underlines between
 CASE = "smallest failing case"
 LABEL_WIDTH = 24
 TEXT_WIDTH = 88
