@@ -204,12 +204,8 @@ def wrong_where(part: Part, trials: Trials) -> Iterator[Cause]:
 def step(part: Part, trials: Trials) -> Iterator[Cause]:
     """Of steps in a row, which one went astray."""
     if made_from := part.exercise.sources.get(part.name):
-        wrong = partial(_differs_somewhere, part)
-        yield Cause(f"{part.name} does not follow from your {made_from}: look at this step", wrong, general=False)
-
-
-def _differs_somewhere(part: Part, trials: Trials) -> bool:
-    return any(part.difference(trial) for trial in trials)
+        says = f"{part.name} does not follow from your {made_from}: look at this step"
+        yield Cause(says, lambda trials: any(map(part.difference, trials)), general=False)
 
 
 def _fails_there(part: Part, holds: Callable[..., bool], trials: Trials) -> bool:

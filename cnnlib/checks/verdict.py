@@ -105,7 +105,7 @@ class Verdict:
         """
         right, begun = self.right, self.status != "not written yet"
         sign, colour = ("✓", BLUE) if right else ("✗", ORANGE) if begun else ("○", GREY)
-        scores = " &nbsp; ".join(_score(finding) for finding in self.findings)
+        scores = " &nbsp; ".join(f"{html.escape(f.part)} <b>{f.points}</b> of {f.possible}" for f in self.findings)
         head = (
             f'<div style="margin-bottom: 4px"><b style="color: {colour}">{sign}</b> <b>{html.escape(self.exercise)}</b>'
             f" &nbsp; {scores} &nbsp; <i>{html.escape(self.status)}</i></div>"
@@ -137,10 +137,6 @@ IN_FIGURES = (CASE, "in the case", "the same call", "what feeds it", "in your an
 def anchor(exercise: str) -> str:
     """The id of an exercise's latest verdict in its notebook."""
     return f"check-{exercise}"
-
-
-def _score(finding: Finding) -> str:
-    return f"{html.escape(finding.part)} <b>{finding.points}</b> of {finding.possible}"
 
 
 def _lines(text: str) -> list[str]:

@@ -78,7 +78,7 @@ def submissions_in(path: Path) -> list[Submission]:
     else:
         entries = list(entries_in_zip(path)) if is_zip(path.name) else [_entry((path.name,), path)]
     people, times = _people(entries)
-    found = [_submission(entry, people, times) for entry in entries if not _is_metadata(entry)]
+    found = [_submission(entry, people, times) for entry in entries if entry.parts[-1] != METADATA]
     present = {submission.student for submission in found if submission.problem != EMPTY}
     empty = {one.student: one for one in found if one.problem == EMPTY and one.student not in present}
     found = [one for one in found if one.problem != EMPTY] + list(empty.values())
@@ -106,10 +106,6 @@ def _submission(entry: Entry, people: Mapping[str, str], times: Mapping[str, flo
         name.account,
         name.uploaded,
     )
-
-
-def _is_metadata(entry: Entry) -> bool:
-    return entry.parts[-1] == METADATA
 
 
 def _people(entries: list[Entry]) -> tuple[dict[str, str], dict[str, float]]:

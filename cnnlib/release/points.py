@@ -43,7 +43,7 @@ def compare_points(notebook: NotebookNode, name: str) -> set[str]:
                 headed.add(exercise.name)
             headings.clear()
     if headings:
-        raise ValueError(f"{name}: no check follows the heading {_line(headings[0])!r}")
+        raise ValueError(f"{name}: no check follows the heading {' '.join(headings[0].split())!r}")
     return headed
 
 
@@ -62,7 +62,3 @@ def _compare(heading: str, exercise: Exercise, name: str) -> None:
 def _points(total: int, parts: Mapping[str, int]) -> str:
     listed = ", ".join(f"{part} {points}" for part, points in parts.items())
     return f"{total} point{'s' * (total != 1)}{': ' * bool(listed)}{listed}"
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
