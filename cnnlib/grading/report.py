@@ -14,8 +14,7 @@ from cnnlib.checks import Finding
 from cnnlib.checks.verdict import unmarked
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.marks import number
-from cnnlib.grading.naming import is_notebook
-from cnnlib.grading.packed import is_zip
+from cnnlib.grading.naming import is_notebook, is_zip
 from cnnlib.grading.records import UNFINISHED, digest, digest_of, put, sync
 
 GRADES = ["student", "notebook", "exercise", "part", "points", "possible", "reason"]
