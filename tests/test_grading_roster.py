@@ -265,6 +265,15 @@ def test_what_was_handed_in_on_paper_counts_for_a_student_of_the_roster(tmp_path
     assert said[1] == "Absent, 0 of 2: nobody."
 
 
+def test_of_two_with_one_name_each_is_called_by_the_name_with_the_number(tmp_path):
+    names = "name,ID\nAnn Lee,1\nAnn Lee,2\n"
+    content = f"student,exercise,points\nAnn Lee (2),{LECTURE},12\n"
+    [_, paper], _ = noted(tmp_path, content, [student("bo")], names=names)
+    rows, said = sums(roster(on_disk(tmp_path, names)), [paper])
+    assert [row[:3] for row in rows[1:]] == [["Ann Lee (1)", "absent", ""], ["Ann Lee (2)", "present", "12"]]
+    assert said[-1] == "Not on the roster, 0: nobody."
+
+
 def test_the_example_of_the_readme_is_read(tmp_path):
     [example] = re.findall(r"```csv\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     found = notes(on_disk(tmp_path, example), Policy())

@@ -118,6 +118,8 @@ def grade(
     print(f"\n{len(handed_in.known)} of {len(found)} in {took:.1f} s, seed {rules.seed}, {hands.held}")
     if handed_in.kept:
         print(f"Graded by an earlier run and unchanged: {handed_in.kept}. Graded by this one: {handed_in.anew}.")
+    elif earlier.final and handed_in.anew and not force:
+        print("Nothing of the earlier run was kept: the course, the seed, the limits or all notebooks have changed.")
     try:
         written = tables.last(graded, more, finished=not stopped)
     except OSError as problem:

@@ -40,18 +40,17 @@ class Roster:
 
     def who(self, submission: Submission) -> tuple[list[str], list[str]]:
         """The people whose file this is, more than one for a team; and the names in it that are nobody's here."""
-        if found := self._one(submission.student, submission.system, submission.account):
+        if found := self.person(submission.student, submission.system, submission.account):
             return [found], []
-        team = {name: self._one(name) for name in submission.student.split(" and ")}
+        team = {name: self.person(name) for name in submission.student.split(" and ")}
         if not any(team.values()):
             return [], [submission.student]
         return [person for person in team.values() if person], [name for name, person in team.items() if not person]
 
-    def person(self, name: str) -> str:
-        """Who of the class is meant by a name, a login or a number that a person wrote; "" if nobody, or two."""
-        return name if name in self.people else self._one(name)
-
-    def _one(self, student: str, system: str = "", account: str = "") -> str:
+    def person(self, student: str, system: str = "", account: str = "") -> str:
+        """Who of the class is meant by a name, a login or a number; "" if nobody, or two."""
+        if not system and student in self.people:
+            return student
         name, _, tail = student.rpartition("_")
         keys = [(system, account)] if system else [("", folded(student))]
         keys += [("", folded(tail))] if name not in ("", "anon") and not system and " and " not in name else []
