@@ -154,6 +154,23 @@ def test_control_groups_are_done_without(monkeypatch, tmp_path):
     assert cgroup.Places().group(1, 1).entrances == []
 
 
+@pytest.mark.parametrize(
+    ("told", "files", "controllers"),
+    [
+        ("pids hugetlb\n", ["memory.pressure", "cpu.stat", "pids.max"], {"pids", "hugetlb"}),
+        ("", ["memory.pressure", "cpu.stat"], set()),
+        (None, ["memory.limit_in_bytes"], {"memory"}),
+    ],
+)
+def test_a_group_limits_what_its_controllers_do_not_what_it_measures(tmp_path, told, files, controllers):
+    """Version 2 has memory.pressure and cpu.stat in groups that have neither controller."""
+    for name in files:
+        (tmp_path / name).touch()
+    if told is not None:
+        (tmp_path / "cgroup.controllers").write_text(told)
+    assert cgroup.controllers_of(tmp_path) == controllers
+
+
 def test_processor_time_is_limited(launcher):
     student = Student(launcher, Limits(call=30, cell=30, notebook=1.5))
     student.until = time.monotonic() + 60

@@ -33,6 +33,7 @@ def test_each_change_is_a_row_and_what_stayed_is_none():
     assert of["gone", LECTURE] == [str(POSSIBLE), ""]
     assert of["new", LECTURE] == ["", str(POSSIBLE)]
     assert len([key for key in of if key[0] in ("ann", "bo")]) == 4
+    assert len([key for key in of if key[0] in ("gone", "new")]) == 2  # a whole notebook is one change
     assert "4 students" in said[0]
     assert f"ann, {NAME}: {wrong} before, {right} now" in said
 
@@ -43,6 +44,12 @@ def test_a_policy_changes_what_counts_and_an_attempt_that_does_not_count_is_no_c
     assert changes(points(before), points(results(both)))[1] == ["Nothing changed since the earlier run."]
     rows, _ = changes(points(before), points(results(both, Policy(percent=50))))
     assert rows[1:] == [["ann", LECTURE, str(POSSIBLE), f"{POSSIBLE / 2:g}"]]
+
+
+def test_an_exercise_that_is_new_in_a_notebook_is_a_change():
+    before = points(results([student("ann")]))
+    fewer = {key: value for key, value in before.items() if key != ("ann", NAME)}
+    assert changes(fewer, before)[0][1:] == [["ann", NAME, "", str(ASKED[NAME].possible)]]
 
 
 def test_results_of_before_there_were_policies_are_compared():

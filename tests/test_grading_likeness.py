@@ -176,7 +176,7 @@ def test_the_command_writes_them_down_and_no_point_depends_on_them(bwrap, tmp_pa
     with (out / "likeness.csv").open(newline="") as file:
         [row] = csv.DictReader(file)
     assert (row["lecture"], row["student"], row["other"]) == (LECTURE, "ann", "bo")
-    assert "<h2>Alike</h2>" in (out / "class.html").read_text()
+    assert ">Alike</h2>" in (out / "class.html").read_text()
     assert "Alike" not in "".join(path.read_text() for path in (out / "students").iterdir())
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from conftest import need_module
-from grading.notebooks import LECTURE, POSSIBLE, SEED, solved, text
+from grading.notebooks import LECTURE, POSSIBLE, ROOT, SEED, solved, text
 from test_grading_output import flipped, student
 
 from cnnlib.__main__ import main
+from cnnlib.exercises import lectures
 from cnnlib.grading import gradebook
 from cnnlib.grading.batch import remarked
 from cnnlib.grading.by_hand import Note, by_hand
@@ -217,6 +218,23 @@ def test_a_gradebook_that_cannot_be_written_costs_no_table(bwrap, tmp_path, monk
 
 
 # ---------------------------------------------------------------- the released notebooks
+
+
+@pytest.mark.parametrize("folder", ["lectures", "solutions"])
+@pytest.mark.parametrize("lecture", lectures())
+def test_nbgrader_reads_the_metadata_of_every_lecture(folder, lecture):
+    """Its own checks: the schema, names that are there once, points; and the points are those of the exercises."""
+    from nbgrader.nbgraderformat import read
+    from nbgrader.preprocessors import CheckCellMetadata, LockCells
+    from nbgrader.utils import determine_grade, is_grade, is_solution
+
+    notebook = read(str(ROOT / folder / f"{lecture}.ipynb"), as_version=4)
+    for check in (CheckCellMetadata(), LockCells()):
+        notebook, _ = check.preprocess(notebook, {})
+    possible = {cell.metadata.nbgrader.grade_id: determine_grade(cell)[1] for cell in notebook.cells if is_grade(cell)}
+    assert possible == {f"check_{exercise.name}": exercise.possible for exercise in lectures()[lecture]}
+    answers = [cell.metadata.nbgrader.grade_id for cell in notebook.cells if is_solution(cell)]
+    assert sorted(answers) == sorted(exercise.name for exercise in lectures()[lecture])
 
 
 def test_validate_names_the_exercise_that_is_wrong_and_no_other(tmp_path):

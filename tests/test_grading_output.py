@@ -183,7 +183,10 @@ def code_of(function) -> list[str]:
 def test_the_class_s_page_counts_causes_and_links_every_student(class_of_four):
     made = pages(class_of_four)
     page = Page(made["class.html"])
-    assert set(page.links) == set(made) - {"class.html"}
+    inside, outside = ({link for link in page.links if link.startswith("#") is here} for here in (True, False))
+    assert outside == set(made) - {"class.html"}
+    assert inside == {f"#{LECTURE}", "#Students"}
+    assert all(f'id="{link[1:]}"' in made["class.html"] for link in inside)
     assert len(made) == 5
     [found] = summary.summaries(class_of_four)
     for _, exercise, cause in found.causes:

@@ -13,9 +13,11 @@ from test_grading_output import WORKSHEET, Page, flipped, rows_of, student
 from cnnlib.__main__ import main
 from cnnlib.grading import platforms, report, summary
 from cnnlib.grading.batch import remarked
+from cnnlib.grading.extensions import extensions
 from cnnlib.grading.naming import upload_times
 from cnnlib.grading.pages import pages
 from cnnlib.grading.policy import by_policy, policy
+from cnnlib.grading.roster import roster
 
 NAME, OTHER = "conv1d_forward", "conv1d_weight_gradient"
 DEADLINE = datetime(2026, 11, 12, 20, tzinfo=timezone(timedelta(hours=1)))
@@ -124,6 +126,10 @@ submission_14:
         ("[late]\npercnt = 10", '"percent" may be meant'),
         ("[late]\nmost = 10", "says no percent"),
         ("[late]\npercent = 10\ntime = 'mtime'", 'neither "platform" nor "file"'),
+        ("[extensions]\nann = 2026-11-12", 'there is no lecture "ann" in [extensions]'),
+        ("[extensions]\n05 = 2026-11-12", "is for nobody"),
+        ("[extensions.05]\nann = '2026-11-12'", "without quotes"),
+        ("[deadlines]\n05 = 2026-11-12\n[extensions.05]\nann = 2026-11-12", "no later than the deadline"),
         ("percent = 10", 'no part "percent"'),
         ("points = 10", "Write a heading, [points]"),
         ("[points", "cannot be read as a policy"),
@@ -146,6 +152,78 @@ def test_the_example_of_the_readme_is_a_policy(tmp_path):
     told = policy(written(tmp_path, example))
     assert (told.points[NAME], told.percent, told.most, told.by_file) == (6, 10, 50, False)
     assert told.deadlines[LECTURE] == DEADLINE.timestamp()
+    assert told.extensions[LECTURE]["Ann Lee"].moment > DEADLINE.timestamp()
+
+
+MANY = "[deadlines]\n05 = 2026-11-12\n[late]\npercent = 10\n[extensions.05]\n"
+
+
+def extended(folder: Path, content: str, graded, names: str = ""):
+    """What these come to with the policy above and these extensions, and what is said."""
+    rules = policy(written(folder, MANY + content))
+    (folder / "names.csv").write_text(names, encoding="utf-8")
+    known = roster(folder / "names.csv") if names else None
+    found, said = extensions(rules, graded, known)
+    return by_policy(rules, graded, found), said
+
+
+@pytest.mark.parametrize("who", ["Ann Lee_U7", "Ann Lee", "7", "Lee, Ann", "ANN LEE"])
+def test_an_extension_is_for_one_student_and_said_everywhere(tmp_path, who):
+    late = {"uploaded": datetime(2026, 11, 14, 12).timestamp(), "account": "7"}
+    both = [student("Ann Lee_U7", **late), student("Bo_8", **late | {"account": "8"})]
+    names = "Lee, Ann\nBo\n" if who in ("Lee, Ann", "ANN LEE") else ""
+    [ann, bo], said = extended(tmp_path, f'"{who}" = 2026-11-14', both, names)
+    assert said == []
+    assert (ann.final.percent, bo.final.percent) == (0, 20)
+    assert (ann.status, bo.status) == ("graded, extension to 2026-11-14", "graded, 2 days late: 20 % less")
+    assert "extension to 2026-11-14" in Page(pages([ann])["students/1_Ann_Lee_U7.html"]).text
+    head, *rows = report.totals([ann, bo])
+    assert [row[head.index("extension")] for row in rows] == ["2026-11-14", ""]
+    assert summary.to_json([ann])["submissions"][0]["final"]["extension"] == "2026-11-14"
+
+
+@pytest.mark.parametrize(("hours", "days"), [(-1, 0), (1, 1), (25, 2)])
+def test_after_an_extension_each_day_costs_again(tmp_path, hours, days):
+    until = DEADLINE + timedelta(days=5)
+    one = student("ann", uploaded=(until + timedelta(hours=hours)).timestamp())
+    [done], _ = extended(tmp_path, f"ann = {until.isoformat()}", [one])
+    assert (done.final.days, done.final.percent) == (days, 10 * days)
+
+
+def test_an_extension_holds_for_all_attempts_and_for_no_other_lecture(tmp_path):
+    late = {"uploaded": datetime(2026, 11, 14, 12).timestamp()}
+    attempts = [student("ann", **late), student("ann", flipped, **late)]
+    done, _ = extended(tmp_path, "ann = 2026-11-14", attempts)
+    assert [one.final.percent for one in done] == [0, 0]
+    rules = policy(written(tmp_path, MANY.replace("extensions.05", "extensions.06") + "ann = 2026-11-30"))
+    found, said = extensions(rules, attempts)
+    assert [one.final.percent for one in by_policy(rules, attempts, found)] == [20, 20]
+    assert said == ['extension for 06_conv2d_backprop: "ann" fits nobody who handed it in.']
+
+
+def test_a_late_marker_tells_of_the_platform_s_deadline_not_of_an_extension(tmp_path):
+    [one], _ = extended(tmp_path, "ann = 2026-11-14", remarked([student("ann", late=True)], sandboxed=True))
+    assert one.final.points == POSSIBLE
+    assert one.status == "graded, late, extension to 2026-11-14"
+
+
+def test_the_latest_extension_of_a_team_counts(tmp_path):
+    team = student("Ann_7 and Bo_8", uploaded=datetime(2026, 11, 17, 12).timestamp())
+    [done], _ = extended(tmp_path, "Ann = 2026-11-20\nBo = 2026-11-14", [team])
+    assert (done.final.days, done.final.extension) == (0, "2026-11-20")
+
+
+def test_an_extension_that_fits_nobody_or_two_changes_nothing_and_is_named(tmp_path):
+    late = {"uploaded": datetime(2026, 11, 14, 12).timestamp()}
+    three = [student("Bo_1", **late), student("Bo_2", **late), student("Ann_3", **late)]
+    content = "Bo = 2026-11-20\nAnna = 2026-11-20\nDi = 2026-11-20"
+    done, said = extended(tmp_path, content, three, names="Ann\nDi\n")
+    assert [one.final.percent for one in done] == [20, 20, 20]
+    assert [sentence.partition(": ")[2] for sentence in said] == [
+        '"Bo" fits Bo_1, Bo_2. Write one of these names.',
+        '"Anna" fits nobody who handed it in; Ann_3 may be meant.',
+        "Di has handed in nothing.",
+    ]
 
 
 def test_what_goes_to_the_platforms_and_pages_is_what_counts(tmp_path):

@@ -114,9 +114,13 @@ def test_only_what_changed_is_graded_and_the_earlier_tables_stay(grade, submissi
 
 @pytest.mark.parametrize("change", [["--seed", "7"], ["--timeout", "2"]])
 def test_another_seed_or_limit_grades_all_anew(grade, change):
-    grade()
-    assert grade(*change)[0] == ["ann", "bo", "cy", "di"]
-    assert grade(*change)[0] == []
+    assert "Nothing of the earlier run was kept" not in grade()[1]
+    anew, said = grade(*change)
+    assert anew == ["ann", "bo", "cy", "di"]
+    assert "Nothing of the earlier run was kept: the course, the seed, the limits" in said
+    again, said = grade(*change)
+    assert again == []
+    assert "Nothing of the earlier run was kept" not in said
 
 
 def test_another_version_of_the_course_grades_all_anew(grade, monkeypatch):

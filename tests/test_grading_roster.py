@@ -135,7 +135,28 @@ def test_sums_are_by_person_over_lectures_and_name_who_is_missing(tmp_path):
         ["zoe", "unknown", str(POSSIBLE), "", str(POSSIBLE), str(possible), 0, 1],
     ]
     assert "the latest counts" in said[0]
-    assert said[1:] == ["Absent, 1 of 3: Away, Al.", "Not on the roster, 1: zoe."]
+    assert said[1:] == [
+        "Absent, 1 of 3: Away, Al.",
+        f"Present, but without {OTHER}, 1: Cruz, Bo de la.",
+        "Not on the roster, 1: zoe.",
+    ]
+
+
+def test_absent_people_with_commas_in_their_names_are_kept_apart(tmp_path):
+    known = roster(on_disk(tmp_path, CANVAS))
+    _, said = sums(known, [])
+    assert said[1] == "Absent, 2 of 2: Lee, Ann; Cruz, Bo de la."
+
+
+def test_attempts_of_one_person_under_two_names_are_attempts_of_one_person(tmp_path):
+    both = [student("leeann_4711", order=(7, 0)), student("Ann Lee_77", flipped, order=(9, 0))]
+    known = roster(on_disk(tmp_path, PLAIN))
+    assert [one.counts for one in remarked(both, sandboxed=True)] == [True, True]
+    first, second = remarked(both, sandboxed=True, known=known)
+    assert (first.counts, second.counts) == (False, True)
+    assert first.status == "graded, one of 2 for this lecture, does not count"
+    rows, _ = sums(known, [first, second])
+    assert rows[1][2] == str(second.points)
 
 
 def test_without_a_roster_sums_are_by_the_names_of_the_files():
@@ -194,6 +215,35 @@ def test_a_note_goes_to_the_attempt_that_counts_and_is_known_by_number_or_name(t
         assert (first.final.points, second.final.points) == (POSSIBLE, POSSIBLE - ASKED[NAME].possible)
 
 
+@pytest.mark.parametrize("who", ["Ann Lee", "ann.lee", "Lee, Ann", "leeann_4711"])
+def test_a_note_may_use_any_name_of_the_roster(tmp_path, who):
+    content = f'student,exercise,points\n"{who}",{NAME},0\n'
+    told = {"system": "canvas", "account": "4711"}
+    [one, _], said = noted(tmp_path, content, [student("leeann_4711", **told), student("bo")], names=CANVAS)
+    assert (one.final.points, said) == (POSSIBLE - ASKED[NAME].possible, ["by hand: 1 of 1 rows used."])
+    content = f'student,exercise,points\n"{who}",{LECTURE},3\n'
+    if who != "leeann_4711":
+        [_, paper], said = noted(tmp_path, content, [student("bo")], names=CANVAS)
+        assert (paper.submission.student, paper.final.points) == ("Lee, Ann", 3)
+
+
+def test_two_rows_for_one_student_under_two_names_are_named(tmp_path):
+    content = f"student,exercise,points\nAnn Lee_77,{NAME},1\nAnn Lee,{NAME},0\nAnn Lee,fit_kernel,0\n"
+    [one], said = noted(tmp_path, content, [student("Ann Lee_77")])
+    assert {line.exercise: line.points for line in one.final.lines}[NAME] == 1
+    assert said == [
+        "by hand: 2 of 3 rows used.",
+        f'by hand: "Ann Lee" is "Ann Lee_77", whose row for {NAME} counts. Keep one of them.',
+    ]
+
+
+def test_a_note_on_one_in_a_team_goes_to_the_own_file_if_that_is_named(tmp_path):
+    content = f'student,exercise,points\n"Ann Lee_007",{NAME},0\n'
+    both = [student("Ann Lee_007 and Bo_8"), student("Ann Lee_007")]
+    done, _ = noted(tmp_path, content, both, names=GRADESCOPE)
+    assert [one.final.points for one in done] == [POSSIBLE, POSSIBLE - ASKED[NAME].possible]
+
+
 def test_a_note_that_fits_nobody_or_two_changes_nothing_and_is_named(tmp_path):
     content = f"student,exercise,points\nann lee,{NAME},0\nBo,{NAME},0\n"
     three = [student("Ann Lee_77"), student("Bo_1"), student("Bo_2")]
@@ -213,6 +263,15 @@ def test_what_was_handed_in_on_paper_counts_for_a_student_of_the_roster(tmp_path
     rows, said = sums(roster(on_disk(tmp_path, "ann\nDi\n")), [student("ann"), paper])
     assert rows[2][:4] == ["Di", "present", "12.5", "12.5"]
     assert said[1] == "Absent, 0 of 2: nobody."
+
+
+def test_of_two_with_one_name_each_is_called_by_the_name_with_the_number(tmp_path):
+    names = "name,ID\nAnn Lee,1\nAnn Lee,2\n"
+    content = f"student,exercise,points\nAnn Lee (2),{LECTURE},12\n"
+    [_, paper], _ = noted(tmp_path, content, [student("bo")], names=names)
+    rows, said = sums(roster(on_disk(tmp_path, names)), [paper])
+    assert [row[:3] for row in rows[1:]] == [["Ann Lee (1)", "absent", ""], ["Ann Lee (2)", "present", "12"]]
+    assert said[-1] == "Not on the roster, 0: nobody."
 
 
 def test_the_example_of_the_readme_is_read(tmp_path):

@@ -21,6 +21,7 @@ from cnnlib.grading.marking import Graded
 from cnnlib.grading.pages import pages
 from cnnlib.grading.process import Limits
 from cnnlib.grading.records import Rules
+from cnnlib.grading.roster import Roster
 from cnnlib.grading.schedule import Class
 from cnnlib.grading.submissions import submissions_in
 from cnnlib.grading.summary import in_words, summaries, to_json
@@ -89,7 +90,7 @@ def grade(
         handed_in = Class(found, out, rules)
 
         def so_far() -> tuple[list[Graded], list[str]]:
-            return instructor.marked(given, remarked(handed_in.graded(), not plain))
+            return instructor.marked(given, remarked(handed_in.graded(), not plain, given.roster))
 
         try:
             handed_in.grade(hands, lambda: tables.draft(lambda: so_far()[0]))
@@ -117,11 +118,14 @@ def grade(
     print(f"\n{len(handed_in.known)} of {len(found)} in {took:.1f} s, seed {rules.seed}, {hands.held}")
     if handed_in.kept:
         print(f"Graded by an earlier run and unchanged: {handed_in.kept}. Graded by this one: {handed_in.anew}.")
+    elif earlier.final and handed_in.anew and not force:
+        print("Nothing of the earlier run was kept: the course, the seed, the limits or all notebooks have changed.")
     try:
         written = tables.last(graded, more, finished=not stopped)
     except OSError as problem:
         raise report.Refused(f"The tables could not be written: {problem}. The table above is all there is.") from None
-    print(", ".join(map(str, written)) or f"Nothing in {out} has changed. Use --force to grade everything anew.")
+    unchanged = f"Nothing in {out} has changed. Use --force to grade everything anew."
+    print(f"{out}: {', '.join(path.name for path in written)}" if written else unchanged)
     if stopped:
         print(
             f"Stopped by {stopped}: the tables hold what is graded so far. The same command goes on.", file=sys.stderr
@@ -149,15 +153,20 @@ def _signals() -> Iterator[None]:
             signal.signal(number, earlier)
 
 
-def remarked(graded: Sequence[Graded], sandboxed: bool) -> list[Graded]:
-    """With all that an instructor should know beside the points in the status, and which of several attempts counts."""
+def remarked(graded: Sequence[Graded], sandboxed: bool, known: Roster | None = None) -> list[Graded]:
+    """With all that an instructor should know beside the points in the status, and which of several attempts counts.
+
+    Args:
+        known: the class. One person may have several names on several platforms.
+    """
     attempts: dict[tuple[str, str], list[Graded]] = {}
-    for one in graded:
+    people = [_person(one, known) for one in graded]
+    for person, one in zip(people, graded, strict=True):
         if one.lecture:
-            attempts.setdefault((one.submission.student, one.lecture), []).append(one)
+            attempts.setdefault((person, one.lecture), []).append(one)
     remarks = []
-    for one in graded:
-        attempted = attempts.get((one.submission.student, one.lecture or ""), [one])
+    for person, one in zip(people, graded, strict=True):
+        attempted = attempts.get((person, one.lecture or ""), [one])
         latest = max(attempted, key=lambda attempt: attempt.rank)
         said = [one.status]
         claimed = one.submission.lecture
@@ -169,3 +178,9 @@ def remarked(graded: Sequence[Graded], sandboxed: bool) -> list[Graded]:
         said += [] if sandboxed else ["unsandboxed"]
         remarks.append(replace(one, status=", ".join(said), counts=one is latest))
     return remarks
+
+
+def _person(one: Graded, known: Roster | None) -> str:
+    """Whose it is, or the whole team's."""
+    people, strangers = known.who(one.submission) if known else ([], [])
+    return " and ".join(people) if people and not strangers else one.submission.student

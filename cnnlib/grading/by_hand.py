@@ -15,7 +15,7 @@ from cnnlib.grading.marks import Line, number
 from cnnlib.grading.naming import clean
 from cnnlib.grading.policy import Policy, meant, worth
 from cnnlib.grading.report import Refused
-from cnnlib.grading.roster import Roster
+from cnnlib.grading.roster import Roster, handed_in_by
 from cnnlib.grading.sheets import entry, nearest, read_sheet
 from cnnlib.grading.submissions import Submission
 
@@ -31,6 +31,10 @@ class Note:
     exercise: str  # "" for the whole lecture
     points: float | None  # None: a comment alone
     comment: str
+
+    @property
+    def about(self) -> str:
+        return self.exercise or self.lecture
 
 
 def notes(path: Path, policy: Policy) -> list[Note]:
@@ -84,32 +88,34 @@ def by_hand(
 
     A row for a whole lecture makes up for a file that is missing, if the roster has this student.
     """
-    done, said, used = list(graded), [], 0
+    done, said = list(graded), []
+    used: dict[tuple[int, str], str] = {}  # file and exercise -> the name in the row
     for note in notes:
-        fits = [n for n, one in enumerate(done) if one.counts and one.lecture == note.lecture and _is(note, one, known)]
-        if not fits and known and note.student in known.people and note.points is not None and not note.exercise:
+        files = {n: one.submission for n, one in enumerate(done) if one.counts and one.lecture == note.lecture}
+        fits = handed_in_by(note.student, files, known)
+        person = known.person(note.student) if known else ""
+        if not fits and person and note.points is not None and not note.exercise:
             fits = [len(done)]
             verdicts = tuple(nothing(exercise, "no notebook") for exercise in lectures()[note.lecture])
-            done.append(Graded(Submission(note.student, "", Path()), "no notebook", note.lecture, verdicts))
+            done.append(Graded(Submission(person, "", Path()), "no notebook", note.lecture, verdicts))
         whose = sorted({done[n].submission.student for n in fits})
         if len(whose) == 1:
-            done[fits[0]] = _with(done[fits[0]], note)
-            used += 1
+            first = used.setdefault((fits[0], note.exercise), note.student)
+            if first == note.student:
+                done[fits[0]] = _with(done[fits[0]], note)
+            else:
+                said.append(
+                    f'by hand: "{note.student}" is "{first}", whose row for {note.about} counts. Keep one of them.'
+                )
         elif whose:
             said.append(f'by hand: "{note.student}" fits {", ".join(whose)}. Write one of these names.')
+        elif person:
+            said.append(f"by hand: {person} has handed in no {note.lecture}.")
         else:
-            near = nearest(note.student, {one.submission.student for one in graded if one.lecture == note.lecture})
+            near = nearest(note.student, {submission.student for submission in files.values()})
             meant = f"; {near} may be meant" if near else ""
             said.append(f'by hand: "{note.student}" fits nobody with {note.lecture}{meant}.')
-    return done, [f"by hand: {used} of {len(notes)} rows used.", *said]
-
-
-def _is(note: Note, one: Graded, known: Roster | None) -> bool:
-    """By the name in the tables or on the roster, without the platform's number, or by that number alone."""
-    whose = one.submission
-    name, _, tail = whose.student.rpartition("_")
-    names = {whose.student, whose.account, *(known.who(whose)[0] if known else ())}
-    return note.student in names | ({name} if tail.isdigit() else set())
+    return done, [f"by hand: {len(used)} of {len(notes)} rows used.", *said]
 
 
 def _with(one: Graded, note: Note) -> Graded:

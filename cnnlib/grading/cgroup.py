@@ -104,14 +104,20 @@ def _sweep(folder: Path) -> None:
 
 
 def _limited(folder: Path) -> set[str]:
-    """What a group made in this folder limits: its files tell. Nothing if no process of ours may move there."""
+    """What a group made in this folder limits. Nothing if no process of ours may move there."""
     _sweep(folder)
     group = Places((folder,)).group(1 << 30, 64)
     try:
         for entrance in group.entrances:
             subprocess.run(["/bin/sh", "-c", JOIN, "sh", entrance], check=True, capture_output=True)
-        return {file.name.split(".")[0] for made in group.folders for file in made.iterdir()}
+        return {controller for made in group.folders for controller in controllers_of(made)}
     except (OSError, subprocess.CalledProcessError):
         return set()
     finally:
         group.remove()
+
+
+def controllers_of(group: Path) -> set[str]:
+    """Of version 2 it is told; its files mislead: cpu.stat and memory.pressure stand in every group."""
+    told = group / "cgroup.controllers"
+    return set(told.read_text().split()) if told.exists() else {file.name.split(".")[0] for file in group.iterdir()}

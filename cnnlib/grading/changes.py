@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cnnlib.exercises import find, lecture_of
 from cnnlib.grading.marks import number
 from cnnlib.grading.report import Row
 
@@ -47,6 +48,7 @@ def _checked(told: Mapping[str, Any]) -> float:
 def changes(before: Points, after: Points) -> tuple[list[Row], list[str]]:
     """The names of the columns and a row a change; sentences for the terminal; "" where there were no points."""
     keys = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+    keys = [key for key in keys if not any(_goes_with_its_lecture(key, given) for given in (before, after))]
     rows: list[Row] = [[*key, before.get(key, ""), after.get(key, "")] for key in keys]
     if not rows:
         return [CHANGES], ["Nothing changed since the earlier run."]
@@ -57,3 +59,10 @@ def changes(before: Points, after: Points) -> tuple[list[Row], list[str]]:
         f"Changed since the earlier run, {students} student{'s' if students > 1 else ''} (changes.csv{more}):",
         *said,
     ]
+
+
+def _goes_with_its_lecture(key: tuple[str, str], given: Points) -> bool:
+    """A notebook that is new, or gone, is one change, not one for each of its exercises."""
+    student, name = key
+    exercise = find(name)
+    return exercise is not None and key not in given and (student, lecture_of(exercise)) not in given

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cnnlib.grading import gradebook, platforms
 from cnnlib.grading.by_hand import Note, by_hand, notes
+from cnnlib.grading.extensions import extensions
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.policy import Policy, by_policy, policy
 from cnnlib.grading.report import Refused, in_csv
@@ -51,8 +52,14 @@ def read(files: Files, submissions: Path) -> Given:
 
 def marked(given: Given, graded: Sequence[Graded]) -> tuple[list[Graded], list[str]]:
     """With what every submission counts for, and sentences for the terminal."""
-    done = by_policy(given.policy, graded) if given.policy else list(graded)
-    return by_hand(given.notes, done, given.roster) if given.notes else (done, [])
+    done, said = list(graded), list[str]()
+    if given.policy:
+        extended, said = extensions(given.policy, graded, given.roster)
+        done = by_policy(given.policy, graded, extended)
+    if given.notes:
+        done, more = by_hand(given.notes, done, given.roster)
+        said += more
+    return done, said
 
 
 def tables(given: Given, graded: Sequence[Graded]) -> tuple[dict[str, str], list[str]]:

@@ -4,6 +4,9 @@ Answers are compared by the numbers that the sandbox made of them (shingles). Wh
 n students, a number that m have weighs (log(n/m) / log(n/2))^2, which is 1 for a pair and 0 for all; what the released
 notebook holds weighs nothing. So answers that everybody gives, since there is but one, make nobody alike. This is the
 cosine of tf-idf vectors: Salton and Buckley, Information Processing & Management 24, 1988.
+
+So a copy of what many wrote is missed. Measured on lecture 06, in made-up classes whose every answer came from two to
+five ways, by a copy with two of six answers changed: found 18 times of 20 among 10 students, 12 among 40, 3 among 100.
 """
 
 import ast

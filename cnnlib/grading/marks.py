@@ -21,6 +21,7 @@ class Mark:
     lines: tuple[Line, ...]
     days: int = 0  # late, each day that has begun
     percent: float = 0.0  # of the points, lost for that
+    extension: str = ""  # the student's own deadline
     whole: float | None = None  # points for all of it, set by hand: then nothing else counts
     comment: str = ""  # a person's, on all of it
 

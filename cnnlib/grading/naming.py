@@ -47,14 +47,21 @@ def is_notebook(name: str) -> bool:
     return NOTEBOOK.fullmatch(name) is not None
 
 
+def is_zip(name: str) -> bool:
+    return name.lower().endswith(".zip")
+
+
+def is_of_canvas(name: str) -> bool:
+    return any(rule.fullmatch(name) for rule in (CANVAS, CANVAS_ANONYMOUS))
+
+
 def ignored(name: str) -> bool:
     return name in LEFT_BEHIND or name.startswith("._")
 
 
 def is_from_a_platform(name: str) -> bool:
     """Is a file or folder of this name, beside all others, one that a learning platform made?"""
-    rules = (CANVAS, CANVAS_ANONYMOUS, MOODLE, GRADESCOPE)
-    return name == METADATA or any(rule.fullmatch(name) for rule in rules)
+    return name == METADATA or is_of_canvas(name) or any(rule.fullmatch(name) for rule in (MOODLE, GRADESCOPE))
 
 
 def name_of(parts: Sequence[str], submitters: Mapping[str, str], times: Mapping[str, float]) -> Name:
@@ -98,7 +105,7 @@ def within_export(parts: tuple[str, ...]) -> tuple[str, ...]:
 def outer_folder(names: Sequence[Sequence[str]]) -> str:
     """The one folder around everything in a zip, "" if there is none, or if it is a student's own.
 
-    It is around students' folders if a platform named those, or if two of them hold a notebook of the same name.
+    It is around students' folders if a platform named those, or if two of them hold a notebook or a zip of one name.
 
     Args:
         names: the parts of each path in the zip.
@@ -109,7 +116,7 @@ def outer_folder(names: Sequence[Sequence[str]]) -> str:
     below = [parts[1:] for parts in kept if len(parts) > 1]
     if below and all(is_from_a_platform(parts[0]) or EXPORT.fullmatch(parts[0]) for parts in below):
         return kept[0][0]
-    notebooks = [parts for parts in below if is_notebook(parts[-1])]
+    notebooks = [parts for parts in below if is_notebook(parts[-1]) or is_zip(parts[-1])]
     folders = {(parts[0], parts[-1]) for parts in notebooks}
     twice = len({name for _, name in folders}) < len(folders)
     return kept[0][0] if twice and all(len(parts) > 1 for parts in notebooks) else ""

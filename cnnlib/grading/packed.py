@@ -1,20 +1,36 @@
-"""Zips, read in place: nothing is unpacked, so that no name in one ever becomes a path on this machine."""
+"""Zips, read in place: nothing is unpacked, so that no name in one ever becomes a path on this machine.
 
+A zip in one that holds all submissions is a student's, and opened too; what lies deeper is not.
+"""
+
+import io
 import stat
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from cnnlib.grading.naming import METADATA, ignored, is_from_a_platform, is_notebook, outer_folder, within_export
+from cnnlib.grading.naming import (
+    METADATA,
+    ignored,
+    is_from_a_platform,
+    is_notebook,
+    is_of_canvas,
+    is_zip,
+    outer_folder,
+    within_export,
+)
 
 DEEPEST = 20  # folders in folders
 MOST_FILES_IN_ZIP = 50_000
 MOST_PACKED = 32 << 20  # bytes of a zip that a student made
+MOST_ZIPS = 10  # of one student, in the zip of all
 LISTED = b"PK\1\2"  # stands before each file in a zip's list
 EMPTY = "no notebook in the folder"
+OTHER = "not a notebook: another kind of file"
 # What zipfile raises for a broken, encrypted or exotic one.
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
 
@@ -23,59 +39,82 @@ class Crowded(Exception):
     """There are too many files in a zip."""
 
 
+class Large(Exception):
+    """A student's zip has too many bytes."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """A notebook, Gradescope's metadata, or a student's folder: somewhere below a folder, or in a zip."""
 
     parts: tuple[str, ...]  # below the root of all submissions; "" at the end for a folder
     path: Path
-    member: str = ""  # its name in the zip at `path`
+    members: tuple[str, ...] = ()  # its name in the zip at `path`; before it that of a zip in there that it lies in
     problem: str = ""  # why it is not read
     time: float = 0.0  # of its last change
 
 
-def is_zip(name: str) -> bool:
-    return name.lower().endswith(".zip")
-
-
-def read_member(path: Path, member: str, most: int) -> bytes:
-    """At most so many bytes of a file in a zip, however many it says it has; raises one of BROKEN."""
-    with zipfile.ZipFile(path) as packed, packed.open(member) as file:
+def read_file(path: Path, members: tuple[str, ...], most: int) -> bytes:
+    """At most so many bytes of a file, in a zip or not, however many it says it has; raises one of BROKEN."""
+    if not members:
+        with path.open("rb") as file:
+            return file.read(most)
+    *outer, name = members
+    around = io.BytesIO(read_file(path, (*outer,), MOST_PACKED)) if outer else path
+    with zipfile.ZipFile(around) as packed, packed.open(name) as file:
         return file.read(most)
 
 
-def entries_in_zip(path: Path, around: tuple[str, ...] = ()) -> Iterator[Entry]:
+def entries_in_zip(path: Path, around: tuple[str, ...] = (), members: tuple[str, ...] = ()) -> Iterator[Entry]:
     """What is in a zip.
 
     Args:
         around: where the zip itself lies, if it is a student's; () if it holds all submissions.
+        members: its name in the zip at `path`, if it lies in one.
     """
     itself = around or (path.name,)
-    if around and path.stat().st_size > MOST_PACKED:
-        yield Entry(itself, path, problem=f"not read: a zip of more than {MOST_PACKED >> 20} MB")
-        return
+    problem = ""
     try:
-        if around and path.read_bytes().count(LISTED) > MOST_FILES_IN_ZIP:  # zipfile makes an object for each
-            raise Crowded
-        with zipfile.ZipFile(path) as packed:
-            inside = {info.filename: info for info in packed.infolist()}  # of two with one name, the last is read
-        if len(inside) > MOST_FILES_IN_ZIP:
-            raise Crowded
+        inside = _listed(read_file(path, members, MOST_PACKED + 1) if around else None, path)
     except BROKEN:
-        yield Entry(itself, path, problem="not read: a broken zip")
-        return
+        problem = "a broken zip"
+    except Large:
+        problem = f"a zip of more than {MOST_PACKED >> 20} MB"
     except Crowded:
-        yield Entry(itself, path, problem=f"not read: more than {MOST_FILES_IN_ZIP} files in the zip")
+        problem = f"more than {MOST_FILES_IN_ZIP} files in the zip"
+    if problem:
+        yield Entry(itself, path, problem=f"not read: {problem}")
         return
     names = [tuple(part for part in name.split("/") if part not in ("", ".")) for name in inside]
     outer = "" if around else outer_folder(names)
     found = [entry for info in inside.values() if (entry := _entry(path, info, around, outer))]
-    yield from found
-    if around and not any(is_notebook(entry.parts[-1]) for entry in found):
+    opened: Counter[str] = Counter()
+    for entry in found:
+        if not is_zip(entry.parts[-1]) or entry.problem:
+            yield replace(entry, members=(*members, *entry.members))
+        elif opened[entry.parts[0]] == MOST_ZIPS:  # a small one may unpack to MOST_PACKED
+            yield replace(entry, problem=f"not read: more than {MOST_ZIPS} zips of one student")
+        else:
+            opened[entry.parts[0]] += 1
+            yield from entries_in_zip(path, entry.parts, entry.members)
+    if around and not any(is_notebook(entry.parts[-1]) or entry.problem for entry in found):
         yield Entry(itself, path, problem="no notebook in the zip")
     if not around:
         first = {p[0]: None for name in inside if len(p := _within(outer, tuple(name.split("/")))) > 1}
         yield from (Entry((name, ""), path, problem=EMPTY) for name in first if name and not ignored(name))
+
+
+def _listed(data: bytes | None, path: Path) -> dict[str, zipfile.ZipInfo]:
+    """The files in a zip, in a student's `data` or at `path`; raises one of BROKEN, Large and Crowded."""
+    if data is not None and len(data) > MOST_PACKED:
+        raise Large
+    if data is not None and data.count(LISTED) > MOST_FILES_IN_ZIP:  # zipfile makes an object for each
+        raise Crowded
+    with zipfile.ZipFile(path if data is None else io.BytesIO(data)) as packed:
+        inside = {info.filename: info for info in packed.infolist()}  # of two with one name, the last is read
+    if len(inside) > MOST_FILES_IN_ZIP:
+        raise Crowded
+    return inside
 
 
 def _within(outer: str, parts: tuple[str, ...]) -> tuple[str, ...]:
@@ -88,14 +127,14 @@ def _entry(path: Path, info: zipfile.ZipInfo, around: tuple[str, ...], outer: st
     if not inside or info.is_dir() or any(ignored(part) for part in inside):
         return None
     name = inside[-1]
-    if not (is_notebook(name) or is_zip(name) or name == METADATA):
-        return None
     parts = (*around, *inside) if around else _within(outer, inside)
     problem = ""
-    if is_zip(name) and not around and is_from_a_platform(parts[0]):
-        problem = "not read: a zip in the platform's zip; unpack that one, and grade the folder"
-    elif is_zip(name):
+    if not (is_notebook(name) or is_zip(name) or name == METADATA):
+        return Entry(parts, path, problem=OTHER) if len(parts) == 1 and is_of_canvas(name) else None
+    if is_zip(name) and around:
         problem = "not read: a zip in a zip"
+    elif is_zip(name) and len(parts) == 1 and not is_from_a_platform(name):
+        problem = "not read: a zip in a zip; unpack the outer one, and grade the folder"
     elif info.filename.startswith("/") or ".." in inside:
         problem = "not read: its name leads out of the zip"
     elif stat.S_ISLNK(info.external_attr >> 16):
@@ -104,7 +143,7 @@ def _entry(path: Path, info: zipfile.ZipInfo, around: tuple[str, ...], outer: st
         problem = "not read: encrypted"
     elif len(inside) > DEEPEST:
         problem = f"not read: folders more than {DEEPEST} deep"
-    return Entry(parts, path, info.filename, problem, _time(info))
+    return Entry(parts, path, (info.filename,), problem, _time(info))
 
 
 def _time(info: zipfile.ZipInfo) -> float:

@@ -8,6 +8,7 @@ from cnnlib.checks.verdict import unmarked
 from cnnlib.grading.likeness import Alike
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.marks import number
+from cnnlib.grading.sheets import without_accents
 from cnnlib.grading.summary import BINS, Asked, Summary, summaries
 
 PAGE = """<!DOCTYPE html>
@@ -19,7 +20,9 @@ PAGE = """<!DOCTYPE html>
 :root {{ color-scheme: light dark }}
 body {{ font-family: system-ui, sans-serif; max-width: 62em; margin: 2em auto; padding: 0 1em; line-height: 1.4 }}
 th, td {{ text-align: left; vertical-align: top; padding: 2px 14px 2px 0 }}
-.number {{ text-align: right }}
+.number {{ text-align: right; white-space: nowrap }}
+.wide {{ overflow-x: auto }}
+.bars td:last-child {{ width: min(20em, 45vw) }}
 .bar {{ background: #0072b2; height: 1em }}
 </style></head>
 <body>
@@ -50,7 +53,7 @@ def _file_names(students: Sequence[str]) -> dict[str, str]:
     """A name of plain letters for each student; a number keeps those apart that look alike then."""
     width = len(str(len(students)))
     return {
-        student: f"{number:0{width}}_{SAFE.sub('_', student)[:60].strip('._')}"
+        student: f"{number:0{width}}_{SAFE.sub('_', without_accents(student))[:60].strip('._')}"
         for number, student in enumerate(students, 1)
     }
 
@@ -74,7 +77,7 @@ def _student_page(student: str, graded: Sequence[Graded]) -> str:
 
 def head(one: Graded) -> str:
     """Its points, its status, and what it counts for."""
-    points = f"<b>{one.points}</b> of {one.possible} points. " if one.possible else ""
+    points = f"<b>{one.points}</b> of {one.possible} points: " if one.possible else ""
     return f"<p>{points}{escape(one.status)}</p>{_final(one)}"
 
 
@@ -91,34 +94,48 @@ def _final(one: Graded) -> str:
         for verdict, line in zip(one.verdicts, mark.lines, strict=True)
         if (verdict.points, verdict.possible, "") != (line.points, line.possible, line.comment)
     ]
-    head = "<thead><tr><th>exercise</th><th>by the checks</th><th>counts for</th><th>comment</th></tr></thead>"
-    return said + (f"<table>{head}<tbody>{''.join(rows)}</tbody></table>" if rows else "")
+    comment = "comment" if any(line.comment for line in mark.lines) else ""
+    return said + (_table(["exercise", "by the checks", "counts for", comment], rows) if rows else "")
+
+
+def _table(names: Sequence[str], rows: Sequence[str]) -> str:
+    """Under a row of names; on a narrow screen the table alone is moved sideways."""
+    head = "".join(f"<th>{name}</th>" for name in names)
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
 
 
 def _class_page(graded: Sequence[Graded], files: Mapping[str, str], alike: Sequence[Alike]) -> str:
-    body = "".join(_lecture(summary) for summary in summaries(graded))
+    lectures = summaries(graded)
+    names = [summary.lecture for summary in lectures] + ["Students"] + (["Alike"] if alike else [])
+    links = " · ".join(f'<a href="#{escape(name)}">{escape(name)}</a>' for name in names)
+    body = f"<nav>{links}</nav>" + "".join(map(_lecture, lectures))
     rows = [
         f"<tr><td>{_link(one.submission.student, files)}</td>"
         f"<td>{escape(one.submission.notebook)}</td>"
         f'<td class="number">{one.points} of {one.possible}</td>{_counts_for(one)}<td>{escape(one.status)}</td></tr>'
         for one in graded
     ]
-    table = f"<h2>Students</h2><table><tbody>{''.join(rows)}</tbody></table>"
-    return _page("The class", body + table + _alike(alike, files))
+    marked = ["counts for"] if any(one.mark for one in graded) else []
+    table = _table(["student", "notebook", "points", *marked, "status"], rows)
+    return _page("The class", f"{body}{_heading('Students')}{table}{_alike(alike, files)}")
+
+
+def _heading(name: str) -> str:
+    return f'<h2 id="{escape(name)}">{escape(name)}</h2>'
 
 
 def _alike(alike: Sequence[Alike], files: Mapping[str, str]) -> str:
     """The first few of those to look at; likeness.csv has them all."""
     if not alike:
         return ""
-    found = "".join(
+    found = [
         f'<tr><td>{_link(pair.student, files)}</td><td>{_link(pair.other, files)}</td><td class="number">'
         f"{100 * pair.share:.0f} %</td><td>{escape(pair.lecture)}</td><td>{escape(', '.join(pair.where))}</td></tr>"
         for pair in alike[:MOST_ALIKE]
-    )
+    ]
     said = "Code that two share and few others have, whatever its names. A hint to look: it says nothing about why."
-    head = "<thead><tr><th>student</th><th>and</th><th>alike</th><th>lecture</th><th>nearly the same</th></tr></thead>"
-    return f"<h2>Alike</h2><p>{said}</p><table>{head}<tbody>{found}</tbody></table>"
+    table = _table(["student", "and", "alike", "lecture", "nearly the same"], found)
+    return f"{_heading('Alike')}<p>{said}</p>{table}"
 
 
 def _link(name: str, files: Mapping[str, str]) -> str:
@@ -134,25 +151,26 @@ def _lecture(summary: Summary) -> str:
     most = max(summary.distribution)
     bars = "".join(
         f'<tr><td class="number">{100 * n // BINS} to {100 * (n + 1) // BINS} %</td><td class="number">{count}</td>'
-        f'<td style="width: 20em"><div class="bar" style="width: {100 * count / most:.0f}%"></div></td></tr>'
+        f'<td><div class="bar" style="width: {100 * count / most:.0f}%"></div></td></tr>'
         for n, count in enumerate(summary.distribution)
     )
     return (
-        f"<h2>{escape(summary.lecture)}</h2><p>{summary.students} students, mean {summary.mean:.1f}, median "
-        f"{summary.median:g} of {summary.possible} points.</p><table><tbody>{bars}</tbody></table>"
+        f"{_heading(summary.lecture)}<p>{summary.students} students, mean {summary.mean:.1f}, median "
+        f"{summary.median:g} of {summary.possible} points.</p>"
+        f'<table class="bars"><tbody>{bars}</tbody></table>'
         f"<h3>Exercises, the hardest first</h3>{''.join(_exercise(asked, summary) for asked in summary.exercises)}"
     )
 
 
 def _exercise(asked: Asked, summary: Summary) -> str:
-    parts = ", ".join(f"{escape(part)} {count} of {summary.students}" for part, count in asked.parts.items())
-    causes = "".join(
+    parts = ", ".join(f"{escape(part)} {count}" for part, count in asked.parts.items())
+    said = f" Students with the points of each part: {parts}." if len(asked.parts) > 1 else ""
+    causes = [
         f'<tr><td class="number">{count}</td><td>{escape(unmarked(cause))}</td></tr>'
         for cause, count in asked.causes.items()
-    )
-    head = "<thead><tr><th>students</th><th>cause</th></tr></thead>"
-    table = f"<table>{head}<tbody>{causes}</tbody></table>" if causes else ""
+    ]
     return (
-        f"<h4>{escape(asked.name)}</h4><p>Mean {asked.mean:.1f} of {asked.possible}; all points: {asked.right}, left "
-        f"open: {asked.unwritten}. Students with the points of each part: {parts}.</p>{table}"
+        f"<h4>{escape(asked.name)}</h4><p>Mean {asked.mean:.1f} of {asked.possible}; all points: {asked.right} of "
+        f"{summary.students} students, left open: {asked.unwritten}.{said}</p>"
+        f"{_table(['students', 'cause'], causes) if causes else ''}"
     )

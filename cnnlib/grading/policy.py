@@ -1,4 +1,5 @@
-"""An instructor's policy, a small TOML file: what exercises count, when a lecture is due, what being late costs."""
+"""An instructor's policy, a small TOML file: what exercises count, when a lecture is due and for whom later, what being
+late costs."""
 
 import difflib
 import math
@@ -7,16 +8,27 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnlib.exercises import lectures
 from cnnlib.grading.marking import Graded
+from cnnlib.grading.naming import clean
 from cnnlib.grading.report import Refused
 
-PARTS = ("points", "weights", "deadlines", "late")
+PARTS = ("points", "weights", "deadlines", "extensions", "late")
 LATE = ("percent", "most", "time")
 TIMES = ("platform", "file")
 DAY = 24 * 60 * 60.0  # seconds
+
+
+class Deadline(NamedTuple):
+    """When something is due; the later one is the larger."""
+
+    moment: float  # in seconds since 1970
+    said: str  # as it was written
+
+
+NOBODY: Mapping[int, Deadline] = {}
 
 
 @dataclass(frozen=True)
@@ -26,6 +38,7 @@ class Policy:
     points: Mapping[str, float] = field(default_factory=dict)  # exercise -> all of its points, not the course's
     weights: Mapping[str, float] = field(default_factory=dict)  # exercise -> how many times its points count
     deadlines: Mapping[str, float] = field(default_factory=dict)  # lecture -> seconds since 1970
+    extensions: Mapping[str, Mapping[str, Deadline]] = field(default_factory=dict)  # lecture -> student -> later one
     percent: float = 0.0  # of the points, lost for each day that has begun
     most: float = 100.0  # percent that are lost, however late
     by_file: bool = False  # do the files' own times count where the platform tells none?
@@ -58,6 +71,10 @@ def _policy(told: Mapping[str, Any]) -> Policy:
     if twice := sorted(points.keys() & weights.keys()):
         raise ValueError(f"{', '.join(twice)} has points and a weight. Give one of them.")
     deadlines = {_lecture(name): _moment(name, value) for name, value in told.get("deadlines", {}).items()}
+    extensions = {
+        _lecture(name, "extensions"): _extended(name, students, deadlines.get(_lecture(name, "extensions"), -math.inf))
+        for name, students in told.get("extensions", {}).items()
+    }
     late = told.get("late", {})
     for name in late:
         meant("setting", name, LATE, "late")
@@ -66,7 +83,7 @@ def _policy(told: Mapping[str, Any]) -> Policy:
     if late.get("time", "platform") not in TIMES:
         raise ValueError(f'time = {late["time"]!r} in [late] is neither "platform" nor "file".')
     percent, most = _number("percent", late.get("percent", 0), 100), _number("most", late.get("most", 100), 100)
-    return Policy(points, weights, deadlines, percent, most, by_file=late.get("time") == "file")
+    return Policy(points, weights, deadlines, extensions, percent, most, by_file=late.get("time") == "file")
 
 
 def meant(what: str, name: str, names: Collection[str], part: str = "") -> str:
@@ -81,11 +98,25 @@ def meant(what: str, name: str, names: Collection[str], part: str = "") -> str:
     raise ValueError(f'there is no {what} "{name}"{place}. {hint}'.rstrip())
 
 
-def _lecture(name: str) -> str:
+def _lecture(name: str, part: str = "deadlines") -> str:
     """05 or 05_conv1d_backprop."""
     return next((known for known in lectures() if known.partition("_")[0] == name), "") or meant(
-        "lecture", name, list(lectures()), "deadlines"
+        "lecture", name, list(lectures()), part
     )
+
+
+def _extended(lecture: str, students: Any, deadline: float) -> dict[str, Deadline]:
+    """Student -> deadline, which is later than that of all the others."""
+    if not isinstance(students, dict):
+        raise ValueError(
+            f"{lecture} = {students!r} in [extensions] is for nobody. "
+            f'Write [extensions.{lecture}], and "Ann Lee" = 2026-11-19 below it.'
+        )
+    found = {clean(name): Deadline(_moment(name, value), str(value)) for name, value in students.items()}
+    for name, until in found.items():
+        if until.moment <= deadline:
+            raise ValueError(f"[extensions.{lecture}]: {name} = {until.said} is no later than the deadline.")
+    return found
 
 
 def _number(name: str, value: Any, most: float = math.inf) -> float:
@@ -109,30 +140,41 @@ def worth(policy: Policy, exercise: str, possible: float) -> float:
     return policy.points.get(exercise, possible * policy.weights.get(exercise, 1))
 
 
-def by_policy(policy: Policy, graded: Sequence[Graded]) -> list[Graded]:
-    """Every submission with what it counts for, and what being late cost it in its status."""
-    return [_marked(policy, one) for one in graded]
+def by_policy(policy: Policy, graded: Sequence[Graded], extended: Mapping[int, Deadline] = NOBODY) -> list[Graded]:
+    """Every submission with what it counts for, and what being late cost it in its status.
+
+    Args:
+        extended: place in `graded` -> the deadline that is its own.
+    """
+    return [_marked(policy, one, extended.get(n)) for n, one in enumerate(graded)]
 
 
-def _marked(policy: Policy, one: Graded) -> Graded:
+def _marked(policy: Policy, one: Graded, extension: Deadline | None) -> Graded:
     lines = []
     for line in one.final.lines:
         possible = worth(policy, line.exercise, line.possible)
         share = line.points / line.possible if line.possible else 0.0
         lines.append(replace(line, points=possible * share, possible=possible))
-    days, how = _days_late(policy, one)
+    days, how = _days_late(policy, one, extension)
     percent = min(policy.percent * days, policy.most)
-    status = f"{one.status}, {how}: {percent:g} % less" if days else one.status
-    return replace(one, mark=replace(one.final, lines=tuple(lines), days=days, percent=percent), status=status)
+    until = extension.said if extension else ""
+    status = f"{one.status}, extension to {until}" if until else one.status
+    status += f", {how}: {percent:g} % less" if days else ""
+    mark = replace(one.final, lines=tuple(lines), days=days, percent=percent, extension=until)
+    return replace(one, mark=mark, status=status)
 
 
-def _days_late(policy: Policy, one: Graded) -> tuple[int, str]:
-    """Days that have begun since the deadline, in words too. A late marker is a day even where no time is known."""
+def _days_late(policy: Policy, one: Graded, extension: Deadline | None) -> tuple[int, str]:
+    """Days that have begun since the deadline, in words too.
+
+    A late marker is a day even where no time is known. It tells of the platform's deadline, and says nothing of a
+    student who has an extension.
+    """
     handed_in, how = one.submission.uploaded, ""
     if not handed_in and policy.by_file:
         handed_in, how = one.submission.order[1], " by the file's time"
-    deadline = policy.deadlines.get(one.lecture or "", math.inf)
+    deadline = extension.moment if extension else policy.deadlines.get(one.lecture or "", math.inf)
     days = math.ceil(max(0.0, handed_in - deadline) / DAY) if handed_in else 0
-    if one.submission.late and not days:
+    if one.submission.late and not days and not extension:
         return 1, "by its marker, as one day"
     return days, f"{days} day{'s' if days > 1 else ''} late{how}"

@@ -14,13 +14,12 @@ from cnnlib.checks import Finding
 from cnnlib.checks.verdict import unmarked
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.marks import number
-from cnnlib.grading.naming import is_notebook
-from cnnlib.grading.packed import is_zip
+from cnnlib.grading.naming import is_notebook, is_zip
 from cnnlib.grading.records import UNFINISHED, digest, digest_of, put, sync
 
 GRADES = ["student", "notebook", "exercise", "part", "points", "possible", "reason"]
 TOTALS = ["student", "notebook", "points", "possible", "status", "lecture", "counts"]
-MARKED = ["weighted", "days_late", "percent_less", "final", "out_of", "comment"]  # with a policy or points by hand
+MARKED = ["weighted", "days_late", "percent_less", "final", "out_of", "comment", "extension"]  # with a policy
 MARKS = ["student", "notebook", "exercise", "points", "possible", "final", "out_of", "by_hand", "comment"]
 SHOWN = ["student", "notebook", "points", "possible", "final", "out_of", "status"]  # on the terminal, if there
 WRITTEN = (  # below the folder for them
@@ -147,7 +146,7 @@ def totals(graded: Sequence[Graded]) -> list[Row]:
         if marked:
             final = one.final
             row += [number(final.sum), final.days, number(final.percent), number(final.points), number(final.possible)]
-            row.append(final.comment)
+            row += [final.comment, final.extension]
         rows.append(row)
     return rows
 

@@ -6,7 +6,7 @@ of its words: Canvas writes "leeann" for "Lee, Ann". A name that fits two people
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,22 +40,46 @@ class Roster:
 
     def who(self, submission: Submission) -> tuple[list[str], list[str]]:
         """The people whose file this is, more than one for a team; and the names in it that are nobody's here."""
-        if found := self._one(submission.student, submission.system, submission.account):
+        if found := self.person(submission.student, submission.system, submission.account):
             return [found], []
-        team = {name: self._one(name) for name in submission.student.split(" and ")}
+        team = {name: self.person(name) for name in submission.student.split(" and ")}
         if not any(team.values()):
             return [], [submission.student]
         return [person for person in team.values() if person], [name for name, person in team.items() if not person]
 
-    def _one(self, student: str, system: str = "", account: str = "") -> str:
+    def person(self, student: str, system: str = "", account: str = "") -> str:
+        """Who of the class is meant by a name, a login or a number; "" if nobody, or two."""
+        if not system and student in self.people:
+            return student
         name, _, tail = student.rpartition("_")
         keys = [(system, account)] if system else [("", folded(student))]
         keys += [("", folded(tail))] if name not in ("", "anon") and not system and " and " not in name else []
-        keys += [("name", _joined(name if name and tail.isdigit() else student))]
+        keys += [("name", _joined(student)), ("name", _joined(_bare(student)))]
         for key in keys:
             if len(people := self.keys.get(key, ())) == 1:
                 return next(iter(people))
         return ""
+
+
+def handed_in_by(name: str, files: Mapping[int, Submission], known: Roster | None = None) -> list[int]:
+    """Which files are of the one whom a person calls so, alone or in a team.
+
+    It is the name in the tables, with or without the number behind it, or that number alone; or what the roster has.
+    """
+    exactly = [n for n, submission in files.items() if submission.student == name]
+    return exactly or [n for n, submission in files.items() if _goes_by(name, submission, known)]
+
+
+def _goes_by(name: str, submission: Submission, known: Roster | None) -> bool:
+    if known and (person := known.person(name)):
+        return person in known.who(submission)[0]
+    students = submission.student.split(" and ")
+    return name in {*students, *map(_bare, students), submission.account} - {""}
+
+
+def _bare(student: str) -> str:
+    """Without the number that a platform puts behind the name: Gradescope's may begin with letters."""
+    return re.sub(r"(?<=.)_[^_]*\d[^_]*$", "", student)
 
 
 def roster(path: Path) -> Roster:
@@ -140,6 +164,14 @@ def sums(known: Roster | None, graded: Sequence[Graded]) -> tuple[list[Row], lis
         rows.append([*row, sum(one.lecture is not None for one in files)])
     said = [f"sums.csv: {len(of)} students. Of several attempts at a lecture the latest counts, late or not."]
     if known:
-        said.append(f"Absent, {len(absent)} of {len(known.people)}: {', '.join(absent) or 'nobody'}.")
-        said.append(f"Not on the roster, {len(unknown)}: {', '.join(unknown) or 'nobody'}.")
+        said.append(f"Absent, {len(absent)} of {len(known.people)}: {_listed(absent)}.")
+        for lecture in lectures if len(lectures) > 1 else ():
+            without = [row[0] for row in rows[1:] if row[1] == "present" and row[2 + lectures.index(lecture)] == ""]
+            said += [f"Present, but without {lecture}, {len(without)}: {_listed(without)}."] if without else []
+        said.append(f"Not on the roster, {len(unknown)}: {_listed(list(unknown))}.")
     return rows, said
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names with a comma in them are kept apart, too."""
+    return "; ".join(names) or "nobody"

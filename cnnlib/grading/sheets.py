@@ -60,8 +60,12 @@ def entry(row: list[str], column: int | None) -> str:
 
 def folded(text: str) -> str:
     """Without accents and capitals: "Última modificación" is "ultima modificacion"."""
+    return without_accents(text).casefold().strip()
+
+
+def without_accents(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text)
-    return "".join(sign for sign in apart if not unicodedata.combining(sign)).casefold().strip()
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
 def nearest(text: str, names: Collection[str]) -> str:

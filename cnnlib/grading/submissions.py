@@ -18,13 +18,15 @@ from cnnlib.grading.naming import (
     ignored,
     is_from_a_platform,
     is_notebook,
+    is_of_canvas,
+    is_zip,
     name_of,
     submitters,
     upload_times,
     within_export,
 )
 from cnnlib.grading.notebook import MOST_BYTES
-from cnnlib.grading.packed import BROKEN, DEEPEST, EMPTY, Entry, entries_in_zip, is_zip, read_member
+from cnnlib.grading.packed import BROKEN, DEEPEST, EMPTY, OTHER, Entry, entries_in_zip, read_file
 from cnnlib.grading.reading import Unreadable
 
 MOST_FILES = 100  # of one student
@@ -39,7 +41,7 @@ class Submission:
     path: Path
     late: bool = False
     problem: str = ""  # why it is not read
-    member: str = ""  # its name in the zip at `path`
+    members: tuple[str, ...] = ()  # its name in the zip at `path`, after that of a zip in there around it
     order: tuple[int, float] = (0, 0.0)  # larger for a later attempt: the upload's number, the file's time
     system: str = ""  # "canvas" or "moodle"
     account: str = ""  # the student's number there
@@ -50,7 +52,7 @@ class Submission:
         if self.problem:
             raise Unreadable(self.problem)
         try:
-            data = _read(self.path, self.member, MOST_BYTES + 1)
+            data = read_file(self.path, self.members, MOST_BYTES + 1)
         except BROKEN as problem:
             why = problem.strerror if isinstance(problem, OSError) and problem.strerror else "its zip is broken"
             raise Unreadable(f"not read: {why}") from None
@@ -64,13 +66,6 @@ class Submission:
         return next((lecture for lecture in lectures() if lecture in self.notebook), None)
 
 
-def _read(path: Path, member: str, most: int) -> bytes:
-    if member:
-        return read_member(path, member, most)
-    with path.open("rb") as file:
-        return file.read(most)
-
-
 def submissions_in(path: Path) -> list[Submission]:
     """All notebooks in a folder or a zip, or the one at `path`, in the order of students and names."""
     if path.is_dir():
@@ -79,9 +74,9 @@ def submissions_in(path: Path) -> list[Submission]:
         entries = list(entries_in_zip(path)) if is_zip(path.name) else [_entry((path.name,), path)]
     people, times = _people(entries)
     found = [_submission(entry, people, times) for entry in entries if entry.parts[-1] != METADATA]
-    present = {submission.student for submission in found if submission.problem != EMPTY}
-    empty = {one.student: one for one in found if one.problem == EMPTY and one.student not in present}
-    found = [one for one in found if one.problem != EMPTY] + list(empty.values())
+    present = {submission.student for submission in found if submission.problem not in (EMPTY, OTHER)}
+    empty = {one.student: one for one in found if one.problem in (EMPTY, OTHER) and one.student not in present}
+    found = [one for one in found if one.problem not in (EMPTY, OTHER)] + list(empty.values())
     found.sort(key=lambda submission: (submission.student, submission.notebook))
     numbers: Counter[str] = Counter()
     for at, submission in enumerate(found):
@@ -100,7 +95,7 @@ def _submission(entry: Entry, people: Mapping[str, str], times: Mapping[str, flo
         entry.path,
         name.late,
         entry.problem,
-        entry.member,
+        entry.members,
         order,
         name.system,
         name.account,
@@ -114,7 +109,7 @@ def _people(entries: list[Entry]) -> tuple[dict[str, str], dict[str, float]]:
     for entry in entries:
         if entry.parts == (METADATA,) and not entry.problem:
             try:
-                told = _read(entry.path, entry.member, MOST_BYTES).decode("utf-8-sig", "replace")
+                told = read_file(entry.path, entry.members, MOST_BYTES).decode("utf-8-sig", "replace")
             except BROKEN:
                 continue
             people |= submitters(told)
@@ -150,6 +145,8 @@ def _entries_in_folder(folder: Path) -> Iterator[Entry]:
                 path = Path(place, name)
                 entry = _entry(within_export(path.relative_to(folder).parts), path)
                 yield from _opened(entry) if is_zip(name) and not entry.problem else [entry]
+            elif is_of_canvas(name) and place == str(folder):
+                yield Entry((name,), Path(place, name), problem=OTHER)
     for problem in unopened:
         path = Path(problem.filename)
         yield Entry(within_export(path.relative_to(folder).parts), path, problem=f"not read: {problem.strerror}")
@@ -174,7 +171,7 @@ def _is_export(path: Path) -> bool:
     if not is_zip(path.name) or path.is_symlink() or not path.is_file():
         return False
     inside = list(entries_in_zip(path))
-    return any(entry.member for entry in inside) and all(is_from_a_platform(entry.parts[0]) for entry in inside)
+    return any(entry.members for entry in inside) and all(is_from_a_platform(entry.parts[0]) for entry in inside)
 
 
 def _walk(folder: Path, unopened: list[OSError]) -> Iterator[tuple[str, list[str], list[str]]]:
