@@ -114,7 +114,7 @@ submission_14:
         ("[point]\na = 1", '"points" may be meant'),
         ("[points]\nconv1d_foward = 1", '"conv1d_forward" may be meant'),
         ("[weights]\nconv1d_foward = 1", '"conv1d_forward" may be meant'),
-        ("[points]\nconv1d_forward = -1", "conv1d_forward = -1 is no number of 0 or more"),
+        ("[points]\nconv1d_forward = -1", "conv1d_forward = -1 is no number from 0 to 1,000,000"),
         ("[points]\nconv1d_forward = true", "True is no number"),
         ("[points]\nconv1d_forward = nan", "nan is no number"),
         ("[points]\nconv1d_forward = 1\n[weights]\nconv1d_forward = 1", "has points and a weight"),
