@@ -79,7 +79,9 @@ def _layer(step: str, shape: Size) -> tuple[Layer, Size]:
         if width % 2 == 0:
             raise ValueError(f"{step!r}: a kernel of {width} x {width} has no middle; odd sizes keep the maps' size")
         if width > (most := 2 * max(shape[1:]) - 1):
-            raise ValueError(f"{step!r}: on maps of {shape[1:]} a kernel beyond {most} x {most} meets nothing but the rim")
+            raise ValueError(
+                f"{step!r}: on maps of {shape[1:]} a kernel beyond {most} x {most} meets nothing but the rim"
+            )
         return Conv2d(shape[0], int(filters), width, padding=width // 2), (int(filters), *shape[1:])
     if word == "flatten":
         return Flatten(), (math.prod(shape),)

@@ -123,7 +123,9 @@ def readings(
         if question.equation is None:
             return {}
         inputs = question.trial.inputs
-        arrays = [array for answer in given if (array := part.array(replace(question.trial, answer=answer))) is not None]
+        arrays = [
+            array for answer in given if (array := part.array(replace(question.trial, answer=answer))) is not None
+        ]
         if sum(array.size for array in arrays) > MOST_NUMBERS:
             return {}
         values = [part.unfolded(array, inputs) for array in arrays]

@@ -78,7 +78,7 @@ def students(names: Sequence[str]) -> dict[str, str]:
 
 
 def _safe(name: str) -> str:
-    return UNSAFE.sub("_", name)[:MOST_NAME].strip(" .") or "_"
+    return UNSAFE.sub("_", name)[:MOST_NAME].strip(" .-@") or "_"
 
 
 @contextlib.contextmanager
