@@ -132,7 +132,7 @@ def from_within() -> dict[str, Attack]:
         "an exit at the end": in_cell("import atexit, time\natexit.register(time.sleep, 60)"),
         "called for another, it hangs": for_another("while True: pass"),
         "called for another, it ends the runner": for_another("os.kill(os.getppid(), 9)"),
-        "its children are not waited for": in_cell("import signal\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)", 0),
+        "its children are not waited for": in_cell("import signal\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)"),
         "a timer of the system": in_cell("import signal\nsignal.setitimer(signal.ITIMER_VIRTUAL, 0.05, 0.05)", 0),
         "hooks that end it": in_cell("sys.addaudithook(lambda event, given: os._exit(1) if 'fork' in event else 0)", 0),
         "memory overwritten": in_cell("import ctypes\nctypes.memset(id(None), 255, 16)", 0),
