@@ -26,6 +26,8 @@ BENDS = {"relu": ReLU, "sigmoid": Sigmoid, "tanh": Tanh}
 STEP = re.compile(r"(conv) (\d{1,4})(?: (\d{1,2}))?|(linear) (\d{1,5})|(pool|flatten|relu|sigmoid|tanh)")
 KNOWN = "conv 8 (or conv 8 5), pool, flatten, linear 32, relu, sigmoid, tanh"
 WIDTH = 112  # characters a line
+MOST_LAYERS = 100
+BETWEEN = 10  # layers without parameters take time and memory, too
 
 
 def build(
@@ -38,18 +40,24 @@ def build(
         shape: of one input, (C, H, W).
         seed: fixes the weights to be drawn.
         dtype: np.float32 or np.float64.
-        most: how many parameters there may be.
+        most: how many parameters there may be; and BETWEEN times as many numbers between its layers, for one input.
 
     Raises:
-        ValueError: a word is unknown, a layer does not fit what comes before it, there are too many parameters.
+        ValueError: a word is unknown, a layer does not fit what comes before it, there are too many parameters or
+            numbers.
     """
     layers: list[Layer] = []
-    count = 0
-    for step in (part.strip() for part in recipe.split(",")):
+    steps, count, between = [part.strip() for part in recipe.split(",")], 0, 0
+    if len(steps) > MOST_LAYERS:
+        raise ValueError(f"a recipe has at most {MOST_LAYERS} layers, this one {len(steps):,}")
+    for step in steps:
         layer, shape = _layer(step, shape)
         count += sum(math.prod(size) for size in layer.shapes.values())
         if count > most:
             raise ValueError(f"the recipe makes more than {most:,} parameters: with {step!r} there are {count:,}")
+        between += math.prod(shape)
+        if between > BETWEEN * most:
+            raise ValueError(f"the layers make more than {BETWEEN * most:,} numbers of one input, up to {step!r}")
         layers.append(layer)
     return Sequential(*layers, seed=seed, dtype=dtype)
 
@@ -70,6 +78,10 @@ def _layer(step: str, shape: Size) -> tuple[Layer, Size]:
         width = int(size or 3)
         if width % 2 == 0:
             raise ValueError(f"{step!r}: a kernel of {width} x {width} has no middle; odd sizes keep the maps' size")
+        if width > (most := 2 * max(shape[1:]) - 1):
+            raise ValueError(
+                f"{step!r}: on maps of {shape[1:]} a kernel beyond {most} x {most} meets nothing but the rim"
+            )
         return Conv2d(shape[0], int(filters), width, padding=width // 2), (int(filters), *shape[1:])
     if word == "flatten":
         return Flatten(), (math.prod(shape),)

@@ -94,7 +94,7 @@ def run(folder: Path, out: Path, *options: str, path: str = os.environ["PATH"]) 
 
 
 def table(path: Path) -> list[Row]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -890,6 +890,8 @@ FORGED = [
     {"array": ["<f8", [True], "C"]},
     {"array": ["<f8", [0, 2**70], "C"]},
     {"array": ["<f8", [0] * 99, "C"]},
+    {"array": ["<f8", [2**40, 0], "C"]},
+    {"list": [{"array": ["<f8", [100, 0, 100], "C"]}] * 2},
     {"array": ["<f8", "12", "C"]},
     {"array": ["<f99", [1], "C"]},
     {"array": ["O", [1], "C"]},

@@ -8,9 +8,9 @@ import pytest
 from grading.notebooks import LECTURE, all_graded, graded, solved, text, written
 
 from cnnlib.exercises import lectures
-from cnnlib.grading import batch, messages
+from cnnlib.grading import batch, hands, messages, reading
 from cnnlib.grading.marking import Graded
-from cnnlib.grading.process import Limits
+from cnnlib.grading.process import MOST_MEMORY, Limits
 from cnnlib.grading.submissions import submissions_in
 
 LONG = Limits(call=60, cell=60, notebook=600)
@@ -132,8 +132,14 @@ def conv1d_forward(x, w, b):
     "Windows's line endings": f"def conv1d_forward(x, w, b):\r\n    y = 3\r\n    {RIGHT}\r\n",
     "logging": "import logging\nlogging.basicConfig()\n"
     f"def conv1d_forward(x, w, b):\n    logging.error(x)\n    {RIGHT}",
+    "a module that a cell writes": "import mine\nconv1d_forward = mine.forward",
+    "help and a timed value": "help(len)\nvalid = %time ['valid'][0]\n"
+    "def conv1d_forward(x, w, b):\n    return np.correlate(x, w, valid.lower()) + b",
     "a file kept": "np.save('kept.npy', np.ones(1))\ndef conv1d_forward(x, w, b):\n"
     "    return np.correlate(x, w, 'valid') + b * np.load('kept.npy')[0]",
+}
+ABOVE = {
+    "a module that a cell writes": f"%%writefile mine.py\nimport numpy as np\ndef forward(x, w, b):\n    {RIGHT}",
 }
 BELOW = {
     "a helper further down": f"def helper(x, w, b):\n    {RIGHT}",
@@ -143,7 +149,7 @@ BELOW = {
 
 @pytest.mark.parametrize("name", ODDITIES)
 def test_an_oddity_costs_nothing(launcher, tmp_path, name):
-    notebook = solved(conv1d_forward=ODDITIES[name], last=BELOW.get(name, ""))
+    notebook = solved(conv1d_forward=ODDITIES[name], first=ABOVE.get(name, ""), last=BELOW.get(name, ""))
     assert lost(graded(notebook, launcher, tmp_path, LONG)) == {}
 
 
@@ -164,3 +170,24 @@ def test_another_lecture_under_a_name_is_said(launcher, tmp_path):
     (tmp_path / "a" / f"{other}.ipynb").write_text(text(solved()))
     done = all_graded(tmp_path, launcher, Limits(), jobs=1)
     assert [one.status for one in batch.remarked(done, True)] == [f"graded, named {other}, holds {LECTURE}"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_notebook_may_be_saved_as_windows_saves_text(encoding):
+    told, _ = reading.read(text(written("π = 3\ncheck(conv1d_forward)")).encode(encoding), ["conv1d_forward"])
+    assert told["cells"][0][2] == ["conv1d_forward"]
+
+
+def test_other_lectures_in_a_notebook_are_mentioned(launcher, tmp_path):
+    other = next(name for name in lectures() if name != LECTURE)
+    answered = next(exercise.name for exercise in lectures()[other])
+    (tmp_path / "a.ipynb").write_text(text(solved(last=f"{answered} = 3\ncheck({answered})")))
+    [one] = batch.remarked(all_graded(tmp_path, launcher, Limits(), jobs=1), True)
+    assert one.status == f"graded, also holds {other}, which is not graded"
+
+
+@pytest.mark.parametrize(("free", "jobs"), [(2 * MOST_MEMORY, 2), (MOST_MEMORY - 1, 1), (10**12, 4)])
+def test_no_more_notebooks_run_at_once_than_memory_holds(monkeypatch, free, jobs):
+    monkeypatch.setattr(hands.os, "sched_getaffinity", lambda pid: range(4))
+    monkeypatch.setattr(hands.Path, "read_text", lambda path: f"MemAvailable: {free // 1024 + 1} kB\n")
+    assert hands._most_jobs() == jobs

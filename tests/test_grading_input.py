@@ -2,6 +2,7 @@
 
 import os
 import stat
+import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -255,3 +256,47 @@ def test_one_file_is_graded_and_stays_as_it_is(bwrap, tmp_path, capsys, name):
     assert f"{POSSIBLE},{POSSIBLE}," in row
     assert row.endswith(f'"graded{late}",{LECTURE},yes' if late else f"graded,{LECTURE},yes")
     assert path.read_bytes() == before
+
+
+def test_a_file_s_name_does_not_make_it_another_student_s(tmp_path):
+    """Moodle without folders puts all that tells whose it is before the name that the student gave it."""
+    name = "Mallory_66_assignsubmission_file_Ann Lee_77_assignsubmission_file_05.ipynb"
+    [found] = submissions_in(zipped(tmp_path / "all.zip", {name: "{}"}))
+    assert (found.student, found.account) == ("Mallory_66", "66")
+
+
+@pytest.mark.parametrize("way", ["zip", "folder"])
+def test_who_sent_something_else_is_told_so(tmp_path, way):
+    names = [
+        "leeann_4711_1_05.pdf",
+        "bo_12_2_notes.docx",
+        "bo_12_3_05.ipynb",
+        "Cy_9_assignsubmission_file_a.py",
+        "notes.txt",
+    ]
+    files = dict.fromkeys(names, "{}")
+    path = zipped(tmp_path / "all.zip", files) if way == "zip" else laid_out(tmp_path, files)
+    other = "not a notebook: its name does not end in .ipynb"
+    assert [(one.student, one.notebook, one.problem) for one in submissions_in(path)] == [
+        ("Cy_9", "a.py", other),
+        ("bo_12", "05.ipynb", ""),
+        ("leeann_4711", "05.pdf", other),
+    ]
+
+
+def test_names_of_very_many_parts_take_little(tmp_path):
+    (tmp_path / "mallory").mkdir()
+    zipped(tmp_path / "mallory" / "a.zip", {"ab/" * 20_000 + f"{n}.ipynb": "" for n in range(100)})
+    started = time.process_time()
+    found = submissions_in(tmp_path)
+    assert time.process_time() - started < 2
+    assert {one.problem for one in found} == {"not read: folders more than 20 deep"}
+
+
+@pytest.mark.parametrize("name", ["students", "records"])
+def test_submissions_where_the_tables_go_are_never_moved(tmp_path, capsys, name):
+    path = laid_out(tmp_path, {f"{name}/ann/05.ipynb": "{}"}) / name
+    for _ in range(2):
+        assert main(["grade", str(path), "--out", str(tmp_path), "--html", "--force"]) == 2
+        assert f"lies where this command keeps its own {name}" in capsys.readouterr().err
+    assert [one.read_text() for one in tmp_path.rglob("*.ipynb")] == ["{}"]

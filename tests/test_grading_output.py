@@ -3,6 +3,7 @@
 import csv
 import inspect
 import json
+import re
 import statistics
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -95,6 +96,18 @@ def test_texts_of_students_do_nothing_on_the_terminal():
     assert "\x02" not in said
 
 
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠")
+def test_no_cell_is_a_formula_whichever_sign_separates_them(sign):
+    told = list(csv.reader(report.in_csv([[f"{sign}1", f" {sign}1", f"a;{sign}1", f"a\t{sign}1"]]).splitlines()))
+    assert not any(cell.lstrip("\ufeff").startswith(sign) or f";{sign}" in cell or "\t" in cell for cell in told[0])
+
+
+def test_excel_reads_every_letter():
+    """It takes a file without a mark for one of the machine's old encoding."""
+    assert report.in_csv([["née", 1]]).encode() == "née,1\n".encode("utf-8-sig")
+    assert report.in_csv([["ann", 1]]) == "ann,1\n"
+
+
 def test_files_without_a_lecture_have_no_summary():
     lost = Graded(Submission("ann", "a.ipynb", Path("a")), "not a notebook: not JSON")
     assert summary.summaries([lost]) == []
@@ -124,7 +137,9 @@ def test_the_command_prints_the_summary_and_writes_the_json(bwrap, tmp_path, cap
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "ann.ipynb").write_text(text(solved(last="conv1d_forward = None")))
     assert main(["grade", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--seed", str(SEED)]) == 0
-    assert "hardest exercises" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "hardest exercises" in said
+    assert re.search(r", seed 7, bubblewrap, .*filter of system calls, .*control group", said)  # what held it
     found = json.loads((tmp_path / "out" / "results.json").read_text())
     assert (found["seed"], found["submissions"][0]["student"]) == (SEED, "ann")
 

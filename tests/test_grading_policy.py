@@ -64,6 +64,11 @@ def test_each_day_that_has_begun_costs_up_to_the_most(tmp_path, late, days):
     assert (f"{lost} % less" in one.status) == (days > 0)
 
 
+def test_a_deadline_at_the_end_of_the_calendar_is_none(tmp_path):
+    content = "[deadlines]\n05 = 9999-12-31\n[late]\npercent = 10"
+    assert final(tmp_path, content, uploaded=DEADLINE.timestamp()).final.days == 0
+
+
 def test_a_deadline_of_another_lecture_costs_nothing(tmp_path):
     content = "[deadlines]\n06_conv2d_backprop = 2000-01-01\n[late]\npercent = 10"
     assert final(tmp_path, content, uploaded=DEADLINE.timestamp()).final.points == POSSIBLE
@@ -116,7 +121,8 @@ submission_14:
         ("[point]\na = 1", '"points" may be meant'),
         ("[points]\nconv1d_foward = 1", '"conv1d_forward" may be meant'),
         ("[weights]\nconv1d_foward = 1", '"conv1d_forward" may be meant'),
-        ("[points]\nconv1d_forward = -1", "conv1d_forward = -1 is no number of 0 or more"),
+        ("[points]\nconv1d_forward = -1", "conv1d_forward = -1 is no number from 0 to 1,000,000"),
+        ("[points]\nconv1d_forward = 1e308", "is no number from 0 to 1,000,000"),
         ("[points]\nconv1d_forward = true", "True is no number"),
         ("[points]\nconv1d_forward = nan", "nan is no number"),
         ("[points]\nconv1d_forward = 1\n[weights]\nconv1d_forward = 1", "has points and a weight"),
@@ -260,7 +266,7 @@ def test_the_command_s_tables_have_the_points_before_and_after(bwrap, tmp_path, 
     out = tmp_path / "out"
     options = ["--out", str(out), "--seed", str(SEED), "--policy", str(path)]
     assert main(["grade", str(tmp_path / "in"), *options]) == 0
-    with (out / "totals.csv").open(encoding="utf-8", newline="") as file:
+    with (out / "totals.csv").open(encoding="utf-8-sig", newline="") as file:
         ann, lost = csv.DictReader(file)
     weighted = POSSIBLE + ASKED[NAME].possible
     assert list(ann)[: len(report.TOTALS)] == report.TOTALS
@@ -268,7 +274,7 @@ def test_the_command_s_tables_have_the_points_before_and_after(bwrap, tmp_path, 
     assert float(ann["final"]) == pytest.approx(0.9 * weighted)
     assert (lost["final"], lost["out_of"]) == ("0", "0")
     assert ann["final"] in capsys.readouterr().out
-    with (out / "marks.csv").open(encoding="utf-8", newline="") as file:
+    with (out / "marks.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {row["exercise"]: row for row in csv.DictReader(file)}
     assert rows[NAME]["final"] == str(2 * ASKED[NAME].possible)
     assert set(rows) == set(ASKED)

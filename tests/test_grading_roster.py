@@ -317,7 +317,7 @@ def test_the_command_reads_both_and_changes_neither(bwrap, tmp_path, capsys):
     printed = capsys.readouterr().out
     assert "by hand: 1 of 1 rows used." in printed
     assert "Absent, 1 of 2: Cruz, Bo de la." in printed
-    with (tmp_path / "out" / "sums.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "out" / "sums.csv").open(encoding="utf-8-sig", newline="") as file:
         ann, bo = csv.DictReader(file)
     assert (ann["sum"], bo["roster"]) == (str(POSSIBLE - ASKED[NAME].possible), "absent")
     assert {path.name: path.read_bytes() for path in tmp_path.glob("*.csv")} == before

@@ -130,7 +130,7 @@ def test_what_is_no_notebook_is_named_where_canvas_names_the_student(tmp_path, w
     found = submissions_in(zipped(tmp_path / "all.zip", files) if way == "zip" else laid_out(tmp_path / "in", files))
     assert [(one.student, one.notebook, one.problem) for one in found] == [
         ("bo_4712", "05.ipynb", ""),
-        ("leeann_4711", "05.pdf", "not a notebook: another kind of file"),
+        ("leeann_4711", "05.pdf", "not a notebook: its name does not end in .ipynb"),
     ]
 
 

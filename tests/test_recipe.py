@@ -30,6 +30,9 @@ def test_a_recipe_makes_the_layers_that_it_names(network):
         ("flatten, conv 3", "takes maps, but gets \\(64,\\)"),
         ("pool, pool, pool, pool", "at least 2 x 2, but gets \\(1, 1, 1\\)"),
         ("conv 0", "at least one output"),
+        ("conv 3 17", "beyond 15 x 15 meets nothing but the rim"),
+        ("flatten" + ", relu" * 100, "at most 100 layers, this one 101"),
+        ("conv 2000 1, relu", "more than 200,000 numbers of one input, up to 'relu'"),
         ("flatten, linear 99999", "more than 20,000 parameters: with 'linear 99999' there are 6,499,935"),
     ],
 )

@@ -12,6 +12,7 @@ from cnnlib.checks import show
 from cnnlib.checks.equation import Equation, parse
 
 Inputs = dict[str, Any]
+MOST_UNKNOWN = 30  # letters that are no option, in one sentence
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def poll(name: str, options: Mapping[str, tuple[bool, str]], hints: tuple[str, s
         if letters is None:
             return f"got {show.value(answer)}; expected a set of letters, for example {{'X', 'Y'}}"
         if unknown := sorted(letters - set(options)):
-            return f"there is no option {', '.join(unknown)}; the options are {', '.join(options)}"
+            return f"there is no option {', '.join(unknown[:MOST_UNKNOWN])}; the options are {', '.join(options)}"
         if wrong := sorted(letters - right):
             return "  ".join(f"{letter} does not hold: {options[letter][1]}" for letter in wrong)
         if missing := right - letters:

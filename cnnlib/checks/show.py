@@ -22,6 +22,8 @@ def value(item: Any, index: Index | None = None, mark: Callable[[str], str] = st
     """Any argument or result as text, the entry at `index` passed through `mark`."""
     if isinstance(item, np.ndarray | np.generic) and np.asarray(item).dtype.kind in "biuf":
         array = np.asarray(item)
+        if not array.size and array.ndim > 1:
+            return f"nothing, of shape {array.shape}"
         if array.size > MOST_ENTRIES:
             return _part(array, index or (0,) * array.ndim, mark if index is not None else str)
         return _nested(array, (), index, mark)
@@ -30,7 +32,7 @@ def value(item: Any, index: Index | None = None, mark: Callable[[str], str] = st
     if callable(item):
         return getattr(item, "__name__", "a function")
     if isinstance(item, set | frozenset):
-        return "{" + ", ".join(sorted(map(str, item))) + "}"
+        return _short("{" + ", ".join(sorted(map(str, item))) + "}")
     if type(item) in (tuple, list):
         inside = ", ".join(value(part) for part in item)
         return _short(f"({inside})" if type(item) is tuple else f"[{inside}]")

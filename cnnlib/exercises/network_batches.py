@@ -41,14 +41,14 @@ def accept_batches(answer: Any, x: Array, t: Array, size: int, seed: int) -> str
     due = [size] * (len(x) // size) + [len(x) % size] * (len(x) % size > 0)
     if sum(sizes) == len(x) and sizes != due:
         return f"the batches hold {sizes} examples; {size} each, and what is left in the last one: {due}"
+    if sum(sizes) > len(x):
+        return f"the batches hold {sum(sizes)} examples; each of the {len(x)} belongs into one of them, once"
     numbers = [_numbered(inputs, x) for inputs, _ in answer]
     flat = [n for batch in numbers for n in batch]
     if -1 in flat:
         return "a batch holds an input that x does not"
     if lost := sorted(set(range(len(x))) - set(flat)):
         return f"{len(lost)} of the {len(x)} examples are in no batch, the first of them x[{lost[0]}]"
-    if len(flat) > len(x):
-        return f"the batches hold {len(flat)} examples; each of the {len(x)} belongs into one of them, once"
     for batch, (_, targets) in zip(numbers, answer, strict=True):
         for n, target in zip(batch, targets, strict=True):
             if not np.array_equal(target, t[n]):

@@ -29,9 +29,10 @@ def measure(lines: tuple[str, ...]) -> tuple[str, int, int, int]:
     """Recipe, parameters, held-out digits that are right, and held-out digits. Raises ValueError."""
     data = digits()
     recipe, network = unpack(lines, data.x_test.shape[1:], most=MOST)
-    outputs = predict(network, data.x_test)
-    if outputs.shape[1:] != (10,):
-        raise ValueError(f"the network must end with a logit for each of the ten digits, but gives {outputs.shape[1:]}")
+    shape = predict(network, data.x_test[:1]).shape[1:]
+    if shape != (10,):
+        raise ValueError(f"the network must end with a logit for each of the ten digits, but gives {shape}")
+    outputs = predict(network, data.x_test, batch_size=32)
     right = int((outputs.argmax(axis=1) == data.t_test).sum())
     return recipe, sum(p.size for p in network.parameters.values()), right, len(data.t_test)
 

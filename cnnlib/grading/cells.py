@@ -108,13 +108,21 @@ class Shell(placeholders.Placeholder):
         super().__init__("get_ipython()")
         self.__dict__["names"] = names
 
-    def run_line_magic(self, magic: str, line: str, *_: Any, **__: Any) -> None:
+    def run_line_magic(self, magic: str, line: str, *_: Any, **__: Any) -> Any:
         if magic == "time":
+            statements = ast.parse(line).body
+            if len(statements) == 1 and isinstance(statements[0], ast.Expr):
+                return eval(line, self.names)
             exec(line, self.names)
+        return None
 
     def run_cell_magic(self, magic: str, line: str, cell: str, *_: Any, **__: Any) -> None:
         if magic in CELL_MAGICS:
             exec(cell, self.names)
+        elif magic == "writefile":
+            *options, name = line.split()
+            with open(name.strip("\"'"), "a" if options else "w", encoding="utf-8") as file:
+                file.write(cell)
 
     def getoutput(self, *_: Any, **__: Any) -> list[str]:
         return []

@@ -24,6 +24,7 @@ from cnnlib.grading.pages import head, shown
 from cnnlib.grading.report import Refused, plain
 
 UNSAFE = re.compile(r"[^\w .@-]")  # in a folder's name, in a glob, and in the CSV without quotes that export writes
+MOST_NAME = 60  # characters: a folder's name may have 255 bytes
 OURS = '{"metadata": {"cnnlib": "grade"'  # how a notebook begins that was written here
 
 
@@ -59,11 +60,14 @@ def fill(path: Path, graded: Sequence[Graded]) -> list[str]:
 
 
 def students(names: Sequence[str]) -> dict[str, str]:
-    """Name -> nbgrader's name for the student: plain signs only, and two students never share one."""
+    """Name -> nbgrader's name for the student: plain signs only, and two students never share one.
+
+    Who is called so keeps it: no other can get there first by a name that becomes the same.
+    """
     found: dict[str, str] = {}
     taken = set[str]()
-    for name in dict.fromkeys(names):
-        safe = again = UNSAFE.sub("_", name).strip(" .") or "_"
+    for name in sorted(dict.fromkeys(names), key=lambda name: _safe(name) != name):
+        safe = again = _safe(name)
         count = 1
         while again.casefold() in taken:
             count += 1
@@ -71,6 +75,10 @@ def students(names: Sequence[str]) -> dict[str, str]:
         taken.add(again.casefold())
         found[name] = again
     return found
+
+
+def _safe(name: str) -> str:
+    return UNSAFE.sub("_", name)[:MOST_NAME].strip(" .-@") or "_"
 
 
 @contextlib.contextmanager

@@ -64,7 +64,9 @@ def answer_in_a_fork(
         for kill in (os.killpg, os.kill):  # it may have left its group
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
+    status = 0
+    with contextlib.suppress(ChildProcessError):  # where a notebook ignores SIGCHLD, nobody is to be waited for
+        _, status = os.waitpid(child, 0)
     sweep(alone)  # before the last frame: what this check left running is not to be blamed on the next cell
     why = {"ended": ended or how_it_ended(status), "late": late, "tag": tag}
     messages.send(replies, messages.pack(why) if left else last)

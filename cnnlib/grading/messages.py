@@ -7,6 +7,7 @@ Both sides import this file, so it needs nothing but NumPy and the standard libr
 """
 
 import json
+import math
 import re
 import struct
 from collections.abc import Callable
@@ -17,10 +18,10 @@ import numpy as np
 HEAD = struct.Struct("<II")  # bytes of JSON, bytes of numbers
 JSON_LIMIT = 1 << 20
 NUMBERS_LIMIT = 1 << 22
-ANSWER_LIMIT = 1 << 18  # the same, of one answer: the grader looks at every number in it
+ANSWER_LIMIT = 1 << 16  # the same, of one answer: the grader looks at every number in it, and right ones have 12 KB
 NOTEBOOK_LIMIT = 100 << 20  # the same, of what goes into a student's process
 ITEMS_LIMIT = 10_000  # entries of lists, tuples, sets and dicts together
-HASHED_LIMIT = 1_000  # entries of a set or dict: whole numbers can be chosen so that all of them collide
+HASHED_LIMIT = 100  # entries of a set or dict: whole numbers can be chosen so that all of them collide
 DEPTH_LIMIT = 8
 TEXT_LIMIT = 10_000  # characters of one string
 HURRY = 5  # the time for a call, after another one of the same check ran out of it, is divided by this
@@ -191,9 +192,11 @@ class Decoder:
     def array(self, dtype: str, shape: list[int], layout: str) -> np.ndarray:
         if not NUMERIC.fullmatch(dtype) or not all(type(n) is int and n >= 0 for n in shape):
             raise WireError("not an array of numbers")
-        count = 1
-        for n in shape:
-            count *= n
+        count = math.prod(shape)
+        if not count:  # it takes no bytes, but whoever walks along its other axes might never come to an end
+            self.left -= math.prod(n or 1 for n in shape)
+            if self.left < 0:
+                raise WireError(f"an empty array of shape {tuple(shape)}")
         length = count * np.dtype(dtype).itemsize
         if length > len(self.numbers) - self.at:
             raise WireError(f"an array of shape {tuple(shape)} without its numbers")

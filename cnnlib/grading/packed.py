@@ -18,7 +18,6 @@ from cnnlib.grading.naming import (
     ignored,
     is_from_a_platform,
     is_notebook,
-    is_of_canvas,
     is_zip,
     outer_folder,
     within_export,
@@ -30,7 +29,7 @@ MOST_PACKED = 32 << 20  # bytes of a zip that a student made
 MOST_ZIPS = 10  # of one student, in the zip of all
 LISTED = b"PK\1\2"  # stands before each file in a zip's list
 EMPTY = "no notebook in the folder"
-OTHER = "not a notebook: another kind of file"
+OTHER = "not a notebook: its name does not end in .ipynb"  # said of who sent nothing else, as of an empty folder
 # What zipfile raises for a broken, encrypted or exotic one.
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
 
@@ -85,8 +84,7 @@ def entries_in_zip(path: Path, around: tuple[str, ...] = (), members: tuple[str,
     if problem:
         yield Entry(itself, path, problem=f"not read: {problem}")
         return
-    names = [tuple(part for part in name.split("/") if part not in ("", ".")) for name in inside]
-    outer = "" if around else outer_folder(names)
+    outer = "" if around else outer_folder(list(map(_parts, inside)))
     found = [entry for info in inside.values() if (entry := _entry(path, info, around, outer))]
     opened: Counter[str] = Counter()
     for entry in found:
@@ -100,7 +98,7 @@ def entries_in_zip(path: Path, around: tuple[str, ...] = (), members: tuple[str,
     if around and not any(is_notebook(entry.parts[-1]) or entry.problem for entry in found):
         yield Entry(itself, path, problem="no notebook in the zip")
     if not around:
-        first = {p[0]: None for name in inside if len(p := _within(outer, tuple(name.split("/")))) > 1}
+        first = {p[0]: None for name in inside if len(p := _within(outer, tuple(name.split("/", DEEPEST)))) > 1}
         yield from (Entry((name, ""), path, problem=EMPTY) for name in first if name and not ignored(name))
 
 
@@ -117,20 +115,30 @@ def _listed(data: bytes | None, path: Path) -> dict[str, zipfile.ZipInfo]:
     return inside
 
 
+def _parts(name: str) -> tuple[str, ...]:
+    """Few more than are read, however many a name of 65,535 characters has."""
+    return tuple(part for part in name.split("/", 2 * DEEPEST) if part not in ("", "."))
+
+
+def is_loose(parts: tuple[str, ...]) -> bool:
+    """Is it a file that a platform put beside all others?"""
+    return len(parts) == 1 and is_from_a_platform(parts[0])
+
+
 def _within(outer: str, parts: tuple[str, ...]) -> tuple[str, ...]:
     """Without the folders that are around everything."""
     return within_export(parts[1:] if outer and parts[0] == outer else parts)
 
 
 def _entry(path: Path, info: zipfile.ZipInfo, around: tuple[str, ...], outer: str) -> Entry | None:
-    inside = tuple(part for part in info.filename.split("/") if part not in ("", "."))
+    inside = _parts(info.filename)
     if not inside or info.is_dir() or any(ignored(part) for part in inside):
         return None
     name = inside[-1]
     parts = (*around, *inside) if around else _within(outer, inside)
-    problem = ""
     if not (is_notebook(name) or is_zip(name) or name == METADATA):
-        return Entry(parts, path, problem=OTHER) if len(parts) == 1 and is_of_canvas(name) else None
+        return Entry(parts, path, problem=OTHER) if not around and is_loose(parts) else None
+    problem = ""
     if is_zip(name) and around:
         problem = "not read: a zip in a zip"
     elif is_zip(name) and len(parts) == 1 and not is_from_a_platform(name):

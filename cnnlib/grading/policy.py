@@ -18,6 +18,7 @@ from cnnlib.grading.report import Refused
 PARTS = ("points", "weights", "deadlines", "extensions", "late")
 LATE = ("percent", "most", "time")
 TIMES = ("platform", "file")
+MOST_POINTS = 1_000_000  # and times that they count
 DAY = 24 * 60 * 60.0  # seconds
 
 
@@ -48,7 +49,11 @@ def policy(path: Path) -> Policy:
     """Read it; raises Refused with what is wrong and what was meant."""
     try:
         told = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (OSError, ValueError) as problem:  # a TOMLDecodeError and a UnicodeDecodeError are ValueErrors
+    except (
+        OSError,
+        ValueError,
+        RecursionError,
+    ) as problem:  # a TOMLDecodeError and a UnicodeDecodeError are ValueErrors
         raise Refused(f"{path} cannot be read as a policy: {problem}.") from None
     try:
         return _policy(told)
@@ -119,20 +124,22 @@ def _extended(lecture: str, students: Any, deadline: float) -> dict[str, Deadlin
     return found
 
 
-def _number(name: str, value: Any, most: float = math.inf) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most or value == math.inf:
-        limits = "of 0 or more" if most == math.inf else f"from 0 to {most:g}"
-        raise ValueError(f"{name} = {value!r} is no number {limits}.")
+def _number(name: str, value: Any, most: float = MOST_POINTS) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+        raise ValueError(f"{name} = {value!r} is no number from 0 to {most:,}.")
     return value
 
 
 def _moment(name: str, value: Any) -> float:
     """A time without a zone is this machine's; a date is over when its day is."""
-    if isinstance(value, date) and not isinstance(value, datetime):
-        value = datetime(value.year, value.month, value.day) + timedelta(days=1)
-    if not isinstance(value, datetime):
-        raise ValueError(f"{name} = {value!r} is no time. Write it without quotes, as in {name} = 2026-11-12T23:59:00.")
-    return value.timestamp()
+    try:
+        if isinstance(value, date) and not isinstance(value, datetime):
+            value = datetime(value.year, value.month, value.day) + timedelta(days=1)
+        if isinstance(value, datetime):
+            return value.timestamp()
+    except OverflowError:  # 9999-12-31: never
+        return math.inf
+    raise ValueError(f"{name} = {value!r} is no time. Write it without quotes, as in {name} = 2026-11-12T23:59:00.")
 
 
 def worth(policy: Policy, exercise: str, possible: float) -> float:

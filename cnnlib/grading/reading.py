@@ -51,7 +51,7 @@ def read(data: bytes, wanted: Collection[str]) -> tuple[dict[str, Any], bytes]:
     if not data.strip():
         raise Unreadable("not a notebook: the file is empty")
     try:
-        content = json.loads(data.decode("utf-8-sig"))
+        content = json.loads(data)  # in UTF-8, or in UTF-16 as Windows saves it
     except (ValueError, RecursionError):
         raise Unreadable("not a notebook: not JSON") from None
     except MemoryError:

@@ -15,6 +15,7 @@ from cnnlib.checks.verdict import unmarked
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.marks import number
 from cnnlib.grading.naming import is_notebook, is_zip
+from cnnlib.grading.records import FOLDER as RECORDS
 from cnnlib.grading.records import UNFINISHED, digest, digest_of, put, sync
 
 GRADES = ["student", "notebook", "exercise", "part", "points", "possible", "reason"]
@@ -29,7 +30,7 @@ ASKED_FOR = ("marks.csv", "sums.csv", "changes.csv")  # with a policy, a roster,
 MOST_TEXT = 500  # characters of one cell
 MOST_WIDTH = 40  # characters of a name on the terminal
 
-FORMULA = re.compile(r"(?<![^;\t])(?=[=+@-])")  # where a cell begins, whichever sign separates them
+FORMULA = re.compile(r"(?<![^;\t])(?=[=+@＝＋＠－-])")  # where a cell begins, whichever sign separates them
 
 Row = list[Any]  # of text and whole numbers
 
@@ -48,6 +49,10 @@ def prepare(folder: Path, out: Path, force: bool, ours: Collection[str] = ()) ->
         raise Refused(f"{folder} is not a folder, a zip or a notebook.")
     if out.resolve().is_relative_to(folder.resolve()):
         raise Refused(f"{out} lies in the folder of submissions, where nothing is written. Choose another one.")
+    if folder.resolve().is_relative_to(out.resolve()):
+        name = folder.resolve().relative_to(out.resolve()).parts[0]
+        if name in (*WRITTEN, *ASKED_FOR, RECORDS):
+            raise Refused(f"{folder} lies where this command keeps its own {name}. Choose another folder with --out.")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
@@ -113,10 +118,14 @@ def write(
 
 
 def in_csv(rows: Iterable[Row]) -> str:
-    """The text of a table in which no cell is a formula."""
+    """The text of a table in which no cell is a formula.
+
+    Where it needs one, it begins with a byte order mark: without it Excel shows é as Ã©.
+    """
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows([cell(value) for value in row] for row in rows)
-    return file.getvalue()
+    text = file.getvalue()
+    return text if text.isascii() else f"\ufeff{text}"
 
 
 def grades(graded: Iterable[Graded]) -> list[Row]:

@@ -101,7 +101,7 @@ def apply_limits(settings: dict[str, Any]) -> None:
 
 def clean_namespace(settings: dict[str, Any]) -> dict[str, Any]:
     """The globals of the student's cells, in an interpreter that has forgotten how it was started."""
-    sys.path[:] = [*(path for path in sys.path if path not in (settings["kit"], "")), *settings["sites"]]
+    sys.path[:] = [*(path for path in sys.path if path not in (settings["kit"], "")), *settings["sites"], ""]
     sys.argv[:] = [""]
     linecache.clearcache()  # since Python 3.13 it holds the command that started this process
     for name in [name for name in sys.modules if name.split(".")[0] == "cnnlib"]:
@@ -110,7 +110,8 @@ def clean_namespace(settings: dict[str, Any]) -> dict[str, Any]:
     namespace = sys.modules["__main__"] = ModuleType("__main__")
     names = namespace.__dict__
     shell = Shell(names)
-    builtins.__dict__.update(input=nobody_answers, get_ipython=lambda: shell, display=nothing)
+    shown = dict.fromkeys(("display", "help", "exit", "quit"), nothing)
+    builtins.__dict__.update(input=nobody_answers, get_ipython=lambda: shell, **shown)
     return names
 
 

@@ -18,7 +18,6 @@ from cnnlib.grading.naming import (
     ignored,
     is_from_a_platform,
     is_notebook,
-    is_of_canvas,
     is_zip,
     name_of,
     submitters,
@@ -26,7 +25,7 @@ from cnnlib.grading.naming import (
     within_export,
 )
 from cnnlib.grading.notebook import MOST_BYTES
-from cnnlib.grading.packed import BROKEN, DEEPEST, EMPTY, OTHER, Entry, entries_in_zip, read_file
+from cnnlib.grading.packed import BROKEN, DEEPEST, EMPTY, OTHER, Entry, entries_in_zip, is_loose, read_file
 from cnnlib.grading.reading import Unreadable
 
 MOST_FILES = 100  # of one student
@@ -74,9 +73,10 @@ def submissions_in(path: Path) -> list[Submission]:
         entries = list(entries_in_zip(path)) if is_zip(path.name) else [_entry((path.name,), path)]
     people, times = _people(entries)
     found = [_submission(entry, people, times) for entry in entries if entry.parts[-1] != METADATA]
-    present = {submission.student for submission in found if submission.problem not in (EMPTY, OTHER)}
-    empty = {one.student: one for one in found if one.problem in (EMPTY, OTHER) and one.student not in present}
-    found = [one for one in found if one.problem not in (EMPTY, OTHER)] + list(empty.values())
+    without = [one for one in found if one.problem in (EMPTY, OTHER)]
+    found = [one for one in found if one.problem not in (EMPTY, OTHER)]
+    present = {submission.student for submission in found}
+    found += {one.student: one for one in without if one.student not in present}.values()
     found.sort(key=lambda submission: (submission.student, submission.notebook))
     numbers: Counter[str] = Counter()
     for at, submission in enumerate(found):
@@ -140,13 +140,14 @@ def _entries_in_folder(folder: Path) -> Iterator[Entry]:
                 yield Entry(parts, path, problem="not a notebook: a folder")
             elif len(parts) == 1 and not name.startswith("."):
                 yield Entry((name, ""), path, problem=EMPTY)
-        for name in files:
-            if not ignored(name) and (is_notebook(name) or is_zip(name) or name == METADATA):
-                path = Path(place, name)
-                entry = _entry(within_export(path.relative_to(folder).parts), path)
+        for name in itertools.filterfalse(ignored, files):
+            path = Path(place, name)
+            parts = within_export(path.relative_to(folder).parts)
+            if is_notebook(name) or is_zip(name) or name == METADATA:
+                entry = _entry(parts, path)
                 yield from _opened(entry) if is_zip(name) and not entry.problem else [entry]
-            elif is_of_canvas(name) and place == str(folder):
-                yield Entry((name,), Path(place, name), problem=OTHER)
+            elif is_loose(parts):
+                yield Entry(parts, path, problem=OTHER)
     for problem in unopened:
         path = Path(problem.filename)
         yield Entry(within_export(path.relative_to(folder).parts), path, problem=f"not read: {problem.strerror}")

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from grading.hostile import FORGE, FORWARD, RIGHT, Attack, in_answer, in_cell
+from grading.hostile import DX, FORGE, FORWARD, RIGHT, WRONG_DX, Attack, in_answer, in_cell
 from grading.notebooks import POSSIBLE, code, solved
 
 
@@ -131,8 +131,21 @@ def from_within() -> dict[str, Attack]:
         "no environment, another folder": in_cell("os.environ.clear()\nos.chdir('/')"),
         "the recursion limit at its least": in_cell("sys.setrecursionlimit(40)", 0),
         "an exit at the end": in_cell("import atexit, time\natexit.register(time.sleep, 60)"),
+        "called for another, it hangs": for_another("while True: pass"),
+        "called for another, it ends the runner": for_another("os.kill(os.getppid(), 9)"),
+        "its children are not waited for": in_cell("import signal\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)"),
+        "a timer of the system": in_cell("import signal\nsignal.setitimer(signal.ITIMER_VIRTUAL, 0.05, 0.05)", 0),
+        "hooks that end it": in_cell("sys.addaudithook(lambda event, given: os._exit(1) if 'fork' in event else 0)", 0),
+        "memory overwritten": in_cell("import ctypes\nctypes.memset(id(None), 255, 16)", 0),
         "stopped in a cell": in_cell("import signal\nos.kill(os.getpid(), signal.SIGSTOP)"),
     }
+
+
+def for_another(body: str) -> Attack:
+    """conv1d_forward is right, but not where it is called since conv1d_input_gradient may be its slope."""
+    asked = "import os\ndef conv1d_forward(x, w, b):\n    if abs(x).max() < 0.001:"
+    source = f"{asked}\n        {body}\n    {RIGHT}"
+    return Attack(solved(conv1d_forward=source, conv1d_input_gradient=WRONG_DX), POSSIBLE - DX, POSSIBLE - DX)
 
 
 def on_the_reader() -> dict[str, Attack]:
@@ -175,6 +188,7 @@ def with_values() -> dict[str, Attack]:
         ),
         "numbers without end": in_answer("return [10**300] * 5000"),
         "bytes": in_answer("return b'x' * 10**6"),
+        "sets of numbers that collide": in_answer("return [{n * (2**61 - 1) for n in range(999)} for _ in range(9)]"),
         "no entries along 10**18": in_answer("return np.empty((0, 10**18))"),
         "a long text": in_answer("return 'x' * 10**6"),
         "a dictionary with itself": in_answer("it = {}\nit['it'] = it\nreturn it"),
