@@ -91,6 +91,9 @@ class Exercise:
     forward: Forward | None = None  # of a gradient: the function that may be to blame
     # Where many answers are right: accept(answer, **inputs) says what is wrong, or "".
     accept: Callable[..., str] | None = None
+    # Of these another call may give another one, unless the arguments decide which, as a seed does:
+    # repeats(first, later, **inputs) says what differs between two calls in the last case, or "".
+    repeats: Callable[..., str] | None = None
     codes: tuple[str, ...] = ()  # arguments that are never anything but in the cases, such as targets of -1 and +1
     whole: bool = False  # must the results be of a whole-number type, as an index must?
     after: tuple[tuple[str, str], ...] = ()  # label and text of what is shown once it is right
