@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs, Property, Slip
 
 Rng = np.random.Generator
 Shape = tuple[int, int]
@@ -73,11 +73,20 @@ def turned_together(left: Shape, right: Shape, wanted: Shape) -> int:
     return sum(a[1] == b[0] and (a[0], b[1]) == wanted for a, b in pairs)
 
 
+def not_these(count: Any, left: Shape, right: Shape, wanted: Shape) -> str:
+    """Name the products that fit, where another number of them was counted."""
+    forms = {"a b": (left, right), "aᵀ b": (left[::-1], right), "a bᵀ": (left, right[::-1])}
+    forms["aᵀ bᵀ"] = (left[::-1], right[::-1])
+    fitting = [form for form, shapes in forms.items() if counted(turn_left=False, turn_right=False)(*shapes, wanted)]
+    return "" if count == len(fitting) else f"here that is {', '.join(fitting) or 'none of them'}"
+
+
 PRODUCTS_THAT_FIT = Exercise(
     name="products_that_fit",
     parts={"count": 1},
     reference=products_that_fit,
     cases=shape_cases,
+    properties=(Property("of a b, aᵀ b, a bᵀ and aᵀ bᵀ those count that exist and have the wanted shape", not_these),),
     features={
         "a square factor": lambda left, right, wanted: left[0] == left[1] or right[0] == right[1],
         "sizes that are all equal": lambda left, right, wanted: len({*left, *right, *wanted}) == 1,
@@ -169,11 +178,20 @@ def exact(share: float, risk: float) -> Any:
     return np.log(risk) / np.log(1 - share) if share < 1 else 0.0
 
 
+def too_few_or_too_many(n: Any, share: float, risk: float) -> str:
+    if (missed := (1 - share) ** n) > risk:
+        return f"with n = {n:g} that is {missed:.4g}, above the risk of {risk:.4g}"
+    if (missed := (1 - share) ** (n - 1)) <= risk:
+        return f"with n = {n - 1:g} it is {missed:.4g} already, and the risk may be {risk:.4g}"
+    return ""
+
+
 TRIES_NEEDED = Exercise(
     name="tries_needed",
     parts={"n": 2},
     reference=tries_needed,
     cases=tries_cases,
+    properties=(Property("n is the smallest number for which (1 − share)^n ≤ risk", too_few_or_too_many),),
     features={
         "a share of 1": lambda share, risk: share == 1,
         "a risk that is met exactly": lambda share, risk: share in (0.5, 0.75) and risk in (0.5, 0.25, 1 / 16),
