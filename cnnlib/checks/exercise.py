@@ -10,6 +10,7 @@ import numpy as np
 
 from cnnlib.checks import show
 from cnnlib.checks.equation import Equation, parse
+from cnnlib.checks.verdict import together
 
 Inputs = dict[str, Any]
 NOTHING_CHOSEN = "no letter chosen yet"
@@ -63,7 +64,7 @@ class Exercise:
 
     name: str
     # Part -> points. Several parts are the entries of the returned tuple in order, or stand for `groups` of cases.
-    parts: Mapping[str, int]
+    parts: Mapping[str, float]
     reference: Callable[..., Any]
     # Smallest first; the seed moves values, never shapes.
     cases: Callable[[np.random.Generator], Sequence[Inputs]]
@@ -106,8 +107,8 @@ class Exercise:
         return tuple(map(parse, self.feeds))
 
     @property
-    def possible(self) -> int:
-        return sum(self.parts.values())
+    def possible(self) -> float:
+        return together(self.parts.values())
 
     @property
     def results(self) -> int:

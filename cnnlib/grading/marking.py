@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cnnlib.checks import Answer, Ask, Call, Exercise, Finding, Verdict, judge
+from cnnlib.checks.verdict import together
 from cnnlib.exercises import lectures
 from cnnlib.grading.marks import Line, Mark
 from cnnlib.grading.notebook import Cell, Notebook, Shingles
@@ -42,12 +43,12 @@ class Graded:
     mark: Mark | None = None  # what an instructor's policy or hand made of the points
 
     @property
-    def points(self) -> int:
-        return sum(verdict.points for verdict in self.verdicts)
+    def points(self) -> float:
+        return together(verdict.points for verdict in self.verdicts)
 
     @property
-    def possible(self) -> int:
-        return sum(verdict.possible for verdict in self.verdicts)
+    def possible(self) -> float:
+        return together(verdict.possible for verdict in self.verdicts)
 
     @property
     def rank(self) -> tuple[bool, tuple[int, float], str]:
