@@ -1,5 +1,8 @@
 """A wrong gradient may be the right one of a wrong forward function: then that function is named."""
 
+import importlib
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from grading.notebooks import SEED, graded, solved
@@ -37,6 +40,33 @@ def test_the_slope_of_a_wrong_function_of_ones_own_is_told_from_a_wrong_slope(ex
     alone = causes(exercise, twice(exercise.reference), forward.reference)
     assert set(alone) == set(exercise.parts)
     assert not any("your own" in cause for cause in alone.values())
+
+
+@pytest.mark.parametrize("exercise", GRADIENTS, ids=lambda e: e.name)
+def test_a_right_forward_function_is_never_to_blame(exercise):
+    rows = importlib.import_module(f"slips.{lecture_of(exercise).split('_', 1)[1]}").SLIPS
+    for wrong in [slip.answer for slip in exercise.slips] + rows[exercise.name]:
+        told = causes(exercise, wrong, find(exercise.forward.name).reference)
+        assert told
+        assert not any("your own" in cause for cause in told.values())
+
+
+def test_where_the_largest_tie_there_is_no_slope():
+    """Differences to both sides of a tie between two come to half a dy each, which is what an even split gives."""
+
+    def shared(dy, x, KH, KW, stride):
+        dx = np.zeros(x.shape)
+        for i, j in np.ndindex(*dy.shape):
+            window = np.s_[i * stride : i * stride + KH, j * stride : j * stride + KW]
+            largest = x[window] == x[window].max()
+            dx[window] += dy[i, j] * largest / largest.sum()
+        return dx
+
+    exercise = find("max_pool_backward")
+    pairs = replace(exercise, cases=lambda rng: [inputs for inputs in exercise.cases(rng) if inputs["x"].size == 2])
+    told = causes(pairs, shared, find("max_pool").reference)
+    assert set(told) == {"ties"}
+    assert "your own" not in told["ties"]
 
 
 @pytest.mark.parametrize("broken", [lambda *args: 1 / 0, lambda *args: None, lambda *args: "y", lambda *args: args])

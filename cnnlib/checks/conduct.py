@@ -59,6 +59,7 @@ def _repeats(before: Any, after: Any) -> bool:
 
 
 def remarks(exercise: Exercise, trials: list[Trial]) -> tuple[tuple[str, str], ...]:
+    """What a right answer may be told as well: a warning, a list for an array, slowness. Labels and texts."""
     told = []
     if warned := next((trial.answer.warned for trial in trials if trial.answer.warned), ""):
         told.append(("note", f"NumPy warned: {warned}"))
