@@ -94,7 +94,8 @@ PRODUCTS_THAT_FIT = Exercise(
     hints=(
         "When can two matrices be multiplied, and what shape has their product?",
         "Four products: left and right as they stand, either one turned, both turned. Turned, (A, B) is (B, A).",
-        "for a in (left, left[::-1]), for b in (right, right[::-1]):  a[1] = b[0], and (a[0], b[1]) is what is wanted",
+        "for each a of left, left[::-1] and each b of right, right[::-1]:  a[1] = b[0], and (a[0], b[1]) is what is "
+        "wanted",
     ),
     after=(("before you start", "4: where all sizes are equal, shapes tell nothing"),),
     slips=(

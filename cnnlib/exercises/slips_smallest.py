@@ -152,10 +152,9 @@ SHRINK = Exercise(
     },
     hints=(
         "Leave out one entry. Does the slip still show? Then you have a smaller x: what now?",
-        "less = np.delete(x, n), for n from 0 on. If shows(less), then x = less, and n begins at 0 again; else go on "
-        "to the next n.",
-        "n = 0;  while n < len(x) and len(x) > 1:  less = np.delete(x, n);  n, x = (0, less) if shows(less) else "
-        "(n + 1, x)",
+        "np.delete(x, n) is x without entry n. From n = 0 on: if the slip shows in it, that is the new x, and n begins "
+        "at 0 again; else go on to the next n.",
+        "while n < len(x) and len(x) > 1:  if shows(np.delete(x, n)), then x = np.delete(x, n) and n = 0; else n = n + 1",
     ),
     after=(("before you start", "[3, 3]: leaving out the 1 and the 2 keeps the tie, leaving out a 3 does not"),),
     slips=(
