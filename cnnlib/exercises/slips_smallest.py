@@ -154,7 +154,7 @@ SHRINK = Exercise(
         "Leave out one entry. Does the slip still show? Then you have a smaller x: what now?",
         "np.delete(x, n) is x without entry n. From n = 0 on: if the slip shows in it, that is the new x, and n begins "
         "at 0 again; else go on to the next n.",
-        "while n < len(x) and len(x) > 1:  if shows(np.delete(x, n)), then x = np.delete(x, n) and n = 0; else n = n + 1",
+        "while n < len(x) and len(x) > 1:  if shows(np.delete(x, n)), that is x and n is 0; else n = n + 1",
     ),
     after=(("before you start", "[3, 3]: leaving out the 1 and the 2 keeps the tie, leaving out a 3 does not"),),
     slips=(
