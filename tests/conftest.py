@@ -110,12 +110,21 @@ def launcher(bwrap: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
     return choose(pack_kit(tmp_path_factory.mktemp("kit")), [Path(__file__).parents[1]], Limits())
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Without CI, what takes longest is left to it, unless tests are chosen by file, word or mark."""
+    chosen = config.args_source is not pytest.Config.ArgsSource.TESTPATHS or config.option.keyword
+    if not (IN_CI or chosen or config.option.markexpr):
+        config.option.markexpr = "not ci"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.suffix == ".ipynb" or item.path.name in SLOW:
             item.add_marker("slow")
         if item.path.stem.endswith("_browser"):
             item.add_marker("browser")
+        if item.name.startswith("test_lab_"):
+            item.add_marker("ci")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:

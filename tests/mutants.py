@@ -4,6 +4,7 @@ import ast
 import copy
 import functools
 import inspect
+import itertools
 import signal
 import textwrap
 from collections.abc import Callable, Iterator
@@ -56,21 +57,19 @@ TURNS = {"transpose", "swapaxes", "flip", "flipud", "fliplr", "rot90"}
 TEXTS = {"valid": ("full",), "full": ("same", "valid"), "same": ("full",)}
 
 
-def mutants(function: Callable[..., Any]) -> Iterator[tuple[str, Callable[..., Any]]]:
-    """Each mutant with a name that says what was changed and where."""
-    source = textwrap.dedent(inspect.getsource(function))
-    tree = ast.parse(source)
-    sites = [node for node in ast.walk(tree.body[0]) if not _signature(tree.body[0], node)]
-    for number, node in enumerate(sites):
-        for what, change in _changes(node):
-            mutant = copy.deepcopy(tree)
-            twin = [n for n in ast.walk(mutant.body[0]) if not _signature(mutant.body[0], n)][number]
-            changed = change(twin)
-            if changed is not twin:
-                mutant = _Replace(twin, changed).visit(mutant)
-            namespace = dict(function.__globals__)
-            exec(compile(ast.fix_missing_locations(mutant), "<mutant>", "exec"), namespace)
-            yield f"line {getattr(node, 'lineno', 0)}: {what}", _limited(namespace[function.__name__])
+def mutants(function: Callable[..., Any], every: int = 1) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Each mutant, or one in `every`, with a name that says what was changed and where."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    changes = ((number, node, change) for number, node in enumerate(_sites(tree)) for change in _changes(node))
+    for number, node, (what, change) in itertools.islice(changes, 0, None, every):
+        mutant = copy.deepcopy(tree)
+        twin = _sites(mutant)[number]
+        changed = change(twin)
+        if changed is not twin:
+            mutant = _Replace(twin, changed).visit(mutant)
+        namespace = dict(function.__globals__)
+        exec(compile(ast.fix_missing_locations(mutant), "<mutant>", "exec"), namespace)
+        yield f"line {getattr(node, 'lineno', 0)}: {what}", _limited(namespace[function.__name__])
 
 
 def _limited(mutant: Callable[..., Any]) -> Callable[..., Any]:
@@ -93,14 +92,14 @@ def _stop(*_: Any) -> None:
     raise TimeoutError(LATE)
 
 
-def _signature(function: ast.stmt, node: ast.AST) -> bool:
-    """Defaults and annotations are not mutated: the cases always pass every argument."""
+def _sites(tree: ast.Module) -> list[ast.AST]:
+    """What may be changed. Defaults and annotations stay: the cases always pass every argument."""
+    function = tree.body[0]
     assert isinstance(function, ast.FunctionDef)
-    head: list[ast.AST] = [function.args, *(ast.walk(function.args)), *([function.returns] if function.returns else [])]
-    if function.returns:
-        head += ast.walk(function.returns)
-    annotations = [n for s in ast.walk(function) if isinstance(s, ast.AnnAssign) for n in ast.walk(s.annotation)]
-    return any(node is other for other in [*head, *annotations])
+    annotations = [node.annotation for node in ast.walk(function) if isinstance(node, ast.AnnAssign)]
+    kept = [function.args, *([function.returns] if function.returns else []), *annotations]
+    left_alone = {id(node) for part in kept for node in ast.walk(part)}
+    return [node for node in ast.walk(function) if id(node) not in left_alone]
 
 
 class _Replace(ast.NodeTransformer):

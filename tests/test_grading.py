@@ -225,6 +225,7 @@ def test_a_cell_that_crashes_only_the_second_time_is_left_out_too(student):
     assert [(number, briefly) for number, _, briefly in student.cells] == [(1, False), (2, True), (3, True), (4, False)]
 
 
+@pytest.mark.ci
 def test_what_hangs_leaves_time_for_what_comes_after_it(launcher, tmp_path):
     """Three cells and three functions, each for as long as it may."""
     names = list(ASKED)
@@ -295,6 +296,7 @@ def ambush(bwrap: str, tmp_path_factory: pytest.TempPathFactory) -> Ambush:
     return Ambush(done, marker, [*places, Path.home(), Path(tempfile.gettempdir())], called)
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_gains_nothing_and_costs_no_other(ambush, name):
     attack = ATTACKS[name]
@@ -304,11 +306,13 @@ def test_an_attack_gains_nothing_and_costs_no_other(ambush, name):
     assert attack.says in said
 
 
+@pytest.mark.ci
 def test_a_batch_of_attacks_is_finished(ambush):
     assert ambush.run.code == 0
     assert [row["student"] for row in ambush.run.totals] == sorted(ATTACKS)
 
 
+@pytest.mark.ci
 def test_nothing_is_left_of_an_attack(ambush):
     assert not ambush.called
     assert not [path for path in Path("/proc").glob("[0-9]*/cmdline") if ambush.marker.encode() in contents(path)]
@@ -322,6 +326,7 @@ def contents(path: Path) -> bytes:
         return b""
 
 
+@pytest.mark.ci
 def test_texts_of_students_do_nothing_on_a_terminal_or_in_a_spreadsheet(ambush):
     for row in [*ambush.run.grades, *ambush.run.totals]:
         for cell in row.values():
@@ -330,6 +335,7 @@ def test_texts_of_students_do_nothing_on_a_terminal_or_in_a_spreadsheet(ambush):
     assert ambush.run.printed.replace("\n", "").isprintable()
 
 
+@pytest.mark.ci
 def test_the_memory_of_all_processes_together_is_limited(launcher):
     source = """
 import os, time, numpy as np
@@ -587,6 +593,7 @@ def test_the_name_of_an_unreadable_file_says_what_was_possible(files_run):
     assert set(lost(files_run.of(f"{LECTURE} (3)")).values()) == {"not a notebook: not JSON"}
 
 
+@pytest.mark.ci
 def test_the_tables_agree(files_run, honest_run, ambush):
     for done in (files_run, honest_run, ambush.run):
         for column in ("points", "possible"):

@@ -21,6 +21,8 @@ from cnnlib.grading.records import Rules, State
 from cnnlib.grading.schedule import Class, Hands
 from cnnlib.grading.submissions import submissions_in
 
+pytestmark = pytest.mark.ci
+
 NAMES = [f"s{number}" for number in range(8)]
 UNTIL = 600  # seconds in which all is certainly over, on a busy machine too
 

@@ -7,6 +7,8 @@ from cnnlib.grading.marking import grade_notebook
 from cnnlib.grading.process import Limits
 from cnnlib.grading.submissions import Submission
 
+pytestmark = pytest.mark.ci
+
 ONE_WORKER = True  # each takes 3 GB
 
 

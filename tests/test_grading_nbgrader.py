@@ -20,6 +20,8 @@ from cnnlib.grading.marking import Graded
 from cnnlib.grading.policy import Policy, by_policy
 from cnnlib.grading.report import Refused
 
+pytestmark = pytest.mark.ci
+
 NAME = "conv1d_forward"
 WRONG = {NAME: "def conv1d_forward(x, w, b):\n    return np.convolve(x, w, mode='valid') + b"}
 HIDDEN = "<script>alert(1)</script>"

@@ -17,6 +17,8 @@ from cnnlib.grading import hands, records, report
 from cnnlib.grading.records import Rules, State
 from cnnlib.grading.submissions import Submission
 
+pytestmark = pytest.mark.ci
+
 SECONDS = 600  # in which a run certainly gets somewhere, on a busy machine too
 RIGHT = 'import numpy as np\ndef conv1d_forward(x, w, b):\n    return np.correlate(x, w, "valid") + b'
 OPEN = text(written("conv1d_forward = None"))

@@ -116,6 +116,7 @@ def small_mnist(folder: Path) -> None:
         (folder / labels).write_bytes(as_idx(t.astype(np.uint8)))
 
 
+@pytest.mark.ci
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_the_notebook_runs_on_pictures_of_another_size_by_changing_one_line(tmp_path, monkeypatch, capsys):

@@ -75,6 +75,7 @@ def test_check_names_the_stale_notebook_and_writes_nothing(released):
     assert (lectures / "05_small.ipynb").read_bytes() == before
 
 
+@pytest.mark.ci
 def test_the_command_exits_1_for_stale_lectures(tmp_path, capsys):
     solutions, lectures = small_course(tmp_path)
     folders = ["--solutions", str(solutions), "--lectures", str(lectures)]
@@ -138,6 +139,7 @@ def test_a_students_work_is_never_overwritten(released):
     assert path.read_bytes() == mine
 
 
+@pytest.mark.ci
 def test_a_timing_keeps_its_saved_output(tmp_path):
     solutions, lectures = small_course(tmp_path, "import time; print(time.perf_counter_ns())", *small.CELLS)
     path = solutions / "05_small.ipynb"

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 HERE = Path(__file__).parent
 TESTS = """
 import os, pytest
@@ -22,6 +24,7 @@ def pytest_xdist_make_scheduler(config, log):
 """
 
 
+@pytest.mark.ci
 def test_a_worker_that_dies_costs_nothing_but_the_test_that_kills_it_twice(tmp_path):
     (tmp_path / "test_it.py").write_text(TESTS)
     (tmp_path / "conftest.py").write_text(CONFTEST)
