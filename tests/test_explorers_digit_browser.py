@@ -271,6 +271,15 @@ def test_on_a_narrow_page_the_answer_stands_beside_the_picture(opens: Opens) -> 
     assert abs(p["y"] - x["y"]) < 30
 
 
+def test_on_a_narrow_page_two_stages_share_a_line_and_long_ones_keep_theirs(opens: Opens) -> None:
+    view = opens(digit_explorer(), 500)
+    boxes = [view.page.locator(f"#a [data-panel=stage{k}]").bounding_box() for k in range(6)]
+    tops = [box["y"] for box in boxes if box]
+    assert tops[0] == tops[1]  # 16 maps each, in rows of eight
+    assert len(set(tops[1:])) == 5
+    assert canvas(view, "stage2").bounding_box()["width"] > 1.5 * canvas(view, "stage0").bounding_box()["width"]
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_gaps_between_maps_show_the_paper(opens: Opens, dark: bool) -> None:
     view = opens(digit_explorer(), dark=dark)

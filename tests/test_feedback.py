@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from slips.network import unseeded
 
 from cnnlib.checks import Exercise, Property, asks, judge
 from cnnlib.checks.verdict import CLOSE, OPEN
@@ -162,6 +163,7 @@ KINDS = [
     ("linear_backward", linear(lambda dy: dy.sum(0, keepdims=True)), "your db has the shape (1, M); (M,) is due"),
     ("linear_backward", linear(lambda dy: dy), "your db has the shape (N, M); (M,) is due"),
     ("graph_gradients", slopes_kept, "gives another answer when called again"),
+    ("minibatches", unseeded, "called twice with the seed 0 gives two orders"),
     ("conv1d_weight_jacobian", lambda x, K: np.ones((K, 9)), "shape (1, 9), expected (2, 1)"),
     ("conv2d_weight_gradient", square_only, "in other cases it stops with ValueError"),
     ("class_map", column_of_the_class, "in another case it stops with ValueError"),

@@ -24,19 +24,29 @@ def misconduct(exercise: Exercise, cases: list[Inputs], answers: list[Answer]) -
             key = answer.changed[0]
             name = key if isinstance(key, str) else list(inputs)[key]
             return f"changes its argument {name} in place: work on a copy", ("in the case", case(inputs))
-    first, last = answers[0], answers[-1]
+    twice = called_again(exercise, cases)
+    inputs, first, last = cases[twice], answers[twice], answers[-1]
     if first.error or last.error:
         return None
-    if (accept := exercise.accept) and (accept(first.value, **cases[0]) or not accept(last.value, **cases[0])):
-        return None  # of many right answers it may give another one each time
+    if accept := exercise.accept:
+        if accept(first.value, **inputs):
+            return None
+        if not accept(last.value, **inputs):  # of many right answers it may give another one each time
+            said = exercise.repeats(first.value, last.value, **inputs) if exercise.repeats else ""
+            return (said, ("the same call", case(inputs))) if said else None
     for part in parts(exercise)[: exercise.results]:
         before, after = part.got(first.value)[0], part.got(last.value)[0]
         if before is not None and after is not None and (accept or not _repeats(before, after)):
             seen = f"first {show.value(before)}, later {show.value(after)}"
             what = "gives another answer when called again: does it keep something between calls"
             said = f"{part.result} {what}, or add to an np.empty array?"
-            return said, ("the same call", case(cases[0])), (part.result, seen)
+            return said, ("the same call", case(inputs)), (part.result, seen)
     return None
+
+
+def called_again(exercise: Exercise, cases: list[Inputs]) -> int:
+    """The number of the case that is called twice: the first, or the last, where no two orders are equal by chance."""
+    return len(cases) - 1 if exercise.repeats else 0
 
 
 def _repeats(before: Any, after: Any) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 
 from cnnlib.checks import show
 from cnnlib.checks.equation import Equation, parse
+from cnnlib.checks.verdict import together
 
 Inputs = dict[str, Any]
 MOST_UNKNOWN = 30  # letters that are no option, in one sentence
@@ -63,7 +64,7 @@ class Exercise:
 
     name: str
     # Part -> points. Several parts are the entries of the returned tuple in order, or stand for `groups` of cases.
-    parts: Mapping[str, int]
+    parts: Mapping[str, float]
     reference: Callable[..., Any]
     # Smallest first; the seed moves values, never shapes.
     cases: Callable[[np.random.Generator], Sequence[Inputs]]
@@ -91,6 +92,9 @@ class Exercise:
     forward: Forward | None = None  # of a gradient: the function that may be to blame
     # Where many answers are right: accept(answer, **inputs) says what is wrong, or "".
     accept: Callable[..., str] | None = None
+    # Of these another call may give another one, unless the arguments decide which, as a seed does:
+    # repeats(first, later, **inputs) says what differs between two calls in the last case, or "".
+    repeats: Callable[..., str] | None = None
     unanswered: Callable[[Any], bool] = lambda answer: False  # was this returned, but nothing chosen yet?
     codes: tuple[str, ...] = ()  # arguments that are never anything but in the cases, such as targets of -1 and +1
     whole: bool = False  # must the results be of a whole-number type, as an index must?
@@ -104,8 +108,8 @@ class Exercise:
         return tuple(map(parse, self.feeds))
 
     @property
-    def possible(self) -> int:
-        return sum(self.parts.values())
+    def possible(self) -> float:
+        return together(self.parts.values())
 
     @property
     def results(self) -> int:

@@ -13,7 +13,7 @@ from cnnlib.checks.calling import INTERRUPTED, UNWRITTEN, Answer, Ask, attempt
 from cnnlib.checks.cases import copy_of
 from cnnlib.checks.causes import ELSEWHERE, Cause
 from cnnlib.checks.compare import numbers_of
-from cnnlib.checks.conduct import misconduct, remarks
+from cnnlib.checks.conduct import called_again, misconduct, remarks
 from cnnlib.checks.equation import Equation
 from cnnlib.checks.evidence import Rows
 from cnnlib.checks.exercise import Exercise, Inputs
@@ -44,7 +44,7 @@ def judge(exercise: Exercise, ask: Ask, seed: int = 0, another: Another = nobody
         A verdict; whatever the student's function does, this does not raise.
     """
     cases = list(exercise.cases(np.random.default_rng(seed)))
-    again = cases[:1]  # the first case once more at the end: an answer may not depend on earlier calls
+    again = [cases[called_again(exercise, cases)]]  # once more at the end: an answer may not depend on earlier calls
     calls = [exercise.call(copy_of(inputs)) for inputs in cases + again]
     answers: list[Answer] = []
     for answer in ask(calls):

@@ -45,7 +45,7 @@ class Part:
         return list(self.exercise.parts)[self.number]
 
     @property
-    def points(self) -> int:
+    def points(self) -> float:
         return list(self.exercise.parts.values())[self.number]
 
     @property

@@ -56,6 +56,12 @@ def accept_batches(answer: Any, x: Array, t: Array, size: int, seed: int) -> str
     return _in_order(flat, size, seed)
 
 
+def same_order(first: Batches, later: Batches, x: Array, t: Array, size: int, seed: int) -> str:
+    if all(np.array_equal(one, other) for (one, _), (other, _) in zip(first, later, strict=True)):
+        return ""
+    return f"called twice with the seed {seed} gives two orders: draw with np.random.default_rng(seed)"
+
+
 def _in_order(flat: list[int], size: int, seed: int) -> str:
     """Are so many examples shuffled, all of them, and by this seed?"""
     if len(flat) < 8:
@@ -138,6 +144,7 @@ MINIBATCHES = Exercise(
     reference=minibatches,
     cases=batch_cases,
     accept=accept_batches,
+    repeats=same_order,
     codes=("t", "size", "seed"),
     hints=(
         "Draw one random order of the numbers 0 to N − 1. Then cut it into pieces.",

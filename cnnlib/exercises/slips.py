@@ -6,7 +6,10 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, poll
+from cnnlib.exercises.slips_counting import PRODUCTS_THAT_FIT, TRIES_NEEDED
 from cnnlib.exercises.slips_deciding import DISTANCE, REFUTED
+from cnnlib.exercises.slips_measuring import SLOPE_VERDICT
+from cnnlib.exercises.slips_smallest import SHRINK
 
 LECTURE = "11_slips"
 
@@ -109,4 +112,15 @@ BLIND_KERNEL = Exercise(
     after=(("before you start", "no: [1, 2, 1] turned is [1, 2, 1]. A test with it tells nothing about flips"),),
 )
 
-EXERCISES = (POLL_FORMULAS, DISTANCE, REFUTED, BLIND_KERNEL, POLL_CULPRITS, POLL_PROOF)
+EXERCISES = (
+    POLL_FORMULAS,
+    DISTANCE,
+    SLOPE_VERDICT,
+    REFUTED,
+    TRIES_NEEDED,
+    SHRINK,
+    BLIND_KERNEL,
+    POLL_PROOF,
+    POLL_CULPRITS,
+    PRODUCTS_THAT_FIT,
+)

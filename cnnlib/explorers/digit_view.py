@@ -135,8 +135,8 @@ def view(
     ]
     layout: list[Group] = [
         {"title": "the picture and the answer", "rows": [["x"] + ["dx"] * gradient, ["p"], ["says"]], "flow": True},
-        {"title": "what every stage makes of it", "rows": [[f"stage{k}"] for k in range(len(runs))]},
-        {"title": "one unit", "rows": rows},
+        {"title": "what every stage makes of it", "rows": [[f"stage{k}"] for k in range(len(runs))], "flow": True},
+        {"title": "one unit", "rows": rows, "flow": True},
     ]
     what = "a sheet of your own" if number is None else f"test digit {number} of {len(about.x)}, a {own}"
     drawn = ", changed by hand" if number is not None and done({"source": source, "n": n, "edits": edits}) else ""

@@ -132,7 +132,8 @@ class Arithmetic(TypedDict):
 class Group(TypedDict):
     """Rows of panels, by their ids, and of signs such as "=" between them; so many groups abreast share a line.
 
-    flow: where the page is narrow, two panels stand beside each other, whatever rows they are in; text has a line.
+    flow: where the page is narrow, two panels stand beside each other, whatever rows they are in; a text has a line,
+        and so has a picture that is more than six times as wide as high.
     """
 
     title: str

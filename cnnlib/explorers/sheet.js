@@ -18,6 +18,7 @@ class Sheet extends Picture {
   load(spec, link, assets) {
     const none = { boxes: [], point: null, click: null, paint: null };
     super.load({ ...none, ...spec }, link, assets);
+    this.el.classList.toggle("lm-long", this.cols > 6 * this.rows);    // half a line would leave nothing to see of it
     this.canvas.classList.toggle("lm-paint", !!this.paint); this.told.hidden = !!(this.point || this.click);
     if (this.told.textContent) this.tell();                        // the number there may be another now
   }

@@ -3,7 +3,7 @@
 import html
 import inspect
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cnnlib.checks import show as numbers
-from cnnlib.plotting import described
+from cnnlib.plotting import SKY, canvas, cells, described, listed, tint
 from cnnlib.slips import CLAIMS, KINDS, Claim, Trial, verdict
 
 MARKS = {"refuted": "✗\u00a0refuted", "holds": "✓\u00a0holds", "open": "?\u00a0open"}
@@ -169,3 +169,20 @@ def shares(
         for slip, row in zip(slips, found, strict=True)
     )
     return described(figure, f"How often {tries} draws of numbers show a slip. {said}.")
+
+
+def shrunk(found: Mapping[str, Sequence[np.ndarray]]) -> Figure:
+    """Counterexamples as they were drawn, and below each what the slip needs of it.
+
+    Args:
+        found: name of the slip -> the counterexample, and the shrunk one; both of one axis.
+    """
+    width = max(len(drawn) for drawn, _ in found.values())
+    figure, ax = canvas(width + 4.2, 3 * len(found) - 0.4)
+    for n, (slip, (drawn, left)) in enumerate(found.items()):
+        ax.text(4, 3 * n + 0.5, slip, ha="right", va="center", fontsize=10)
+        ax.text(4, 3 * n + 1.6, "shrunk", ha="right", va="center", fontsize=10)
+        cells(ax, drawn, 4.2, 3 * n)
+        cells(ax, left, 4.2, 3 * n + 1.1, fill=tint(SKY))
+    said = "; ".join(f"{slip}: of {listed(drawn)} stays {listed(left)}" for slip, (drawn, left) in found.items())
+    return described(figure, f"Counterexamples, and what is left of them. {said}.")

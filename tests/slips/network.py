@@ -55,6 +55,11 @@ def rolled(x, t, size, seed):
     return [(x[s : s + size], t[s : s + size]) for s in range(0, len(x), size)]
 
 
+def unseeded(x, t, size, seed):
+    order = np.random.permutation(len(x))  # noqa: NPY002 - it draws without a seed
+    return [(x[order[s : s + size]], t[order[s : s + size]]) for s in range(0, len(x), size)]
+
+
 def even_pieces(x, t, size, seed):
     order = np.random.default_rng(seed).permutation(len(x))
     return [(x[some], t[some]) for some in np.array_split(order, max(1, len(x) // size))]
@@ -81,6 +86,6 @@ SLIPS = {
         unknown_layer,
     ],
     "accuracy": [constant],
-    "minibatches": [only_pairs_apart, joined, rolled, even_pieces],
+    "minibatches": [only_pairs_apart, joined, rolled, unseeded, even_pieces],
     "overfit": [example_by_example],
 }
