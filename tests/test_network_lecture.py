@@ -20,7 +20,7 @@ from cnnlib.recipe import build, pack
 NOTEBOOK = Path(__file__).parents[1] / "solutions" / "09_network.ipynb"
 
 
-def points(name: str, answer: object) -> dict[str, float]:
+def points(name: str, answer: object) -> dict[str, int]:
     return {finding.part: finding.points for finding in judge(find(name), asks(answer)).findings}
 
 
@@ -39,7 +39,7 @@ def built_on(first):
 
 def test_a_wrong_step_costs_nothing_of_what_is_built_on_it():
     verdict = judge(find("flat_backward"), asks(built_on(lambda y, t: t - y)))
-    assert [finding.points for finding in verdict.findings] == [0, 0.5, 1, 0.5, 1]
+    assert [finding.points for finding in verdict.findings] == [0, 1, 1, 1, 1]
 
 
 def test_two_wrong_steps_cost_two_parts_and_each_is_named():
@@ -58,7 +58,7 @@ def test_what_follows_a_step_of_no_use_is_judged_by_the_right_one(spoilt):
         dz4, *others = flat_backward(t, kept, params)
         return spoilt(dz4), *others
 
-    assert points("flat_backward", backward) == {"dz4": 0, "dw4": 0.5, "dz3": 1, "dw3": 0.5, "dr2": 1}
+    assert points("flat_backward", backward) == {"dz4": 0, "dw4": 1, "dz3": 1, "dw3": 1, "dr2": 1}
 
 
 def test_a_dictionary_changed_in_place_is_refused():
@@ -133,4 +133,4 @@ def test_the_notebook_runs_on_pictures_of_another_size_by_changing_one_line(tmp_
     assert changed == 1
     assert namespace["start"]["w3"].shape == (32, 16 * 3 * 3)
     assert namespace["mine"].parameters["7.weight"].shape == (32, 16 * 3 * 3)
-    assert "together                           27 of 27" in capsys.readouterr().out
+    assert "together                           28 of 28" in capsys.readouterr().out

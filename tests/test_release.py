@@ -181,7 +181,6 @@ def test_a_broken_source_is_refused_with_the_cell(tmp_path, broken):
         ("**Poll 5.1 (3 points), on paper.** Is `x` long?", "poll_length", "said to have 3 points, and has 1 point$"),
         ("**Your turn: `ends(x)`, 3 points.**", "ends", "3 points, and has 3 points: first 1, last 2"),
         ("**Your turn: `ends(x)`, 3 points: first 2, last 1.**", "ends", "first 2, last 1, and has .*first 1, last 2"),
-        ("**Your turn: `ends(x)`, 3 points: first ½, last 2.**", "ends", "first ½, last 2, and has .*first 1, last 2"),
         ("**Your turn: `ends(x)`, 4 points: first 1, last 2.**", "ends", "said to have 4 points: first 1, last 2"),
         ("**Exercise 5.2 (3 points: first 1, end 2).** `ends`", "ends", "first 1, end 2, and has 3 points"),
         ("**Your turn: `add_down(x)`, 2 points.**", "add_up", r"heading of add_down is followed by check\(add_up\)"),

@@ -10,7 +10,6 @@ import numpy as np
 
 from cnnlib.checks import show
 from cnnlib.checks.equation import Equation, parse
-from cnnlib.checks.verdict import together
 
 Inputs = dict[str, Any]
 MOST_UNKNOWN = 30  # letters that are no option, in one sentence
@@ -64,7 +63,7 @@ class Exercise:
 
     name: str
     # Part -> points. Several parts are the entries of the returned tuple in order, or stand for `groups` of cases.
-    parts: Mapping[str, float]
+    parts: Mapping[str, int]
     reference: Callable[..., Any]
     # Smallest first; the seed moves values, never shapes.
     cases: Callable[[np.random.Generator], Sequence[Inputs]]
@@ -108,8 +107,8 @@ class Exercise:
         return tuple(map(parse, self.feeds))
 
     @property
-    def possible(self) -> float:
-        return together(self.parts.values())
+    def possible(self) -> int:
+        return sum(self.parts.values())
 
     @property
     def results(self) -> int:

@@ -45,7 +45,7 @@ class Part:
         return list(self.exercise.parts)[self.number]
 
     @property
-    def points(self) -> float:
+    def points(self) -> int:
         return list(self.exercise.parts.values())[self.number]
 
     @property

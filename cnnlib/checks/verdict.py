@@ -2,7 +2,7 @@
 
 import html
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -20,19 +20,13 @@ def unmarked(text: str) -> str:
     return text.replace(OPEN, "").replace(CLOSE, "")
 
 
-def together(points: Iterable[float]) -> float:
-    """Points added up: a part may give half of one, and 4.0 reads 4."""
-    total = sum(points)
-    return int(total) if total == int(total) else total
-
-
 @dataclass(frozen=True)
 class Finding:
     """What one part of an exercise came to."""
 
     part: str
-    points: float
-    possible: float
+    points: int
+    possible: int
     reason: str  # one line: "right", or the mistake
     rows: tuple[tuple[str, str], ...] = ()  # label and text: case, got and expected, what feeds it, the mistake
     cause: str = ""  # the sentence that names the mistake, "" where none is known
@@ -53,12 +47,12 @@ class Verdict:
     hints: tuple[str, ...] = ()  # offered while the exercise is not right
 
     @property
-    def points(self) -> float:
-        return together(finding.points for finding in self.findings)
+    def points(self) -> int:
+        return sum(finding.points for finding in self.findings)
 
     @property
-    def possible(self) -> float:
-        return together(finding.possible for finding in self.findings)
+    def possible(self) -> int:
+        return sum(finding.possible for finding in self.findings)
 
     @property
     def right(self) -> bool:

@@ -151,7 +151,7 @@ SLOPE_OF_A = (
 
 FLAT_BACKWARD = Exercise(
     name="flat_backward",
-    parts={"dz4": 1, "dw4": 0.5, "dz3": 1, "dw3": 0.5, "dr2": 1},  # the two dw are one idea
+    parts={"dz4": 1, "dw4": 1, "dz3": 1, "dw3": 1, "dr2": 1},
     reference=flat_backward,
     onward=onward_flat,
     sources={

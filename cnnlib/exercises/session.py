@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnlib.checks import Exercise, Verdict, asks, judge
-from cnnlib.checks.verdict import anchor, together
+from cnnlib.checks.verdict import anchor
 from cnnlib.exercises.newer import failed, watch
 from cnnlib.exercises.registry import find, lecture_of, lectures, problems
 
@@ -120,7 +120,7 @@ class Progress:
         self.page = "" if here else f"{lecture}.ipynb"  # an exercise that was checked stands in this notebook
         self.lines = [(n, e.name, _points(e), e.possible, _status(e)) for n, e in enumerate(exercises, 1)]
         right = sum(status == "right" for *_, status in self.lines)
-        points, possible = together(line[2] for line in self.lines), together(line[3] for line in self.lines)
+        points, possible = sum(line[2] for line in self.lines), sum(line[3] for line in self.lines)
         self.total = (points, possible, f"{right} of {len(exercises)} exercises are right")
 
     def __str__(self) -> str:
@@ -176,10 +176,10 @@ def _exercise(answer: Callable[..., Any] | str, namespace: dict[str, Any]) -> tu
 
 def _total(exercise: Exercise) -> str:
     asked = lectures()[lecture_of(exercise)]
-    return f"{together(map(_points, asked))} of {together(e.possible for e in asked)} in this notebook so far"
+    return f"{sum(map(_points, asked))} of {sum(e.possible for e in asked)} in this notebook so far"
 
 
-def _points(exercise: Exercise) -> float:
+def _points(exercise: Exercise) -> int:
     return _verdicts[exercise.name].points if exercise.name in _verdicts else 0
 
 

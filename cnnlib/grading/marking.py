@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from cnnlib.checks import Answer, Ask, Call, Exercise, Finding, Verdict, judge
 from cnnlib.checks.calling import UNDEFINED
-from cnnlib.checks.verdict import together
 from cnnlib.exercises import lectures
 from cnnlib.grading.marks import Line, Mark
 from cnnlib.grading.notebook import Cell, Notebook, Shingles
@@ -45,12 +44,12 @@ class Graded:
     failed: bool = False  # is it a fault of the grader, which another run may not have?
 
     @property
-    def points(self) -> float:
-        return together(verdict.points for verdict in self.verdicts)
+    def points(self) -> int:
+        return sum(verdict.points for verdict in self.verdicts)
 
     @property
-    def possible(self) -> float:
-        return together(verdict.possible for verdict in self.verdicts)
+    def possible(self) -> int:
+        return sum(verdict.possible for verdict in self.verdicts)
 
     @property
     def rank(self) -> tuple[bool, tuple[int, float], str]:

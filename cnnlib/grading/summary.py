@@ -20,7 +20,7 @@ class Asked:
     """One exercise, and how the class did."""
 
     name: str
-    possible: float
+    possible: int
     mean: float  # points
     right: int  # students with all points
     unwritten: int  # students who left it open
@@ -34,7 +34,7 @@ class Summary:
 
     lecture: str
     students: int
-    possible: float
+    possible: int
     mean: float
     median: float
     distribution: tuple[int, ...]  # students with 0 to 10 %, to 20 %, ... of the points; all points lie in the last

@@ -15,7 +15,7 @@ from cnnlib.exercises import find
 CHECK = re.compile(r"^check\(\s*[\"']?(\w+)[\"']?\s*\)", re.MULTILINE)
 HEADING = re.compile(r"\*\*(?:Your turn|Exercise|Poll)\b(.*?\d+\s+points?\b.*?)\*\*", re.DOTALL)
 POINTS = re.compile(r"(\d+)\s+points?\b(?::\s*([^.)]+))?")
-PART = re.compile(r"\s*(.+?)\s+(\d+|½)\s*")
+PART = re.compile(r"\s*(.+?)\s+(\d+)\s*")
 NAMED = re.compile(r"`(\w+)")
 
 
@@ -53,12 +53,12 @@ def _compare(heading: str, exercise: Exercise, name: str) -> None:
         raise ValueError(f"{name}: the heading of {named[1]} is followed by check({exercise.name})")
     total, listed = POINTS.findall(heading)[0]
     parts = [part.groups() for one in listed.split(",") if (part := PART.fullmatch(one))]
-    said = (int(total), {part: 0.5 if points == "½" else int(points) for part, points in parts})
+    said = (int(total), {part: int(points) for part, points in parts})
     right = (exercise.possible, dict(exercise.parts) if len(exercise.parts) > 1 else {})
     if said != right:
         raise ValueError(f"{name}: {exercise.name} is said to have {_points(*said)}, and has {_points(*right)}")
 
 
-def _points(total: float, parts: Mapping[str, float]) -> str:
-    listed = ", ".join(f"{part} {'½' if points == 0.5 else points}" for part, points in parts.items())
+def _points(total: int, parts: Mapping[str, int]) -> str:
+    listed = ", ".join(f"{part} {points}" for part, points in parts.items())
     return f"{total} point{'s' * (total != 1)}{': ' * bool(listed)}{listed}"
