@@ -1,6 +1,7 @@
 """The digit explorer without a browser: every number it shows is the network's own."""
 
 import re
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from cnnlib.explorers.network_maps import Tiling, as_maps, passes, reach, stages
 from cnnlib.explorers.unit import explain
 from cnnlib.losses import cross_entropy, softmax
 from cnnlib.network import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, Residual, Sequential, Sigmoid
+from cnnlib.recipe import build
 
 HELD_OUT = digits()
 
@@ -55,6 +57,14 @@ def send(explorer: DigitExplorer, action: str, **what: Any) -> None:
 def told(frame: Frame, id: str) -> str:
     (panel,) = (panel for panel in frame["panels"] if panel["id"] == id)
     return "\n".join([panel["title"], *panel.get("lines", [])])
+
+
+def test_pictures_of_mnist_s_size_are_drawn_in_a_saved_notebook_too() -> None:
+    x = np.pad(HELD_OUT.x_test[:9], ((0, 0), (0, 0), (10, 10), (10, 10)))
+    recipe = "conv 8, sigmoid, pool, conv 16, sigmoid, pool, flatten, linear 32, sigmoid, linear 10"
+    with closing(digit_explorer(build(recipe, x.shape[1:], dtype=np.float64), x, HELD_OUT.t_test[:9])) as explorer:
+        data, _ = explorer._repr_mimebundle_()
+        assert "<img" in data["text/html"]
 
 
 # --- the pen --------------------------------------------------------------------------------------------------------

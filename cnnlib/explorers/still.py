@@ -95,10 +95,15 @@ def _pixels(panel: Cells, assets: dict[str, Any]) -> Picture:
     pixels[r, c] = HATCH[(r // 3 + c // 3) % 2]
     image = Image.fromarray(pixels)
     pen = ImageDraw.Draw(image)
-    edges = [[at // every * unit for at in (c, r, c + w, r + h)] for r, c, h, w in panel.get("boxes", [])]
+    boxes = [
+        (c // every, r // every, -(-(c + w) // every), -(-(r + h) // every)) for r, c, h, w in panel.get("boxes", [])
+    ]
+    edges = [[at * unit for at in box] for box in boxes]
     edges += [[0, 0, image.width, image.height]] * ("paint" in panel)
     for left, top, right, bottom in edges:  # black around white: seen on any colour
-        pen.rectangle((left, top, right - 1, bottom - 1), outline=INK)
+        pen.rectangle(
+            (left, top, max(right - 1, left), max(bottom - 1, top)), outline=INK
+        )  # every few pixels: one is left
         if unit > 3 and (right, bottom) != image.size:
             pen.rectangle((left + 1, top + 1, right - 2, bottom - 2), outline=PAPER)
     return image
