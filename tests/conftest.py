@@ -127,6 +127,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("ci")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """More than processors: browsers and sandboxes wait. In CI few: there, limits on time and memory are tested."""
+    return 3 if IN_CI else 2 + (os.cpu_count() or 1)
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from spread import Spread  # only the one who hands out tests needs it
 

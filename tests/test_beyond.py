@@ -59,6 +59,7 @@ def test_the_mean_of_a_class_map_and_the_bias_are_the_logit():
     assert np.allclose(logits, network(x)[0], atol=1e-5)
 
 
+@pytest.mark.ci
 @pytest.mark.slow
 def test_the_locator_finds_digits_on_a_canvas_larger_than_any_that_it_saw():
     data = digits()

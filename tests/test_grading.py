@@ -147,6 +147,7 @@ def honest_run(bwrap: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return done
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("name", HONEST)
 def test_an_honest_notebook_gets_its_fair_score(honest_run, name):
     found, expected = lost(honest_run.of(name)), HONEST[name].loses
@@ -158,6 +159,7 @@ def test_an_honest_notebook_gets_its_fair_score(honest_run, name):
     assert honest_run.total(name) == total | {"status": "graded", "lecture": LECTURE, "counts": "yes"}
 
 
+@pytest.mark.ci
 def test_a_batch_of_honest_notebooks(honest_run):
     assert honest_run.code == 0
     assert honest_run.warned == ""
@@ -167,6 +169,7 @@ def test_a_batch_of_honest_notebooks(honest_run):
         assert re.search(shown, honest_run.printed, re.MULTILINE)
 
 
+@pytest.mark.ci
 def test_an_untouched_exercise_is_not_written_yet(honest_run):
     assert {row["reason"] for row in honest_run.of("untouched")} == {"not written yet", "no letter chosen yet"}
 

@@ -20,6 +20,8 @@ from solved import ROOT
 
 from cnnlib.exercises import lectures
 
+pytestmark = pytest.mark.ci
+
 LECTURE = "05_conv1d_backprop"
 POSSIBLE = sum(exercise.possible for exercise in lectures()[LECTURE])
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
@@ -95,7 +97,6 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png")
 
 
-@pytest.mark.ci
 def test_an_untouched_lecture_runs_to_its_end(lecture: Page) -> None:
     outputs = lecture.evaluate(
         "() => jupyterapp.shell.currentWidget.content.widgets.filter(c => c.model.type == 'code')"
@@ -136,7 +137,6 @@ def test_the_explorer_of_the_lecture_answers(lecture: Page) -> None:
     picture(lecture, "5_explorer")
 
 
-@pytest.mark.ci
 @pytest.mark.parametrize("changed", [False, True])
 def test_only_a_changed_lecture_asks_when_it_is_closed(lab: Lab, browser: Browser, changed: bool) -> None:
     """In a JupyterLab of this environment that start.py did not start. Nothing speaks of news or updates there."""
@@ -162,7 +162,6 @@ def test_only_a_changed_lecture_asks_when_it_is_closed(lab: Lab, browser: Browse
     page.close()
 
 
-@pytest.mark.ci
 def test_the_first_command_opens_the_first_lecture(browser: Browser, tmp_path: Path) -> None:
     """start.py in an environment that is set up already (CI sets it up with the same file), and our own browser."""
     if not (ROOT / ".venv" / "installed").exists() and not IN_CI:

@@ -41,6 +41,7 @@ def released(course: Path, tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "solutions", tmp_path / "lectures"
 
 
+@pytest.mark.ci
 def test_released_twice_is_identical(released):
     solutions, lectures = released
     first = [path.read_bytes() for path in (solutions / "05_small.ipynb", lectures / "05_small.ipynb")]
@@ -214,6 +215,7 @@ def test_a_release_with_wrong_points_writes_nothing(tmp_path):
     assert not lectures.exists()
 
 
+@pytest.mark.ci
 def test_a_cell_that_writes_to_stderr_is_refused(tmp_path):
     solutions, lectures = small_course(tmp_path, "import sys; print('tick 17 %', file=sys.stderr)")
     with pytest.raises(ValueError, match="stderr"):
