@@ -49,11 +49,7 @@ def policy(path: Path) -> Policy:
     """Read it; raises Refused with what is wrong and what was meant."""
     try:
         told = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (
-        OSError,
-        ValueError,
-        RecursionError,
-    ) as problem:  # a TOMLDecodeError and a UnicodeDecodeError are ValueErrors
+    except (OSError, ValueError, RecursionError) as problem:  # ValueErrors: TOMLDecodeError, UnicodeDecodeError
         raise Refused(f"{path} cannot be read as a policy: {problem}.") from None
     try:
         return _policy(told)

@@ -293,8 +293,8 @@ def to_take_everything() -> dict[str, Attack]:
         "a view of 8 TB": in_answer("return np.broadcast_to(np.ones(1), (10**6, 10**6))"),
         "an endless list": in_answer("endless = []\nendless.append(endless)\nreturn endless"),
         "20,000 lists": in_answer("return [[] for _ in range(20_000)]", "too many entries"),
-        "two answers that broadcast to 7 GB": in_answer(
-            "calls.append(x)\nreturn np.ones((30_000, 1) if len(calls) == 1 else (1, 30_000))",
+        "two answers that broadcast to 512 MB": in_answer(
+            "calls.append(x)\nreturn np.ones((8_000, 1) if len(calls) == 1 else (1, 8_000))",
             "another answer when called again",
             first="calls = []",
         ),
