@@ -9,6 +9,7 @@ import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from conftest import need_module
@@ -32,6 +33,7 @@ def dask(bwrap):
     """A scheduler and two workers, each a process."""
     distributed = need_module("distributed")
     with (
+        mock.patch.dict(os.environ),  # dask leaves MALLOC_TRIM_THRESHOLD_ there, and later tests count page faults
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as local,
         distributed.Client(local) as client,
     ):
