@@ -27,9 +27,9 @@ from cnnlib.checks.part import Trial, parts
 from cnnlib.exercises import lecture_of, lectures
 
 # In CI all of it; on a student's machine a sample, so that the tests take minutes.
-SEEDS = range(20 if IN_CI else 3)
+SEEDS = range(20 if IN_CI else 4)  # one at least for each memory layout
 FEW = range(5 if IN_CI else 2)  # for mutants, of which there are many
-EVERY = 1 if IN_CI else 8  # one in so many mutants
+EVERY = 1 if IN_CI else 24  # one in so many mutants
 UNSEEN = 12  # cases of random shapes on which a cause is tested
 RANDOM = 120  # inputs on which an answer is as good as the reference, if they agree on all
 NAMED = 0.85  # of an exercise's mistakes; over all exercises together 0.95

@@ -174,6 +174,7 @@ def test_an_untouched_exercise_is_not_written_yet(honest_run):
     assert {row["reason"] for row in honest_run.of("untouched")} == {"not written yet", "no letter chosen yet"}
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("name", AROUND)
 def test_teaching_cells_run_through(student, name):
     [cell] = read(written(AROUND[name])).cells
@@ -467,6 +468,7 @@ def comparable(one: Verdict) -> dict[str, Any]:
     return one.to_json() | {"notes": [note for note in one.notes if "it took" not in str(note)]}
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize(("name", "number"), SLIPS)
 def test_a_slip_has_the_same_verdict_in_the_notebook_and_in_the_grader(here, there, name, number):
     notebook, grader = both(here, there, name, f"{name} = slip({name!r}, {number})")

@@ -65,6 +65,7 @@ def test_a_stub_stands_in_the_place_of_every_answer(released):
     assert "secret_total" in (solutions / "05_small.ipynb").read_text()
 
 
+@pytest.mark.ci
 def test_check_names_the_stale_notebook_and_writes_nothing(released):
     solutions, lectures = released
     path = solutions / "05_small.ipynb"
@@ -117,6 +118,7 @@ def test_an_unknown_lecture_is_refused_with_those_that_there_are(tmp_path):
     assert not lectures.exists()
 
 
+@pytest.mark.ci
 def test_one_more_cell_changes_no_other_lines(released):
     solutions, lectures = released
     path = solutions / "05_small.ipynb"

@@ -129,6 +129,7 @@ def failed_plainly(done: subprocess.CompletedProcess[str], code: int = 1) -> boo
     return done.returncode == code and len(lines) == 1 and lines[0].endswith(".") and "Traceback" not in done.stdout
 
 
+@pytest.mark.ci
 def test_the_first_start_installs_what_students_need_and_says_so(tmp_path: Path) -> None:
     course = Course(tmp_path, quick=False)
     first = course.start()
