@@ -131,6 +131,7 @@ def test_a_wrong_control_is_one_clear_error_in_python(control: Any, said: str) -
         Explorer(good.view, [control], good.actions, **good.knobs)
 
 
+@pytest.mark.ci
 def test_mypy_sees_a_missing_key() -> None:
     need_module("mypy")
     code = (

@@ -50,6 +50,8 @@ from cnnlib.grading.runner import build
 from cnnlib.grading.sandbox import Launcher, pack_kit, sandboxes, unsandboxed
 from cnnlib.grading.student import Stopped, Student
 
+pytestmark = pytest.mark.ci
+
 SECONDS = 1200  # in which a batch is certainly done, on a busy machine too
 HONEST, UNREADABLE = honest(), unreadable()
 ATTACKS = attacks(paths=["nowhere"], marker="", port=0) | ambushes(marker="")
@@ -147,7 +149,6 @@ def honest_run(bwrap: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return done
 
 
-@pytest.mark.ci
 @pytest.mark.parametrize("name", HONEST)
 def test_an_honest_notebook_gets_its_fair_score(honest_run, name):
     found, expected = lost(honest_run.of(name)), HONEST[name].loses
@@ -159,7 +160,6 @@ def test_an_honest_notebook_gets_its_fair_score(honest_run, name):
     assert honest_run.total(name) == total | {"status": "graded", "lecture": LECTURE, "counts": "yes"}
 
 
-@pytest.mark.ci
 def test_a_batch_of_honest_notebooks(honest_run):
     assert honest_run.code == 0
     assert honest_run.warned == ""
@@ -169,12 +169,10 @@ def test_a_batch_of_honest_notebooks(honest_run):
         assert re.search(shown, honest_run.printed, re.MULTILINE)
 
 
-@pytest.mark.ci
 def test_an_untouched_exercise_is_not_written_yet(honest_run):
     assert {row["reason"] for row in honest_run.of("untouched")} == {"not written yet", "no letter chosen yet"}
 
 
-@pytest.mark.ci
 @pytest.mark.parametrize("name", AROUND)
 def test_teaching_cells_run_through(student, name):
     [cell] = read(written(AROUND[name])).cells
@@ -229,7 +227,6 @@ def test_a_cell_that_crashes_only_the_second_time_is_left_out_too(student):
     assert [(number, briefly) for number, _, briefly in student.cells] == [(1, False), (2, True), (3, True), (4, False)]
 
 
-@pytest.mark.ci
 def test_what_hangs_leaves_time_for_what_comes_after_it(launcher, tmp_path):
     """Three cells and three functions, each for as long as it may."""
     names = list(ASKED)
@@ -300,7 +297,6 @@ def ambush(bwrap: str, tmp_path_factory: pytest.TempPathFactory) -> Ambush:
     return Ambush(done, marker, [*places, Path.home(), Path(tempfile.gettempdir())], called)
 
 
-@pytest.mark.ci
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_gains_nothing_and_costs_no_other(ambush, name):
     attack = ATTACKS[name]
@@ -310,13 +306,11 @@ def test_an_attack_gains_nothing_and_costs_no_other(ambush, name):
     assert attack.says in said
 
 
-@pytest.mark.ci
 def test_a_batch_of_attacks_is_finished(ambush):
     assert ambush.run.code == 0
     assert [row["student"] for row in ambush.run.totals] == sorted(ATTACKS)
 
 
-@pytest.mark.ci
 def test_nothing_is_left_of_an_attack(ambush):
     assert not ambush.called
     assert not [path for path in Path("/proc").glob("[0-9]*/cmdline") if ambush.marker.encode() in contents(path)]
@@ -330,7 +324,6 @@ def contents(path: Path) -> bytes:
         return b""
 
 
-@pytest.mark.ci
 def test_texts_of_students_do_nothing_on_a_terminal_or_in_a_spreadsheet(ambush):
     for row in [*ambush.run.grades, *ambush.run.totals]:
         for cell in row.values():
@@ -339,7 +332,6 @@ def test_texts_of_students_do_nothing_on_a_terminal_or_in_a_spreadsheet(ambush):
     assert ambush.run.printed.replace("\n", "").isprintable()
 
 
-@pytest.mark.ci
 def test_the_memory_of_all_processes_together_is_limited(launcher):
     source = """
 import os, time, numpy as np
@@ -468,7 +460,6 @@ def comparable(one: Verdict) -> dict[str, Any]:
     return one.to_json() | {"notes": [note for note in one.notes if "it took" not in str(note)]}
 
 
-@pytest.mark.ci
 @pytest.mark.parametrize(("name", "number"), SLIPS)
 def test_a_slip_has_the_same_verdict_in_the_notebook_and_in_the_grader(here, there, name, number):
     notebook, grader = both(here, there, name, f"{name} = slip({name!r}, {number})")
@@ -598,7 +589,6 @@ def test_the_name_of_an_unreadable_file_says_what_was_possible(files_run):
     assert set(lost(files_run.of(f"{LECTURE} (3)")).values()) == {"not a notebook: not JSON"}
 
 
-@pytest.mark.ci
 def test_the_tables_agree(files_run, honest_run, ambush):
     for done in (files_run, honest_run, ambush.run):
         for column in ("points", "possible"):
