@@ -21,7 +21,7 @@ def answer_of(message: dict[str, Any], numbers: bytes, keys: Collection[int | st
     try:
         value = messages.decode(told.get("value"), numbers)
     except messages.WireError as problem:
-        return Answer(error=f"the answer could not be read: {problem}")
+        return Answer(error=text_of(f"the answer could not be read: {problem}"))
     seconds, changed = told.get("seconds"), told.get("changed")
     changed = [key for key in changed if isinstance(key, int | str)] if isinstance(changed, list) else []
     return Answer(

@@ -28,6 +28,7 @@ MOST_FILES_IN_ZIP = 50_000
 MOST_PACKED = 32 << 20  # bytes of a zip that a student made
 MOST_ZIPS = 10  # of one student, in the zip of all
 LISTED = b"PK\1\2"  # stands before each file in a zip's list
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of all others zipfile unpacks the whole, however large
 EMPTY = "no notebook in the folder"
 OTHER = "not a notebook: its name does not end in .ipynb"  # said of who sent nothing else, as of an empty folder
 # What zipfile raises for a broken, encrypted or exotic one.
@@ -149,6 +150,8 @@ def _entry(path: Path, info: zipfile.ZipInfo, around: tuple[str, ...], outer: st
         problem = "not read: a link"
     elif info.flag_bits & 1:
         problem = "not read: encrypted"
+    elif info.compress_type not in METHODS:
+        problem = "not read: a zip made by another method than deflate"
     elif len(inside) > DEEPEST:
         problem = f"not read: folders more than {DEEPEST} deep"
     return Entry(parts, path, (info.filename,), problem, _time(info))

@@ -79,7 +79,7 @@ def _goes_by(name: str, submission: Submission, known: Roster | None) -> bool:
 
 def _bare(student: str) -> str:
     """Without the number that a platform puts behind the name: Gradescope's may begin with letters."""
-    return re.sub(r"(?<=.)_[^_]*\d[^_]*$", "", student)
+    return re.sub(r"(?<=.)_[^_\d]*\d[^_]*$", "", student)
 
 
 def roster(path: Path) -> Roster:
