@@ -166,7 +166,9 @@ class Decoder:
     def value(self, item: Any, depth: int = DEPTH_LIMIT) -> Any:
         if item is None or isinstance(item, float):
             return item
-        if isinstance(item, int) and abs(item) <= MOST_WHOLE or isinstance(item, str) and len(item) <= TEXT_LIMIT:
+        if isinstance(item, int) and abs(item) <= MOST_WHOLE:
+            return item
+        if isinstance(item, str) and len(item) <= TEXT_LIMIT:
             return item
         if not isinstance(item, dict) or len(item) != 1 or depth < 0:
             raise WireError("not a value")
