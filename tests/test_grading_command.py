@@ -75,11 +75,6 @@ def test_earlier_tables_are_never_lost(submissions, tmp_path, capsys):
     )
 
 
-def test_the_columns(files_run):
-    assert list(files_run.grades[0]) == ["student", "notebook", "exercise", "part", "points", "possible", "reason"]
-    assert list(files_run.totals[0]) == ["student", "notebook", "points", "possible", "status", "lecture", "counts"]
-
-
 def test_ctrl_c_keeps_what_is_done(bwrap, tmp_path):
     """Two notebooks are done and two run on when it comes."""
     folder, out = tmp_path / "submissions", tmp_path / "out"

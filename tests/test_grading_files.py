@@ -109,3 +109,8 @@ def test_the_name_of_an_unreadable_file_says_what_was_possible(files_run):
 
 def test_the_tables_agree(files_run):
     assert tables_agree(files_run)
+
+
+def test_the_columns(files_run):
+    assert list(files_run.grades[0]) == ["student", "notebook", "exercise", "part", "points", "possible", "reason"]
+    assert list(files_run.totals[0]) == ["student", "notebook", "points", "possible", "status", "lecture", "counts"]
