@@ -215,7 +215,7 @@ def test_odd_names_are_seen(tmp_path):
 
 
 def attempt(order: tuple[int, float], name: str, status: str = "graded", read: bool = True) -> Graded:
-    return Graded(Submission("alice", name, Path(name), order=order), status, LECTURE, read=read)
+    return Graded(Submission("alice", name, Path(name), number=order[0], time=order[1]), status, LECTURE, read=read)
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def student(name: str, answer=None, possible: bool = True, **more) -> Graded:
 @pytest.fixture(scope="module")
 def class_of_four() -> list[Graded]:
     """Two with the same mistake, one without any, one without a notebook; and an attempt that does not count."""
-    ann = [student("ann", raising, order=(1, 0.0)), student("ann", flipped, order=(2, 0.0))]
+    ann = [student("ann", raising, number=1, time=0.0), student("ann", flipped, number=2, time=0.0)]
     return remarked([*ann, student("bo", flipped), student("cy"), student("di", possible=False)], sandboxed=True)
 
 
@@ -250,7 +250,10 @@ def rows_of(text_: str, sign: str = ",") -> list[list[str]]:
 
 def test_canvas_gets_the_attempt_that_counts():
     told = {"system": "canvas", "account": "4711"}
-    ann = [student("leeann_4711", raising, order=(1, 0), **told), student("leeann_4711", flipped, order=(2, 0), **told)]
+    ann = [
+        student("leeann_4711", raising, number=1, time=0, **told),
+        student("leeann_4711", flipped, number=2, time=0, **told),
+    ]
     other = replace(ann[0], lecture="other", verdicts=ann[0].verdicts[:1])
     bo = student("=bo_12", system="canvas", account="12")
     done = remarked([*ann, other, bo, student("nobody")], sandboxed=True)

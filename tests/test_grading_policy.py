@@ -88,13 +88,13 @@ def test_a_late_marker_is_one_day_with_or_without_a_deadline(tmp_path):
 
 
 def test_a_file_s_own_time_counts_only_if_the_policy_says_so(tmp_path):
-    changed = (0, DEADLINE.timestamp() + 3 * 24 * 3600)
+    changed = DEADLINE.timestamp() + 3 * 24 * 3600
     content = f"[deadlines]\n05 = {DEADLINE.isoformat()}\n[late]\npercent = 10"
-    assert final(tmp_path, content, order=changed).final.days == 0
-    one = final(tmp_path, f'{content}\ntime = "file"', order=changed)
+    assert final(tmp_path, content, time=changed).final.days == 0
+    one = final(tmp_path, f'{content}\ntime = "file"', time=changed)
     assert one.final.days == 3
     assert "by the file's time" in one.status
-    known = final(tmp_path, f'{content}\ntime = "file"', order=changed, uploaded=DEADLINE.timestamp())
+    known = final(tmp_path, f'{content}\ntime = "file"', time=changed, uploaded=DEADLINE.timestamp())
     assert known.final.days == 0
 
 

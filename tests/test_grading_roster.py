@@ -119,8 +119,8 @@ def test_sums_are_by_person_over_lectures_and_name_who_is_missing(tmp_path):
     known = roster(on_disk(tmp_path, CANVAS + '"Away, Al",4713,U3,al,A,\n'))
     told = {"system": "canvas", "account": "4711"}
     first = [
-        student("leeann_4711", raising, order=(1, 0), **told),
-        student("leeann_4711", flipped, order=(2, 0), **told),
+        student("leeann_4711", raising, number=1, time=0, **told),
+        student("leeann_4711", flipped, number=2, time=0, **told),
     ]
     asked = lectures()[OTHER]
     second = replace(student("Ann Lee"), lecture=OTHER, verdicts=tuple(nothing(one, "no") for one in asked))
@@ -149,7 +149,7 @@ def test_absent_people_with_commas_in_their_names_are_kept_apart(tmp_path):
 
 
 def test_attempts_of_one_person_under_two_names_are_attempts_of_one_person(tmp_path):
-    both = [student("leeann_4711", order=(7, 0)), student("Ann Lee_77", flipped, order=(9, 0))]
+    both = [student("leeann_4711", number=7, time=0), student("Ann Lee_77", flipped, number=9, time=0)]
     known = roster(on_disk(tmp_path, PLAIN))
     assert [one.counts for one in remarked(both, sandboxed=True)] == [True, True]
     first, second = remarked(both, sandboxed=True, known=known)
@@ -209,7 +209,7 @@ def test_points_for_a_whole_lecture_are_the_last_word(tmp_path):
 def test_a_note_goes_to_the_attempt_that_counts_and_is_known_by_number_or_name(tmp_path):
     told = {"system": "moodle", "account": "77"}
     for who in ("Ann Lee_77", "Ann Lee", "77", "Lee, Ann"):
-        both = [student("Ann Lee_77", order=(n, 0), **told) for n in (1, 2)]
+        both = [student("Ann Lee_77", number=n, **told) for n in (1, 2)]
         content = f'student,exercise,points\n"{who}",{NAME},0\n'
         [first, second], _ = noted(tmp_path, content, both, names="Lee, Ann\nBo\n")
         assert (first.final.points, second.final.points) == (POSSIBLE, POSSIBLE - ASKED[NAME].possible)

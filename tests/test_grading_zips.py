@@ -72,8 +72,8 @@ def test_a_student_s_zip_in_the_zip_of_all_is_opened_as_in_a_folder(tmp_path, na
     for found in (both, submissions_in(folder)):
         assert [one.read() for one in found] == [b"right", b"its own"]
         assert len({one.student for one in found}) == 1
-    assert [(one.student, one.notebook, one.order) for one in both] == [
-        (one.student, one.notebook, one.order) for one in submissions_in(folder)
+    assert [(one.student, one.notebook, one.number, one.time) for one in both] == [
+        (one.student, one.notebook, one.number, one.time) for one in submissions_in(folder)
     ]
 
 

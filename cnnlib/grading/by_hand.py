@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cnnlib.exercises import find, lecture_of, lectures
-from cnnlib.grading.marking import Graded, nothing
+from cnnlib.grading.marking import Graded, outcome
 from cnnlib.grading.marks import Line, number
 from cnnlib.grading.naming import clean
 from cnnlib.grading.policy import Policy, meant, worth
@@ -96,8 +96,7 @@ def by_hand(
         person = known.person(note.student) if known else ""
         if not fits and person and note.points is not None and not note.exercise:
             fits = [len(done)]
-            verdicts = tuple(nothing(exercise, "no notebook") for exercise in lectures()[note.lecture])
-            done.append(Graded(Submission(person, "", Path()), "no notebook", note.lecture, verdicts))
+            done.append(outcome(Submission(person, "", Path()), "no notebook", note.lecture, {}))
         whose = sorted({done[n].submission.student for n in fits})
         if len(whose) == 1:
             first = used.setdefault((fits[0], note.exercise), note.student)

@@ -23,11 +23,6 @@ students' code runs with your rights: it can read and change your files, and use
 """
 
 
-def limits_of(seconds: float) -> Limits:
-    """Those of a notebook whose calls may take so many seconds."""
-    return Limits(call=seconds, cell=2 * seconds, notebook=8 * seconds)
-
-
 def kit_folder() -> tempfile.TemporaryDirectory[str]:
     """A new folder for a kit. Those that a grader left which was killed are removed, where /proc tells."""
     prefix = KIT
@@ -66,7 +61,7 @@ def here(plain: bool, hidden: list[Path], seconds: float, jobs: int) -> Iterator
         hidden: folders that no student's process may see.
         jobs: notebooks at once; 0 for one a processor, as far as the memory goes.
     """
-    limits = limits_of(seconds)
+    limits = Limits.of(seconds)
     with (
         kit_folder() as folder,
         threads(launcher_in(Path(folder), plain, hidden, limits), limits, jobs or _most_jobs()) as hands,

@@ -22,6 +22,7 @@ from cnnlib.grading.naming import (
     outer_folder,
     within_export,
 )
+from cnnlib.grading.reading import Unreadable
 
 DEEPEST = 20  # folders in folders
 MOST_FILES_IN_ZIP = 50_000
@@ -33,14 +34,6 @@ EMPTY = "no notebook in the folder"
 OTHER = "not a notebook: its name does not end in .ipynb"  # said of who sent nothing else, as of an empty folder
 # What zipfile raises for a broken, encrypted or exotic one.
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
-
-
-class Crowded(Exception):
-    """There are too many files in a zip."""
-
-
-class Large(Exception):
-    """A student's zip has too many bytes."""
 
 
 @dataclass(frozen=True)
@@ -73,17 +66,13 @@ def entries_in_zip(path: Path, around: tuple[str, ...] = (), members: tuple[str,
         members: its name in the zip at `path`, if it lies in one.
     """
     itself = around or (path.name,)
-    problem = ""
     try:
         inside = _listed(read_file(path, members, MOST_PACKED + 1) if around else None, path)
     except BROKEN:
-        problem = "a broken zip"
-    except Large:
-        problem = f"a zip of more than {MOST_PACKED >> 20} MB"
-    except Crowded:
-        problem = f"more than {MOST_FILES_IN_ZIP} files in the zip"
-    if problem:
-        yield Entry(itself, path, problem=f"not read: {problem}")
+        yield Entry(itself, path, problem="not read: a broken zip")
+        return
+    except Unreadable as problem:
+        yield Entry(itself, path, problem=str(problem))
         return
     outer = "" if around else outer_folder(list(map(_parts, inside)))
     found = [entry for info in inside.values() if (entry := _entry(path, info, around, outer))]
@@ -104,16 +93,16 @@ def entries_in_zip(path: Path, around: tuple[str, ...] = (), members: tuple[str,
 
 
 def _listed(data: bytes | None, path: Path) -> dict[str, zipfile.ZipInfo]:
-    """The files in a zip, in a student's `data` or at `path`; raises one of BROKEN, Large and Crowded."""
+    """The files in a zip, in a student's `data` or at `path`; raises Unreadable, or one of BROKEN."""
     if data is not None and len(data) > MOST_PACKED:
-        raise Large
-    if data is not None and data.count(LISTED) > MOST_FILES_IN_ZIP:  # zipfile makes an object for each
-        raise Crowded
-    with zipfile.ZipFile(path if data is None else io.BytesIO(data)) as packed:
-        inside = {info.filename: info for info in packed.infolist()}  # of two with one name, the last is read
-    if len(inside) > MOST_FILES_IN_ZIP:
-        raise Crowded
-    return inside
+        raise Unreadable(f"not read: a zip of more than {MOST_PACKED >> 20} MB")
+    inside: dict[str, zipfile.ZipInfo] = {}
+    if data is None or data.count(LISTED) <= MOST_FILES_IN_ZIP:  # zipfile makes an object for each
+        with zipfile.ZipFile(path if data is None else io.BytesIO(data)) as packed:
+            inside = {info.filename: info for info in packed.infolist()}  # of two with one name, the last is read
+        if len(inside) <= MOST_FILES_IN_ZIP:
+            return inside
+    raise Unreadable(f"not read: more than {MOST_FILES_IN_ZIP} files in the zip")
 
 
 def _parts(name: str) -> tuple[str, ...]:

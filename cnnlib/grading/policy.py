@@ -175,7 +175,7 @@ def _days_late(policy: Policy, one: Graded, extension: Deadline | None) -> tuple
     """
     handed_in, how = one.submission.uploaded, ""
     if not handed_in and policy.by_file:
-        handed_in, how = one.submission.order[1], " by the file's time"
+        handed_in, how = one.submission.time, " by the file's time"
     deadline = extension.moment if extension else policy.deadlines.get(one.lecture or "", math.inf)
     days = math.ceil(max(0.0, handed_in - deadline) / DAY) if handed_in else 0
     if one.submission.late and not days and not extension:

@@ -8,7 +8,7 @@ import itertools
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,7 +41,8 @@ class Submission:
     late: bool = False
     problem: str = ""  # why it is not read
     members: tuple[str, ...] = ()  # its name in the zip at `path`, after that of a zip in there around it
-    order: tuple[int, float] = (0, 0.0)  # larger for a later attempt: the upload's number, the file's time
+    number: int = 0  # of the upload, larger for a later one
+    time: float = 0.0  # of the file's last change
     system: str = ""  # "canvas" or "moodle"
     account: str = ""  # the student's number there
     uploaded: float = 0.0  # when, in seconds since 1970, if the platform tells it
@@ -72,7 +73,17 @@ def submissions_in(path: Path) -> list[Submission]:
     else:
         entries = list(entries_in_zip(path)) if is_zip(path.name) else [_entry((path.name,), path)]
     people, times = _people(entries)
-    found = [_submission(entry, people, times) for entry in entries if entry.parts[-1] != METADATA]
+    found = [
+        Submission(
+            path=entry.path,
+            problem=entry.problem,
+            members=entry.members,
+            time=entry.time,
+            **vars(name_of(entry.parts, people, times)),
+        )
+        for entry in entries
+        if entry.parts[-1] != METADATA
+    ]
     without = [one for one in found if one.problem in (EMPTY, OTHER)]
     found = [one for one in found if one.problem not in (EMPTY, OTHER)]
     present = {submission.student for submission in found}
@@ -84,23 +95,6 @@ def submissions_in(path: Path) -> list[Submission]:
         if numbers[submission.student] > MOST_FILES and not submission.problem:
             found[at] = replace(submission, problem=f"not read: more than {MOST_FILES} files of one student")
     return found
-
-
-def _submission(entry: Entry, people: Mapping[str, str], times: Mapping[str, float]) -> Submission:
-    name = name_of(entry.parts, people, times)
-    order = (name.number, entry.time)
-    return Submission(
-        name.student,
-        name.notebook,
-        entry.path,
-        name.late,
-        entry.problem,
-        entry.members,
-        order,
-        name.system,
-        name.account,
-        name.uploaded,
-    )
 
 
 def _people(entries: list[Entry]) -> tuple[dict[str, str], dict[str, float]]:
