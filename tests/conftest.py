@@ -114,7 +114,7 @@ def launcher(bwrap: str, kit: Path) -> Any:
     from cnnlib.grading.hands import choose
     from cnnlib.grading.process import Limits
 
-    return choose(kit, [Path(__file__).parents[1]], Limits())
+    return choose(kit, plain=False, hidden=[Path(__file__).parents[1]], limits=Limits())
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from grading.notebooks import LECTURE, POSSIBLE, SEED, solved, text
 from cnnlib.__main__ import main
 from cnnlib.grading import batch, packed
 from cnnlib.grading.marking import Graded
-from cnnlib.grading.naming import submitters
+from cnnlib.grading.naming import uploads
 from cnnlib.grading.notebook import MOST_BYTES
 from cnnlib.grading.reading import Unreadable
 from cnnlib.grading.submissions import Submission, submissions_in
@@ -115,8 +115,9 @@ def test_gradescope_s_names_come_only_from_its_own_file(tmp_path):
 
 
 def test_people_are_listed_once_for_each_submission():
-    assert submitters(METADATA) == {"12": "Ann Lee_007", "13": "Bo O'Hara and Cy_9"}
-    assert submitters("- :name: x\n{[") == {}
+    found = {number: upload.students for number, upload in uploads(METADATA).items()}
+    assert found == {"12": "Ann Lee_007", "13": "Bo O'Hara and Cy_9"}
+    assert uploads("- :name: x\n{[") == {}
 
 
 def test_several_exports_are_read_together(tmp_path):

@@ -13,10 +13,9 @@ from test_grading_output import WORKSHEET, Page, flipped, rows_of, student
 from cnnlib.__main__ import main
 from cnnlib.grading import platforms, report, summary
 from cnnlib.grading.batch import remarked
-from cnnlib.grading.extensions import extensions
-from cnnlib.grading.naming import upload_times
+from cnnlib.grading.naming import uploads
 from cnnlib.grading.pages import pages
-from cnnlib.grading.policy import by_policy, policy
+from cnnlib.grading.policy import by_policy, extensions, policy
 from cnnlib.grading.roster import roster
 
 NAME, OTHER = "conv1d_forward", "conv1d_weight_gradient"
@@ -101,18 +100,25 @@ def test_a_file_s_own_time_counts_only_if_the_policy_says_so(tmp_path):
 def test_gradescope_s_times_are_read_from_its_own_file():
     told = """\
 submission_12:
+  :submitters:
+  - :name: Ann
   :created_at: 2026-09-01 19:40:26.131287000 Z
   :history:
   - :id: 11
+    :name: nobody
     :created_at: 2020-01-01 00:00:00 Z
 submission_13:
   :created_at: 2026-09-01 21:40:26 +02:00
+  :submitters:
+  - :name: Bo
 submission_14:
+  :submitters:
+  - :name: Cy
   :created_at: 2026-13-41 99:40:26 Z
 """
     moment = datetime(2026, 9, 1, 19, 40, 26, tzinfo=timezone.utc).timestamp()  # noqa: UP017
-    assert upload_times(told) == {"12": moment, "13": moment}
-    assert upload_times("  :created_at: 2026-09-01 19:40:26 Z\n{[") == {}
+    assert uploads(told) == {"12": ("Ann", moment), "13": ("Bo", moment), "14": ("Cy", 0.0)}
+    assert uploads("  :created_at: 2026-09-01 19:40:26 Z\n{[") == {}
 
 
 @pytest.mark.parametrize(

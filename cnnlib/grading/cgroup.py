@@ -67,14 +67,11 @@ class Group:
         """Its processes have been told to end; the last ones may still be at it."""
         for folder in self.folders:
             for _ in range(50):
-                try:
+                with contextlib.suppress(OSError):
                     folder.rmdir()
-                except FileNotFoundError:
+                if not folder.exists():
                     break
-                except OSError:
-                    time.sleep(0.01)
-                else:
-                    break
+                time.sleep(0.01)
 
 
 def places() -> Places:

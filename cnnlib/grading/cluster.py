@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from cnnlib.grading import records
-from cnnlib.grading.hands import kit_folder, launcher_in
+from cnnlib.grading.hands import choose, kit_folder
 from cnnlib.grading.marking import Graded, grade_notebook
 from cnnlib.grading.process import Limits
 from cnnlib.grading.report import Refused
@@ -55,6 +55,6 @@ def _launcher(plain: bool) -> Launcher:
     folder = kit_folder()
     atexit.register(folder.cleanup)
     try:
-        return launcher_in(Path(folder.name), plain, [], Limits())
+        return choose(Path(folder.name), plain, [], Limits())
     except Refused as problem:
         raise Refused(f"A worker of the cluster cannot grade. {problem}") from None

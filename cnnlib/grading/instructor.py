@@ -6,9 +6,8 @@ from pathlib import Path
 
 from cnnlib.grading import gradebook, platforms
 from cnnlib.grading.by_hand import Note, by_hand, notes
-from cnnlib.grading.extensions import extensions
 from cnnlib.grading.marking import Graded
-from cnnlib.grading.policy import Policy, by_policy, policy
+from cnnlib.grading.policy import Policy, by_policy, extensions, policy
 from cnnlib.grading.report import Refused, in_csv
 from cnnlib.grading.roster import Roster, roster, sums
 from cnnlib.grading.sheets import Sheet

@@ -122,10 +122,15 @@ def in_csv(rows: Iterable[Row]) -> str:
 
     Where it needs one, it begins with a byte order mark: without it Excel shows é as Ã©.
     """
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows([cell(value) for value in row] for row in rows)
-    text = file.getvalue()
+    text = written([cell(value) for value in row] for row in rows)
     return text if text.isascii() else f"\ufeff{text}"
+
+
+def written(rows: Iterable[Row], sign: str = ",") -> str:
+    """The text of a table as it is."""
+    file = io.StringIO()
+    csv.writer(file, delimiter=sign, lineterminator="\n").writerows(rows)
+    return file.getvalue()
 
 
 def grades(graded: Iterable[Graded]) -> list[Row]:

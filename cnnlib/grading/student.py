@@ -65,22 +65,20 @@ class Student:
     def read(self, data: bytes) -> Notebook:
         """What is in a notebook's file. Raises Unreadable and Stopped."""
         with self._at_work():
-            return self._read(data)
-
-    def _read(self, data: bytes) -> Notebook:
-        process = self._ready()
-        try:
-            process.send({"notebook": True, "wanted": wanted(), "seconds": READ_SECONDS}, READ_SECONDS, data)
-            message, numbers = process.receive(READ_SECONDS)
-        except Ended as problem:
-            self._gone(problem)
-            raise Unreadable(f"not read: {problem}") from None
-        if not self.launcher.settings["fork"]:
-            self.close()  # it has modules now that a student's code should not find
-        if "ended" in message:
-            self._doubt(process, message.get("late") is True, text_of(message["ended"]))
-            raise Unreadable(f"not read: {text_of(message['ended']) or 'its process ended'}")
-        return notebook_of(message, numbers)
+            process = self._ready()
+            try:
+                process.send({"notebook": True, "wanted": wanted(), "seconds": READ_SECONDS}, READ_SECONDS, data)
+                message, numbers = process.receive(READ_SECONDS)
+            except Ended as problem:
+                self._gone(problem)
+                raise Unreadable(f"not read: {problem}") from None
+            if not self.launcher.settings["fork"]:
+                self.close()  # it has modules now that a student's code should not find
+            if "ended" in message:
+                why = text_of(message["ended"])
+                self._doubt(process, message.get("late") is True, why)
+                raise Unreadable(f"not read: {why or 'its process ended'}")
+            return notebook_of(message, numbers)
 
     def run(self, number: int, source: str) -> str:
         """Run a cell; "" or the last line of its traceback. Raises Stopped."""

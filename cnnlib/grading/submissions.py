@@ -4,6 +4,7 @@ A folder of nothing but zips from Canvas, Moodle or Gradescope is all of them to
 student's: what it holds is never another student's, whatever its files are called.
 """
 
+import contextlib
 import itertools
 import os
 import stat
@@ -15,13 +16,13 @@ from pathlib import Path
 from cnnlib.exercises import lectures
 from cnnlib.grading.naming import (
     METADATA,
+    Upload,
     ignored,
     is_from_a_platform,
     is_notebook,
     is_zip,
     name_of,
-    submitters,
-    upload_times,
+    uploads,
     within_export,
 )
 from cnnlib.grading.notebook import MOST_BYTES
@@ -72,14 +73,14 @@ def submissions_in(path: Path) -> list[Submission]:
         entries = list(_entries_in_folder(path))
     else:
         entries = list(entries_in_zip(path)) if is_zip(path.name) else [_entry((path.name,), path)]
-    people, times = _people(entries)
+    uploaded = _uploads(entries)
     found = [
         Submission(
             path=entry.path,
             problem=entry.problem,
             members=entry.members,
             time=entry.time,
-            **vars(name_of(entry.parts, people, times)),
+            **vars(name_of(entry.parts, uploaded)),
         )
         for entry in entries
         if entry.parts[-1] != METADATA
@@ -97,18 +98,15 @@ def submissions_in(path: Path) -> list[Submission]:
     return found
 
 
-def _people(entries: list[Entry]) -> tuple[dict[str, str], dict[str, float]]:
-    """Gradescope's names and times; a file of that name further down is a student's, and says nothing."""
-    people, times = dict[str, str](), dict[str, float]()
+def _uploads(entries: list[Entry]) -> dict[str, Upload]:
+    """What Gradescope says; a file of that name further down is a student's, and says nothing."""
+    found: dict[str, Upload] = {}
     for entry in entries:
         if entry.parts == (METADATA,) and not entry.problem:
-            try:
-                told = read_file(entry.path, entry.members, MOST_BYTES).decode("utf-8-sig", "replace")
-            except BROKEN:
-                continue
-            people |= submitters(told)
-            times |= upload_times(told)
-    return people, times
+            with contextlib.suppress(*BROKEN):
+                told = read_file(entry.path, entry.members, MOST_BYTES)
+                found |= uploads(told.decode("utf-8-sig", "replace"))
+    return found
 
 
 def _entries_in_folder(folder: Path) -> Iterator[Entry]:
