@@ -227,6 +227,14 @@ def test_whatever_a_student_chose_is_escaped(class_of_four):
     assert not any(".." in name or name.count("/") > 1 for name in made)
 
 
+def test_every_row_of_the_class_s_page_has_all_columns(class_of_four):
+    """Points by hand count for one student; the others' stand in the same column."""
+    ann, *others = class_of_four
+    page = pages([replace(ann, mark=ann.final), *others])["class.html"]
+    [table] = re.findall(r'<h2 id="Students">.*?</table>', page, re.DOTALL)
+    assert {row.count("<td") for row in re.findall(r"<tr><td.*?</tr>", table)} == {table.count("<th>")} == {5}
+
+
 def test_students_whose_names_look_alike_have_pages_of_their_own():
     made = pages([student("née"), student("n/e"), student("n e"), student("\N{ARABIC LETTER ALEF}")])
     assert len({name.lower() for name in made}) == 5

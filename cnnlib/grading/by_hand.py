@@ -16,7 +16,7 @@ from cnnlib.grading.naming import clean
 from cnnlib.grading.policy import Policy, meant, worth
 from cnnlib.grading.report import Refused
 from cnnlib.grading.roster import Roster, handed_in_by
-from cnnlib.grading.sheets import entry, nearest, read_sheet
+from cnnlib.grading.sheets import entry, perhaps, read_sheet
 from cnnlib.grading.submissions import Submission
 
 COLUMNS = ("student", "exercise", "points", "comment")
@@ -111,9 +111,8 @@ def by_hand(
         elif person:
             said.append(f"by hand: {person} has handed in no {note.lecture}.")
         else:
-            near = nearest(note.student, {submission.student for submission in files.values()})
-            meant = f"; {near} may be meant" if near else ""
-            said.append(f'by hand: "{note.student}" fits nobody with {note.lecture}{meant}.')
+            hint = perhaps(note.student, {submission.student for submission in files.values()})
+            said.append(f'by hand: "{note.student}" fits nobody with {note.lecture}{hint}.')
     return done, [f"by hand: {len(used)} of {len(notes)} rows used.", *said]
 
 

@@ -15,7 +15,7 @@ from cnnlib.grading.marking import Graded
 from cnnlib.grading.naming import clean
 from cnnlib.grading.report import Refused
 from cnnlib.grading.roster import Roster, handed_in_by
-from cnnlib.grading.sheets import nearest
+from cnnlib.grading.sheets import perhaps
 
 PARTS = ("points", "weights", "deadlines", "extensions", "late")
 LATE = ("percent", "most", "time")
@@ -161,9 +161,8 @@ def extensions(
             elif known and known.person(name):
                 said.append(f"extension for {lecture}: {known.person(name)} has handed in nothing.")
             else:
-                near = nearest(name, {submission.student for submission in files.values()})
-                meant = f"; {near} may be meant" if near else ""
-                said.append(f'extension for {lecture}: "{name}" fits nobody who handed it in{meant}.')
+                hint = perhaps(name, {submission.student for submission in files.values()})
+                said.append(f'extension for {lecture}: "{name}" fits nobody who handed it in{hint}.')
     return found, said
 
 

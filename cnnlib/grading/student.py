@@ -98,40 +98,38 @@ class Student:
         A call that ends its fork costs its own answer, and another fork goes on with the next call. After three calls
         that ran out of time, or the end of the whole process, the others are not asked.
         """
-        with self._at_work():
-            return self._answers(name, calls)
-
-    def _answers(self, name: str, calls: Sequence[Call]) -> list[Answer] | None:
         answers: list[Answer] = []
         late = messages.MOST_LATE - 1 if name in self.hung else 0  # asked a second time, it hangs but once
+        with self._at_work():
+            self._apart(name, calls)
+            while len(answers) < len(calls) and late < messages.MOST_LATE:
+                process = self._ready()
+                most = self.limits.call / (1 + len(self.hung - {name}))
+                seconds = min(most, CALL_SHARE * (self.until - time.monotonic())) / (messages.HURRY if late else 1)
+                try:
+                    for reply in self._ask(process, name, calls[len(answers) :], seconds):
+                        if reply is None:
+                            return None
+                        answers.append(reply.answer)
+                        late += reply.late
+                except Ended:
+                    continue
+                if self.process is None:
+                    break
+        if late:
+            self.hung.add(name)
+        return answers + [answers[-1]] * (len(calls) - len(answers))
+
+    def _apart(self, name: str, calls: Sequence[Call]) -> None:
+        """No function is asked where another one was given functions of the course: they may be the answer here."""
         arguments = [value for args, kwargs in calls for value in (*args, *kwargs.values())]
-        if arguments and self.given_to not in ("", name):  # what was given there may be the answer here
+        if arguments and self.given_to not in ("", name):
             if self.process:
                 self.close()
                 self.starts -= 1  # it did not end by itself
             self.given_to = ""
         if any(map(callable, arguments)):
             self.given_to = name
-        while len(answers) < len(calls) and late < messages.MOST_LATE:
-            process = self._ready()
-            seconds = min(
-                self.limits.call / (1 + len(self.hung - {name})), CALL_SHARE * (self.until - time.monotonic())
-            )
-            if late:
-                seconds /= messages.HURRY
-            try:
-                for reply in self._ask(process, name, calls[len(answers) :], seconds):
-                    if reply is None:
-                        return None
-                    answers.append(reply.answer)
-                    late += reply.late
-            except Ended:
-                continue
-            if self.process is None:
-                break
-        if late:
-            self.hung.add(name)
-        return answers + [answers[-1]] * (len(calls) - len(answers))
 
     def close(self) -> None:
         if self.process:
