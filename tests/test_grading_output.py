@@ -124,12 +124,12 @@ def test_json_holds_every_part(class_of_four):
 
 
 def test_an_earlier_run_s_files_stay_and_a_full_disk_changes_nothing(class_of_four, tmp_path, monkeypatch):
-    report.write(class_of_four, tmp_path, {"results.json": "first"})
-    report.write(class_of_four[:1], tmp_path, {"results.json": "second"})
+    report.write(report.texts(class_of_four, {"results.json": "first"}), tmp_path)
+    report.write(report.texts(class_of_four[:1], {"results.json": "second"}), tmp_path)
     before = {path.name: path.read_text() for path in tmp_path.iterdir()}
     assert (before["results.1.json"], before["results.json"]) == ("first", "second")
     with pytest.raises(OSError, match=r"missing"):
-        report.write(class_of_four, tmp_path, {"results.json": "third", "missing/folder/x": ""})
+        report.write(report.texts(class_of_four, {"results.json": "third", "missing/folder/x": ""}), tmp_path)
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
 
 

@@ -16,7 +16,7 @@ from cnnlib.grading.batch import remarked
 from cnnlib.grading.naming import uploads
 from cnnlib.grading.pages import pages
 from cnnlib.grading.policy import by_policy, extensions, policy
-from cnnlib.grading.roster import roster
+from cnnlib.grading.roster import NO_ROSTER, roster
 
 NAME, OTHER = "conv1d_forward", "conv1d_weight_gradient"
 DEADLINE = datetime(2026, 11, 12, 20, tzinfo=timezone(timedelta(hours=1)))
@@ -174,7 +174,7 @@ def extended(folder: Path, content: str, graded, names: str = ""):
     """What these come to with the policy above and these extensions, and what is said."""
     rules = policy(written(folder, MANY + content))
     (folder / "names.csv").write_text(names, encoding="utf-8")
-    known = roster(folder / "names.csv") if names else None
+    known = roster(folder / "names.csv") if names else NO_ROSTER
     found, said = extensions(rules, graded, known)
     return by_policy(rules, graded, found), said
 
@@ -210,7 +210,7 @@ def test_an_extension_holds_for_all_attempts_and_for_no_other_lecture(tmp_path):
     rules = policy(written(tmp_path, MANY.replace("extensions.05", "extensions.06") + "ann = 2026-11-30"))
     found, said = extensions(rules, attempts)
     assert [one.final.percent for one in by_policy(rules, attempts, found)] == [20, 20]
-    assert said == ['extension for 06_conv2d_backprop: "ann" fits nobody who handed it in.']
+    assert said == ['extension for 06_conv2d_backprop: "ann" fits nobody with 06_conv2d_backprop.']
 
 
 def test_a_late_marker_tells_of_the_platform_s_deadline_not_of_an_extension(tmp_path):
@@ -233,8 +233,8 @@ def test_an_extension_that_fits_nobody_or_two_changes_nothing_and_is_named(tmp_p
     assert [one.final.percent for one in done] == [20, 20, 20]
     assert [sentence.partition(": ")[2] for sentence in said] == [
         '"Bo" fits Bo_1, Bo_2. Write one of these names.',
-        '"Anna" fits nobody who handed it in; Ann_3 may be meant.',
-        "Di has handed in nothing.",
+        '"Anna" fits nobody with 05_conv1d_backprop; Ann_3 may be meant.',
+        "Di has handed in no 05_conv1d_backprop.",
     ]
 
 

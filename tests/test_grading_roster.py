@@ -17,7 +17,7 @@ from cnnlib.grading.by_hand import by_hand, notes
 from cnnlib.grading.marking import Graded, nothing
 from cnnlib.grading.pages import pages
 from cnnlib.grading.policy import Policy, by_policy
-from cnnlib.grading.roster import roster, sums
+from cnnlib.grading.roster import NO_ROSTER, roster, sums
 from cnnlib.grading.submissions import Submission
 
 NAME, OTHER = "conv1d_forward", "06_conv2d_backprop"
@@ -161,7 +161,7 @@ def test_attempts_of_one_person_under_two_names_are_attempts_of_one_person(tmp_p
 
 def test_without_a_roster_sums_are_by_the_names_of_the_files():
     done = [student("ann"), student("bo", flipped)]
-    rows, said = sums(None, remarked(done, sandboxed=True))
+    rows, said = sums(NO_ROSTER, remarked(done, sandboxed=True))
     assert [row[0] for row in rows[1:]] == ["ann", "bo"]
     assert len(said) == 1
 
@@ -173,7 +173,7 @@ def noted(folder: Path, content: str, graded: list[Graded], policy: Policy | Non
     """What comes of a file of notes."""
     path = folder / "manual.csv"
     path.write_text(content, encoding="utf-8-sig")
-    known = roster(on_disk(folder, names)) if names else None
+    known = roster(on_disk(folder, names)) if names else NO_ROSTER
     policy = policy or Policy()
     done = by_policy(policy, remarked(graded, sandboxed=True))
     return by_hand(notes(path, policy), done, known)

@@ -23,7 +23,7 @@ from cnnlib.grading.marking import Graded
 from cnnlib.grading.pages import pages
 from cnnlib.grading.process import Limits
 from cnnlib.grading.records import Rules
-from cnnlib.grading.roster import Roster
+from cnnlib.grading.roster import NO_ROSTER, Roster
 from cnnlib.grading.schedule import Class
 from cnnlib.grading.submissions import submissions_in
 from cnnlib.grading.summary import in_words, summaries, to_json
@@ -161,7 +161,7 @@ def _signals() -> Iterator[None]:
             signal.signal(number, earlier)
 
 
-def remarked(graded: Sequence[Graded], sandboxed: bool, known: Roster | None = None) -> list[Graded]:
+def remarked(graded: Sequence[Graded], sandboxed: bool, known: Roster = NO_ROSTER) -> list[Graded]:
     """With all that an instructor should know beside the points in the status, and which of several attempts counts.
 
     Args:
@@ -188,7 +188,7 @@ def remarked(graded: Sequence[Graded], sandboxed: bool, known: Roster | None = N
     return remarks
 
 
-def _person(one: Graded, known: Roster | None) -> str:
+def _person(one: Graded, known: Roster) -> str:
     """Whose it is, or the whole team's."""
-    people, strangers = known.who(one.submission) if known else ([], [])
+    people, strangers = known.who(one.submission)
     return " and ".join(people) if people and not strangers else one.submission.student

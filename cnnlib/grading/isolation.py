@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from cnnlib.grading import messages
 
-GRACE = 0.3  # seconds between asking a call to stop and ending its process
+LEEWAY = 0.3  # seconds between asking a call to stop and ending its process
 FORK_TRIES = 100
 PIPE = 1 << 16
 
@@ -53,7 +53,7 @@ def answer_in_a_fork(
     os.close(outer)
     left, last, ended, late = count, b"", "", False
     try:
-        for frame in frames(inner, count, seconds + GRACE, requests.fileno()):
+        for frame in frames(inner, count, seconds + LEEWAY, requests.fileno()):
             left, last = left - 1, frame
             if left:
                 messages.send(replies, frame)
@@ -90,7 +90,7 @@ def frames(inner: int, count: int, seconds: float, grader: int) -> Iterator[byte
         if grader in readable:  # nothing is asked meanwhile: the grader is gone
             raise EOFError
         if not readable:
-            raise ForkEnded(f"TimeoutError: no answer within {round(seconds - GRACE, 2):g} s", late=True)
+            raise ForkEnded(f"TimeoutError: no answer within {round(seconds - LEEWAY, 2):g} s", late=True)
         chunk = os.read(inner, PIPE)
         if not chunk:
             raise ForkEnded

@@ -29,6 +29,9 @@ HURRY = 5  # the time for a call, after another one of the same check ran out of
 MOST_LATE = 3  # calls of one check that may run out of time
 MOST_WHOLE = 1 << 1000  # larger whole numbers are cut to it: NumPy has no number type for either
 
+# The texts of a checks.Answer, and the most characters of each that are read.
+TEXTS = {"error": 2000, "kind": 80, "unwritten": 80, "line": 2000, "uses": 80, "warned": 2000, "printed": 2000}
+
 NUMERIC = re.compile(r"[<>|][biufc]\d{1,2}")
 ODD = re.compile(r"[<>|][OUSMmV]\d{0,4}(\[\w{1,9}\])?")  # objects, text, dates: only the dtype is sent
 COLLECTIONS: dict[str, Any] = {"tuple": tuple, "list": list, "set": set, "frozenset": frozenset, "dict": dict}

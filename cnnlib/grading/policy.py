@@ -14,8 +14,7 @@ from cnnlib.exercises import lectures
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.naming import clean
 from cnnlib.grading.report import Refused
-from cnnlib.grading.roster import Roster, handed_in_by
-from cnnlib.grading.sheets import perhaps
+from cnnlib.grading.roster import NO_ROSTER, Roster, handed_in_by, misfit
 
 PARTS = ("points", "weights", "deadlines", "extensions", "late")
 LATE = ("percent", "most", "time")
@@ -141,7 +140,7 @@ def _moment(name: str, value: Any) -> float:
 
 
 def extensions(
-    policy: Policy, graded: Sequence[Graded], known: Roster | None = None
+    policy: Policy, graded: Sequence[Graded], known: Roster = NO_ROSTER
 ) -> tuple[dict[int, Deadline], list[str]]:
     """Place in `graded` -> the deadline that is its own; and sentences about the names that fit nobody, or two.
 
@@ -154,15 +153,10 @@ def extensions(
         for name, until in students.items():
             fits = handed_in_by(name, files, known)
             whose = sorted({files[n].student for n in fits})
-            if len(whose) > 1 and not (known and known.person(name)):
-                said.append(f'extension for {lecture}: "{name}" fits {", ".join(whose)}. Write one of these names.')
-            elif fits:
+            if fits and (len(whose) == 1 or known.person(name)):
                 found |= {n: max(until, found.get(n, until)) for n in fits}
-            elif known and known.person(name):
-                said.append(f"extension for {lecture}: {known.person(name)} has handed in nothing.")
             else:
-                hint = perhaps(name, {submission.student for submission in files.values()})
-                said.append(f'extension for {lecture}: "{name}" fits nobody who handed it in{hint}.')
+                said.append(f"extension for {lecture}: {misfit(name, lecture, files, whose, known)}")
     return found, said
 
 

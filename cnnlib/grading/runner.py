@@ -158,8 +158,7 @@ def answer_frame(answer: Answer, tag: str, late: bool) -> bytes:
         value = messages.encode(answer.value, numbers)
         if len(numbers) > messages.ANSWER_LIMIT:
             raise messages.WireError(TOO_LARGE)
-        words = ("error", "kind", "unwritten", "line", "uses", "warned", "printed")
-        rest = {name: str(getattr(answer, name))[:2000] for name in words}
+        rest = {name: str(getattr(answer, name))[:most] for name, most in messages.TEXTS.items()}
         told = {"value": value, **rest, "changed": answer.changed, "seconds": answer.seconds}
         return messages.pack({"answer": told, "late": late, "tag": tag}, numbers)
     except BaseException as problem:
