@@ -59,17 +59,13 @@ def is_zip(name: str) -> bool:
     return name.lower().endswith(".zip")
 
 
-def is_of_canvas(name: str) -> bool:
-    return any(rule.fullmatch(name) for rule in (CANVAS, CANVAS_ANONYMOUS))
-
-
 def ignored(name: str) -> bool:
     return name in LEFT_BEHIND or name.startswith("._")
 
 
 def is_from_a_platform(name: str) -> bool:
     """Is a file or folder of this name, beside all others, one that a learning platform made?"""
-    return name == METADATA or is_of_canvas(name) or any(rule.fullmatch(name) for rule in (MOODLE, GRADESCOPE))
+    return name == METADATA or any(rule.fullmatch(name) for rule in (CANVAS, CANVAS_ANONYMOUS, MOODLE, GRADESCOPE))
 
 
 def name_of(parts: Sequence[str], uploaded: Mapping[str, Upload]) -> Name:

@@ -13,15 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from cnnlib.grading.naming import (
-    METADATA,
-    ignored,
-    is_from_a_platform,
-    is_notebook,
-    is_zip,
-    outer_folder,
-    within_export,
-)
+from cnnlib.grading import naming
 from cnnlib.grading.reading import Unreadable
 
 DEEPEST = 20  # folders in folders
@@ -74,22 +66,22 @@ def entries_in_zip(path: Path, around: tuple[str, ...] = (), members: tuple[str,
     except Unreadable as problem:
         yield Entry(itself, path, problem=str(problem))
         return
-    outer = "" if around else outer_folder(list(map(_parts, inside)))
+    outer = "" if around else naming.outer_folder(list(map(_parts, inside)))
     found = [entry for info in inside.values() if (entry := _entry(path, info, around, outer))]
     opened: Counter[str] = Counter()
     for entry in found:
-        if not is_zip(entry.parts[-1]) or entry.problem:
+        if not naming.is_zip(entry.parts[-1]) or entry.problem:
             yield replace(entry, members=(*members, *entry.members))
         elif opened[entry.parts[0]] == MOST_ZIPS:  # a small one may unpack to MOST_PACKED
             yield replace(entry, problem=f"not read: more than {MOST_ZIPS} zips of one student")
         else:
             opened[entry.parts[0]] += 1
             yield from entries_in_zip(path, entry.parts, entry.members)
-    if around and not any(is_notebook(entry.parts[-1]) or entry.problem for entry in found):
+    if around and not any(naming.is_notebook(entry.parts[-1]) or entry.problem for entry in found):
         yield Entry(itself, path, problem="no notebook in the zip")
     if not around:
         first = {p[0]: None for name in inside if len(p := _within(outer, tuple(name.split("/", DEEPEST)))) > 1}
-        yield from (Entry((name, ""), path, problem=EMPTY) for name in first if name and not ignored(name))
+        yield from (Entry((name, ""), path, problem=EMPTY) for name in first if name and not naming.ignored(name))
 
 
 def _listed(data: bytes | None, path: Path) -> dict[str, zipfile.ZipInfo]:
@@ -112,26 +104,26 @@ def _parts(name: str) -> tuple[str, ...]:
 
 def is_loose(parts: tuple[str, ...]) -> bool:
     """Is it a file that a platform put beside all others?"""
-    return len(parts) == 1 and is_from_a_platform(parts[0])
+    return len(parts) == 1 and naming.is_from_a_platform(parts[0])
 
 
 def _within(outer: str, parts: tuple[str, ...]) -> tuple[str, ...]:
     """Without the folders that are around everything."""
-    return within_export(parts[1:] if outer and parts[0] == outer else parts)
+    return naming.within_export(parts[1:] if outer and parts[0] == outer else parts)
 
 
 def _entry(path: Path, info: zipfile.ZipInfo, around: tuple[str, ...], outer: str) -> Entry | None:
     inside = _parts(info.filename)
-    if not inside or info.is_dir() or any(ignored(part) for part in inside):
+    if not inside or info.is_dir() or any(naming.ignored(part) for part in inside):
         return None
     name = inside[-1]
     parts = (*around, *inside) if around else _within(outer, inside)
-    if not (is_notebook(name) or is_zip(name) or name == METADATA):
+    if not (naming.is_notebook(name) or naming.is_zip(name) or name == naming.METADATA):
         return Entry(parts, path, problem=OTHER) if not around and is_loose(parts) else None
     problem = ""
-    if is_zip(name) and around:
+    if naming.is_zip(name) and around:
         problem = "not read: a zip in a zip"
-    elif is_zip(name) and len(parts) == 1 and not is_from_a_platform(name):
+    elif naming.is_zip(name) and len(parts) == 1 and not naming.is_from_a_platform(name):
         problem = "not read: a zip in a zip; unpack the outer one, and grade the folder"
     elif info.filename.startswith("/") or ".." in inside:
         problem = "not read: its name leads out of the zip"

@@ -105,10 +105,10 @@ def _table(names: Sequence[str], rows: Sequence[Sequence[str]], files: Mapping[s
     Args:
         files: student -> page, for the columns that name one.
     """
-    head = "".join(f"<th>{name}</th>" for name in names)
+    headings = "".join(f"<th>{name}</th>" for name in names)
     cells = ("".join(_cell(*told, files) for told in zip(names, row, strict=True)) for row in rows)
     body = "".join(f"<tr>{row}</tr>" for row in cells)
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="wide"><table><thead><tr>{headings}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _cell(column: str, text: str, files: Mapping[str, str]) -> str:
