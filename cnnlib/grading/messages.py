@@ -24,7 +24,7 @@ ITEMS_LIMIT = 10_000  # entries of lists, tuples, sets and dicts together
 HASHED_LIMIT = 100  # entries of a set or dict: whole numbers can be chosen so that all of them collide
 DEPTH_LIMIT = 8
 TEXT_LIMIT = 10_000  # characters of one string
-AXES_LIMIT = 64  # NumPy has no more; the product of a long shape takes seconds
+AXES_LIMIT = 16  # of an array: NumPy has 64, to which the checks add some; the product of thousands takes seconds
 HURRY = 5  # the time for a call, after another one of the same check ran out of it, is divided by this
 MOST_LATE = 3  # calls of one check that may run out of time
 MOST_WHOLE = 1 << 1000  # larger whole numbers are cut to it: NumPy has no number type for either
@@ -197,7 +197,9 @@ class Decoder:
         raise WireError(f"not a value: {str(kind)[:40]}")
 
     def array(self, dtype: str, shape: list[int], layout: str) -> np.ndarray:
-        if not NUMERIC.fullmatch(dtype) or len(shape) > AXES_LIMIT or not all(type(n) is int and n >= 0 for n in shape):
+        if len(shape) > AXES_LIMIT:
+            raise WireError(f"an array of {len(shape)} axes, and {AXES_LIMIT} may be sent")
+        if not NUMERIC.fullmatch(dtype) or not all(type(n) is int and n >= 0 for n in shape):
             raise WireError("not an array of numbers")
         count = math.prod(shape)
         if not count:  # it takes no bytes, but whoever walks along its other axes might never come to an end
