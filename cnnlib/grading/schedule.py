@@ -93,7 +93,7 @@ class Class:
         self.saved: set[str] = set()  # keys of this run: the same notebook need not be run twice
         self.kept = self.anew = 0
         self.spent: dict[str, dict[str, float]] = {}  # student -> key -> seconds that it took
-        self.most = len(lectures()) * Limits.of(rules.seconds).notebook
+        self.most = len(lectures()) * Limits.of(rules.seconds).notebook  # of these seconds
 
     def graded(self) -> list[Graded]:
         """In the order in which they were found, as far as it went."""
