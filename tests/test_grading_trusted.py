@@ -47,6 +47,15 @@ def test_any_answer_is_soon_judged(name):
     assert len(rounds) == 2
 
 
+@pytest.mark.parametrize("lecture", lectures())
+def test_any_list_is_soon_judged(lecture):
+    for exercise in lectures()[lecture]:
+        for answer in (["a"] * 9_999, list(range(9_999)), [0.5] * 9_999):
+            started = time.process_time()
+            assert judge(exercise, lambda calls, answer=answer: [Answer(value=answer)] * len(calls)).points == 0
+            assert time.process_time() - started < SECONDS, exercise.name
+
+
 def test_a_poll_of_all_letters_has_a_short_page():
     exercise = find("poll_dw_length")
     assert exercise
