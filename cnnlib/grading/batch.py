@@ -99,6 +99,9 @@ def grade(
         except KeyboardInterrupt as signalled:
             stopped = str(signalled) or "Ctrl-C"
     graded, said = so_far()
+    say(report.table(graded))
+    for lecture in summaries(graded):
+        say(f"\n{in_words(lecture)}")
     alike = likeness(graded)
     results = {"seed": rules.seed, "finished": not stopped, **to_json(graded)}
     more = {"results.json": json.dumps(results, indent=1), "likeness.csv": report.in_csv(rows(alike))}
@@ -108,9 +111,6 @@ def grade(
         more |= {"changes.csv": report.in_csv(changed)} if len(changed) > 1 else {}
         said += told
     asked_for, more_said = instructor.tables(given, graded)
-    say(report.table(graded))
-    for lecture in summaries(graded):
-        say(f"\n{in_words(lecture)}")
     for sentence in said + more_said:
         say(report.plain(sentence))
     if alike:
