@@ -216,7 +216,9 @@ def test_odd_names_are_seen(tmp_path):
 
 
 def attempt(order: tuple[int, float], name: str, status: str = "graded", read: bool = True) -> Graded:
-    return Graded(Submission("alice", name, Path(name), number=order[0], time=order[1]), status, LECTURE, read=read)
+    return Graded(
+        Submission("alice", name, path=Path(name), number=order[0], time=order[1]), status, LECTURE, read=read
+    )
 
 
 @pytest.mark.parametrize(
@@ -238,7 +240,7 @@ def test_the_latest_attempt_that_can_be_read_counts(attempts, counts, turned):
 
 
 def test_attempts_at_two_lectures_both_count():
-    done = [attempt((0, 0.0), "a"), Graded(Submission("alice", "b", Path("b")), "graded", "other")]
+    done = [attempt((0, 0.0), "a"), Graded(Submission("alice", "b", path=Path("b")), "graded", "other")]
     assert [one.counts for one in batch.remarked(done, sandboxed=True)] == [True, True]
 
 

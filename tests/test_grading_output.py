@@ -41,7 +41,7 @@ def student(name: str, answer=None, possible: bool = True, **more) -> Graded:
         verdicts[NAME] = judge(ASKED[NAME], asks(answer), SEED)
     if not possible:
         verdicts = {n: nothing(exercise, "not a notebook: not JSON") for n, exercise in ASKED.items()}
-    submission = Submission(name, f"{LECTURE}.ipynb", Path(name), **more)
+    submission = Submission(name, f"{LECTURE}.ipynb", path=Path(name), **more)
     return Graded(submission, "graded", LECTURE, tuple(verdicts.values()))
 
 
@@ -109,7 +109,7 @@ def test_excel_reads_every_letter():
 
 
 def test_files_without_a_lecture_have_no_summary():
-    lost = Graded(Submission("ann", "a.ipynb", Path("a")), "not a notebook: not JSON")
+    lost = Graded(Submission("ann", "a.ipynb", path=Path("a")), "not a notebook: not JSON")
     assert summary.summaries([lost]) == []
     [found] = summary.summaries([lost, student("bo")])
     assert found.students == 1

@@ -56,7 +56,9 @@ def on_disk(folder: Path, content: str, encoding: str = "utf-8") -> Path:
 
 
 def whose(folder: Path, content: str, name: str, system: str = "", account: str = "") -> tuple[list[str], list[str]]:
-    return roster(on_disk(folder, content)).who(Submission(name, "a.ipynb", Path(), system=system, account=account))
+    return roster(on_disk(folder, content)).who(
+        Submission(name, "a.ipynb", path=Path(), system=system, account=account)
+    )
 
 
 @pytest.mark.parametrize("content", [CANVAS, MOODLE, WORKSHEET, GRADESCOPE, PLAIN, COLUMN])
@@ -67,8 +69,8 @@ def test_every_kind_of_roster_is_read(tmp_path, content, encoding):
     for n, names in enumerate([("Ann Lee", "leeann_99", "ann lee_007"), ("delacruzbo_4_2", "Bo de la Cruz_55")]):
         for name in names:
             if not (content == GRADESCOPE and name == "delacruzbo_4_2"):
-                assert known.who(Submission(name.replace("_4_2", "_42"), "", Path())) == ([known.people[n]], [])
-    assert known.who(Submission("Zoe", "", Path())) == ([], ["Zoe"])
+                assert known.who(Submission(name.replace("_4_2", "_42"), "", path=Path())) == ([known.people[n]], [])
+    assert known.who(Submission("Zoe", "", path=Path())) == ([], ["Zoe"])
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_a_forged_answer_is_soon_judged_and_no_fault_of_the_check(name, forged):
 
 
 def test_whoever_has_a_long_name_is_soon_found():
-    submission = Submission(f"ann_{'1' * 30_000}_x", "a.ipynb", Path())
+    submission = Submission(f"ann_{'1' * 30_000}_x", "a.ipynb", path=Path())
     started = time.process_time()
     assert Roster(["Ann Lee"]).who(submission) == ([], [submission.student])
     assert time.process_time() - started < 1

@@ -95,7 +95,7 @@ def by_hand(
         fits = handed_in_by(note.student, files, known)
         if not fits and note.points is not None and not note.exercise and (person := known.person(note.student)):
             fits = [len(done)]
-            done.append(outcome(Submission(person, "", Path()), "no notebook", note.lecture, {}))
+            done.append(outcome(Submission(person, "", path=Path()), "no notebook", note.lecture, {}))
         whose = sorted({done[n].submission.student for n in fits})
         if len(whose) != 1:
             said.append(f"by hand: {misfit(note.student, note.lecture, files, whose, known)}")

@@ -144,8 +144,7 @@ def _course(lecture: str) -> tuple[Numbers, Numbers]:
 
 
 def _numbers(sources: list[str], wanted: set[str]) -> Numbers:
-    found = [sorted(numbers) for numbers in shingles(_trees(sources), wanted).values()]
-    return np.unique(np.concatenate([np.array(numbers, "<u4") for numbers in found] or [np.zeros(0, "<u4")]))
+    return np.array(sorted(set[int]().union(*shingles(_trees(sources), wanted).values())), "<u4")
 
 
 def _trees(sources: list[str]) -> Iterator[ast.Module]:

@@ -22,21 +22,14 @@ from cnnlib.grading.reading import Unreadable
 MOST_FILES = 100  # of one student
 
 
-@dataclass(frozen=True)
-class Submission:
-    """One file, or what stands in its place."""
+@dataclass(frozen=True, kw_only=True)
+class Submission(naming.Name):
+    """One file, or what stands in its place; without a notebook its path is ""."""
 
-    student: str
-    notebook: str  # its path below the student's folder, "" if there is none
     path: Path
-    late: bool = False
     problem: str = ""  # why it is not read
     members: tuple[str, ...] = ()  # its name in the zip at `path`, after that of a zip in there around it
-    number: int = 0  # of the upload, larger for a later one
     time: float = 0.0  # of the file's last change
-    system: str = ""  # "canvas" or "moodle"
-    account: str = ""  # the student's number there
-    uploaded: float = 0.0  # when, in seconds since 1970, if the platform tells it
 
     def read(self) -> bytes:
         """What is in it; raises Unreadable."""

@@ -72,7 +72,7 @@ def graded(content: Any, launcher: Launcher, folder: Path, limits: Limits | None
     """What this notebook comes to."""
     path = folder / "a.ipynb"
     path.write_text(text(content))
-    done = grade_notebook(Submission("a", "a.ipynb", path), launcher, limits or Limits(), SEED, path.read_bytes())
+    done = grade_notebook(Submission("a", "a.ipynb", path=path), launcher, limits or Limits(), SEED, path.read_bytes())
     assert done
     return done
 
