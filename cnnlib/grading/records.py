@@ -168,7 +168,8 @@ def load(out: Path, key: str, submission: Submission) -> Graded | None:
     try:
         verdicts = tuple(_verdict(**verdict) for verdict in told["verdicts"])
         shingles = tuple((name, bytes.fromhex(code)) for name, code in told["shingles"])
-        return Graded(submission, verdicts=verdicts, shingles=shingles, **{name: told[name] for name in KEPT})
+        kept = {name: told[name] for name in KEPT} | {"seconds": float(told["seconds"])}
+        return Graded(submission, verdicts=verdicts, shingles=shingles, **kept)
     except (KeyError, TypeError, ValueError):
         return None
 
