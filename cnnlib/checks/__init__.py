@@ -2,7 +2,7 @@
 
 from cnnlib.checks.calling import Answer, Ask, Call, attempt
 from cnnlib.checks.cases import stepping
-from cnnlib.checks.exercise import Exercise, Forward, Inputs, Property, Shown, Slip, poll
+from cnnlib.checks.exercise import Exercise, Forward, Inputs, Property, Shown, Slips, poll
 from cnnlib.checks.judging import asks, judge
 from cnnlib.checks.verdict import Finding, Verdict
 
@@ -16,7 +16,7 @@ __all__ = [
     "Inputs",
     "Property",
     "Shown",
-    "Slip",
+    "Slips",
     "Verdict",
     "asks",
     "attempt",

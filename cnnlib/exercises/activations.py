@@ -5,10 +5,11 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Shown, Slip
+from cnnlib.checks import Exercise, Inputs, Shown
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
 
 Rng = np.random.Generator
+Slipped = Callable[[Array], tuple[Array, Array]]
 
 
 def z_cases(rng: Rng) -> list[Inputs]:
@@ -78,8 +79,8 @@ def rising(z: Array) -> Array:
     return 1 / (1 + np.exp(-z))
 
 
-def sigmoid_slip(name: str, says: str, slope: Callable[[Array, Array], Array]) -> Slip:
-    return Slip(name, says, lambda z: (rising(z), slope(z, rising(z))))
+def sigmoid_with(slope: Callable[[Array, Array], Array]) -> Slipped:
+    return lambda z: (rising(z), slope(z, rising(z)))
 
 
 SIGMOID = Exercise(
@@ -95,46 +96,27 @@ SIGMOID = Exercise(
         "below. The slope needs nothing but the value.",
         "a = 1 / (1 + exp(−z)) where z ≥ 0, exp(z) / (1 + exp(z)) where z < 0;  slope = a (1 − a)",
     ),
-    slips=(
-        Slip(
-            "exp(z) overflows",
-            "exp(z) / (1 + exp(z)). That is inf / inf for large z: which exponential stays small there?",
-            lambda z: (np.exp(z) / (1 + np.exp(z)), np.exp(z) / (1 + np.exp(z)) * (1 - np.exp(z) / (1 + np.exp(z)))),
+    slips={
+        "exp(z) / (1 + exp(z)). That is inf / inf for large z: which exponential stays small there?": lambda z: (
+            np.exp(z) / (1 + np.exp(z)),
+            np.exp(z) / (1 + np.exp(z)) * (1 - np.exp(z) / (1 + np.exp(z))),
         ),
-        sigmoid_slip(
-            "quotient overflows",
-            "exp(−z) / (1 + exp(−z))². That is inf / inf where z is very negative; the value a is safe: use it.",
-            lambda z, a: np.exp(-z) / (1 + np.exp(-z)) ** 2,
+        "exp(−z) / (1 + exp(−z))². That is inf / inf where z is very negative; "
+        "the value a is safe: use it.": sigmoid_with(lambda z, a: np.exp(-z) / (1 + np.exp(-z)) ** 2),
+        "1 / (1 + exp(z)), which falls. The exponent is −z.": lambda z: (rising(-z), sigmoid(z)[1]),
+        "1 + exp(−z): Python divides first. Put brackets around the whole denominator.": lambda z: (
+            1 / 1 + np.exp(-z),
+            sigmoid(z)[1],
         ),
-        Slip(
-            "sign in the exponent",
-            "1 / (1 + exp(z)), which falls. The exponent is −z.",
-            lambda z: (rising(-z), sigmoid(z)[1]),
+        "z (1 − z). In (2.6) the slope is made of the value a, not of z.": sigmoid_with(lambda z, a: z * (1 - z)),
+        "the slope at a instead of at z: the value went through the sigmoid once more.": sigmoid_with(
+            lambda z, a: rising(a) * (1 - rising(a))
         ),
-        Slip(
-            "brackets missing",
-            "1 + exp(−z): Python divides first. Put brackets around the whole denominator.",
-            lambda z: (1 / 1 + np.exp(-z), sigmoid(z)[1]),
-        ),
-        sigmoid_slip(
-            "z in the slope",
-            "z (1 − z). In (2.6) the slope is made of the value a, not of z.",
-            lambda z, a: z * (1 - z),
-        ),
-        sigmoid_slip(
-            "slope taken twice",
-            "the slope at a instead of at z: the value went through the sigmoid once more.",
-            lambda z, a: rising(a) * (1 - rising(a)),
-        ),
-        Slip(
-            "slope for value",
-            "the slope. Two results are asked: the value first, then the slope.",
-            lambda z: (sigmoid(z)[1], sigmoid(z)[1]),
-        ),
-        sigmoid_slip("value for slope", "the value a once more. The slope is a (1 − a), see (2.6).", lambda z, a: a),
-        sigmoid_slip("slope of tanh", "1 − a², which belongs to tanh. See (2.6).", lambda z, a: 1 - a**2),
-        sigmoid_slip("one factor only", "1 − a. The slope has two factors, see (2.6).", lambda z, a: 1 - a),
-    ),
+        "the slope. Two results are asked: the value first, then the slope.": lambda z: (sigmoid(z)[1], sigmoid(z)[1]),
+        "the value a once more. The slope is a (1 − a), see (2.6).": sigmoid_with(lambda z, a: a),
+        "1 − a², which belongs to tanh. See (2.6).": sigmoid_with(lambda z, a: 1 - a**2),
+        "1 − a. The slope has two factors, see (2.6).": sigmoid_with(lambda z, a: 1 - a),
+    },
 )
 
 
@@ -143,8 +125,8 @@ def tanh(z: Array) -> tuple[Array, Array]:
     return a, 1 - a**2
 
 
-def tanh_slip(name: str, says: str, slope: Callable[[Array, Array], Array]) -> Slip:
-    return Slip(name, says, lambda z: (np.tanh(z), slope(z, np.tanh(z))))
+def tanh_with(slope: Callable[[Array, Array], Array]) -> Slipped:
+    return lambda z: (np.tanh(z), slope(z, np.tanh(z)))
 
 
 def quotient(z: Array) -> tuple[Array, Array]:
@@ -170,61 +152,36 @@ TANH = Exercise(
         "factors 2. Then write it with a.",
         "a = 2 σ(2 z) − 1;  slope = 2 · 2 · σ′(2 z) = 1 − a²",
     ),
-    slips=(
-        Slip(
-            "inf / inf",
-            "the quotient of (2.7) as it stands. Far from 0 it is inf / inf: use your sigmoid.",
-            quotient,
+    slips={
+        "the quotient of (2.7) as it stands. Far from 0 it is inf / inf: use your sigmoid.": quotient,
+        "(exp(2 z) − 1) / (exp(2 z) + 1). For large z that is inf / inf: use your sigmoid.": doubled,
+        "2 σ(z) − 1, which is tanh(z / 2). In (2.7) the sigmoid gets 2 z.": lambda z: (
+            np.tanh(z / 2),
+            1 - np.tanh(z) ** 2,
         ),
-        Slip(
-            "exp(2 z) overflows",
-            "(exp(2 z) − 1) / (exp(2 z) + 1). For large z that is inf / inf: use your sigmoid.",
-            doubled,
+        "1 − z². The slope is made of the value a, not of z: it must never be negative.": tanh_with(
+            lambda z, a: 1 - z**2
         ),
-        Slip(
-            "z not doubled",
-            "2 σ(z) − 1, which is tanh(z / 2). In (2.7) the sigmoid gets 2 z.",
-            lambda z: (np.tanh(z / 2), 1 - np.tanh(z) ** 2),
+        "1 − tanh(a)²: the slope at a instead of at z. The value went through tanh once more.": tanh_with(
+            lambda z, a: 1 - np.tanh(a) ** 2
         ),
-        tanh_slip(
-            "z in the slope",
-            "1 − z². The slope is made of the value a, not of z: it must never be negative.",
-            lambda z, a: 1 - z**2,
+        "a (1 − a), which belongs to the sigmoid. A slope of tanh is never negative.": tanh_with(
+            lambda z, a: a * (1 - a)
         ),
-        tanh_slip(
-            "slope taken twice",
-            "1 − tanh(a)²: the slope at a instead of at z. The value went through tanh once more.",
-            lambda z, a: 1 - np.tanh(a) ** 2,
+        "half the slope. Differentiate 2 σ(2 z): one 2 stands in front, the chain rule brings another.": tanh_with(
+            lambda z, a: (1 - a**2) / 2
         ),
-        tanh_slip(
-            "slope of the sigmoid",
-            "a (1 − a), which belongs to the sigmoid. A slope of tanh is never negative.",
-            lambda z, a: a * (1 - a),
+        "σ′(2 z) alone. Differentiate 2 σ(2 z): one 2 stands in front, the chain rule brings another.": tanh_with(
+            lambda z, a: (1 - a**2) / 4
         ),
-        tanh_slip(
-            "one factor 2 missing",
-            "half the slope. Differentiate 2 σ(2 z): one 2 stands in front, the chain rule brings another.",
-            lambda z, a: (1 - a**2) / 2,
+        "the value a once more. How steep is the curve there?": tanh_with(lambda z, a: a),
+        "the slope of 2 σ(z) − 1. In (2.7) the sigmoid gets 2 z.": tanh_with(
+            lambda z, a: (1 - np.tanh(z / 2) ** 2) / 2
         ),
-        tanh_slip(
-            "both factors 2 missing",
-            "σ′(2 z) alone. Differentiate 2 σ(2 z): one 2 stands in front, the chain rule brings another.",
-            lambda z, a: (1 - a**2) / 4,
-        ),
-        tanh_slip("value for slope", "the value a once more. How steep is the curve there?", lambda z, a: a),
-        tanh_slip(
-            "slope of another curve",
-            "the slope of 2 σ(z) − 1. In (2.7) the sigmoid gets 2 z.",
-            lambda z, a: (1 - np.tanh(z / 2) ** 2) / 2,
-        ),
-        tanh_slip(
-            "slope at half of z",
-            "the slope at z / 2: 4 σ′(z). By (2.7) it is 4 σ′(2 z).",
-            lambda z, a: 1 - np.tanh(z / 2) ** 2,
-        ),
-        tanh_slip("squared too late", "(1 − a)². Square a first, then subtract.", lambda z, a: (1 - a) ** 2),
-        tanh_slip("not squared", "1 − a. The square is missing.", lambda z, a: 1 - a),
-    ),
+        "the slope at z / 2: 4 σ′(z). By (2.7) it is 4 σ′(2 z).": tanh_with(lambda z, a: 1 - np.tanh(z / 2) ** 2),
+        "(1 − a)². Square a first, then subtract.": tanh_with(lambda z, a: (1 - a) ** 2),
+        "1 − a. The square is missing.": tanh_with(lambda z, a: 1 - a),
+    },
 )
 
 
@@ -232,8 +189,8 @@ def relu(z: Array) -> tuple[Array, Array]:
     return np.maximum(z, 0), np.where(z > 0, 1.0, 0.0)
 
 
-def relu_slip(name: str, says: str, slope: Callable[[Array], Array]) -> Slip:
-    return Slip(name, says, lambda z: (np.maximum(z, 0), slope(z)))
+def relu_with(slope: Callable[[Array], Array]) -> Slipped:
+    return lambda z: (np.maximum(z, 0), slope(z))
 
 
 RELU = Exercise(
@@ -249,35 +206,19 @@ RELU = Exercise(
         "the kink.",
         "a = max(0, z);  slope = 1 where z > 0, else 0",
     ),
-    slips=(
-        relu_slip(
-            "slope 1 at the kink",
-            "a slope of 1 at z = 0. There is none at the kink; the course takes 0.",
-            lambda z: np.where(z >= 0, 1.0, 0.0),
+    slips={
+        "a slope of 1 at z = 0. There is none at the kink; the course takes 0.": relu_with(
+            lambda z: np.where(z >= 0, 1.0, 0.0)
         ),
-        relu_slip(
-            "value for slope",
-            "the value. A line of slope 1 is as steep at 5 as at 1.",
-            lambda z: np.maximum(z, 0),
+        "the value. A line of slope 1 is as steep at 5 as at 1.": relu_with(lambda z: np.maximum(z, 0)),
+        "1 everywhere. To the left of 0 the curve is flat.": relu_with(lambda z: np.ones(z.shape)),
+        "−1 to the left. That is the slope of |z|; max(0, z) is flat there.": relu_with(
+            lambda z: np.sign(z).astype(float)
         ),
-        relu_slip(
-            "slope 1 everywhere",
-            "1 everywhere. To the left of 0 the curve is flat.",
-            lambda z: np.ones(z.shape),
-        ),
-        relu_slip(
-            "slope of |z|",
-            "−1 to the left. That is the slope of |z|; max(0, z) is flat there.",
-            lambda z: np.sign(z).astype(float),
-        ),
-        relu_slip(
-            "steep on the left",
-            "1 to the left and 0 to the right. It is the other way round.",
-            lambda z: np.where(z < 0, 1.0, 0.0),
-        ),
-        Slip("|z|", "|z|. What is negative becomes 0.", lambda z: (np.abs(z), relu(z)[1])),
-        Slip("minimum", "min(0, z), which keeps what is negative.", lambda z: (np.minimum(z, 0), relu(z)[1])),
-    ),
+        "1 to the left and 0 to the right. It is the other way round.": relu_with(lambda z: np.where(z < 0, 1.0, 0.0)),
+        "|z|. What is negative becomes 0.": lambda z: (np.abs(z), relu(z)[1]),
+        "min(0, z), which keeps what is negative.": lambda z: (np.minimum(z, 0), relu(z)[1]),
+    },
 )
 
 
@@ -285,8 +226,8 @@ def hardtanh(z: Array) -> tuple[Array, Array]:
     return np.clip(z, -1, 1), np.where(np.abs(z) <= 1, 1.0, 0.0)
 
 
-def hardtanh_slip(name: str, says: str, slope: Callable[[Array], Array]) -> Slip:
-    return Slip(name, says, lambda z: (np.clip(z, -1, 1), slope(z)))
+def hardtanh_with(slope: Callable[[Array], Array]) -> Slipped:
+    return lambda z: (np.clip(z, -1, 1), slope(z))
 
 
 HARDTANH = Exercise(
@@ -301,69 +242,38 @@ HARDTANH = Exercise(
         "np.clip cuts off at both ends. Where nothing is cut off the slope is 1, at −1 and 1 too, by agreement.",
         "a = min(max(z, −1), 1);  slope = 1 where −1 ≤ z ≤ 1, else 0",
     ),
-    slips=(
-        hardtanh_slip(
-            "slope 0 at the kinks",
-            "a slope of 0 at −1 and 1. There is none at a kink; here the course takes 1, as (2.9) does.",
-            lambda z: np.where(np.abs(z) < 1, 1.0, 0.0),
+    slips={
+        "a slope of 0 at −1 and 1. There is none at a kink; here the course takes 1, as (2.9) does.": hardtanh_with(
+            lambda z: np.where(np.abs(z) < 1, 1.0, 0.0)
         ),
-        hardtanh_slip(
-            "z for slope",
-            "z itself between −1 and 1. The piece rises by 1 for each step of 1: its slope is 1.",
-            lambda z: np.where(np.abs(z) <= 1, z, 0.0),
+        "z itself between −1 and 1. The piece rises by 1 for each step of 1: its slope is 1.": hardtanh_with(
+            lambda z: np.where(np.abs(z) <= 1, z, 0.0)
         ),
-        hardtanh_slip(
-            "flat on one side only",
-            "1 for every z up to 1. The curve is flat below −1, too.",
-            lambda z: np.where(z <= 1, 1.0, 0.0),
+        "1 for every z up to 1. The curve is flat below −1, too.": hardtanh_with(lambda z: np.where(z <= 1, 1.0, 0.0)),
+        "1 outside and 0 inside. It is the other way round.": hardtanh_with(
+            lambda z: np.where(np.abs(z) > 1, 1.0, 0.0)
         ),
-        hardtanh_slip(
-            "steep outside",
-            "1 outside and 0 inside. It is the other way round.",
-            lambda z: np.where(np.abs(z) > 1, 1.0, 0.0),
+        "1 − a², the slope of tanh. A straight piece has one slope.": hardtanh_with(
+            lambda z: 1.0 - np.clip(z, -1, 1) ** 2
         ),
-        hardtanh_slip(
-            "slope of tanh",
-            "1 − a², the slope of tanh. A straight piece has one slope.",
-            lambda z: 1.0 - np.clip(z, -1, 1) ** 2,
+        "1 everywhere. The curve is flat beyond −1 and 1.": hardtanh_with(lambda z: np.ones(z.shape)),
+        "1 from 0 to 1 only. The curve rises from −1 on.": hardtanh_with(
+            lambda z: np.where((z >= 0) & (z <= 1), 1.0, 0.0)
         ),
-        hardtanh_slip(
-            "steep everywhere",
-            "1 everywhere. The curve is flat beyond −1 and 1.",
-            lambda z: np.ones(z.shape),
+        "z cut off at −1, but not at 1.": lambda z: (np.maximum(z, -1), hardtanh(z)[1]),
+        "0 beyond −1 and 1. There the curve stays at −1 and at 1.": lambda z: (
+            np.where(np.abs(z) <= 1, z, 0),
+            hardtanh(z)[1],
         ),
-        hardtanh_slip(
-            "flat below 0",
-            "1 from 0 to 1 only. The curve rises from −1 on.",
-            lambda z: np.where((z >= 0) & (z <= 1), 1.0, 0.0),
+        "1 everywhere: max(min(z, −1), 1). Which of the two ends belongs to min, and which to max?": lambda z: (
+            np.ones(z.shape),
+            hardtanh(z)[1],
         ),
-        Slip(
-            "cut off below only",
-            "z cut off at −1, but not at 1.",
-            lambda z: (np.maximum(z, -1), hardtanh(z)[1]),
+        "−1 everywhere: min(max(z, 1), −1). Which of the two ends belongs to min, and which to max?": lambda z: (
+            -np.ones(z.shape),
+            hardtanh(z)[1],
         ),
-        Slip(
-            "0 outside",
-            "0 beyond −1 and 1. There the curve stays at −1 and at 1.",
-            lambda z: (np.where(np.abs(z) <= 1, z, 0), hardtanh(z)[1]),
-        ),
-        Slip(
-            "ends exchanged, 1",
-            "1 everywhere: max(min(z, −1), 1). Which of the two ends belongs to min, and which to max?",
-            lambda z: (np.ones(z.shape), hardtanh(z)[1]),
-        ),
-        Slip(
-            "ends exchanged, −1",
-            "−1 everywhere: min(max(z, 1), −1). Which of the two ends belongs to min, and which to max?",
-            lambda z: (-np.ones(z.shape), hardtanh(z)[1]),
-        ),
-        Slip(
-            "cut off above only",
-            "z cut off at 1, but not at −1.",
-            lambda z: (np.minimum(z, 1), hardtanh(z)[1]),
-        ),
-        Slip(
-            "cut off at 0", "z cut off at 0 and 1. The lower end is −1.", lambda z: (np.clip(z, 0, 1), hardtanh(z)[1])
-        ),
-    ),
+        "z cut off at 1, but not at −1.": lambda z: (np.minimum(z, 1), hardtanh(z)[1]),
+        "z cut off at 0 and 1. The lower end is −1.": lambda z: (np.clip(z, 0, 1), hardtanh(z)[1]),
+    },
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs
 from cnnlib.exercises.backprop_paths import unequal
 
 Rng = np.random.Generator
@@ -145,53 +145,24 @@ COUNT_PATHS = Exercise(
         "(3.5)  count(first) = 1,  count(β) = sum over the edges (α, β) of count(α);  other inputs have 0",
     ),
     after=(("before you start", "two more edges into o: each brings a path, so 2 become 4"),),
-    slips=(
-        Slip(
-            "edges counted",
-            "the number of edges. A path is a whole way from the first node to the last.",
-            lambda graph: float(sum(map(len, graph.values()))),
+    slips={
+        "the number of edges. A path is a whole way from the first node to the last.": lambda graph: float(
+            sum(map(len, graph.values()))
         ),
-        Slip(
-            "edges into the last node",
-            "the number of edges into the last node. Each of them carries all the paths that lead to its parent.",
-            lambda graph: float(len(list(graph.values())[-1])),
-        ),
-        Slip(
-            "all inputs",
-            "the number of paths from all inputs together. They are to start at the first node: every other input "
-            "begins with 0.",
-            count_from_all_inputs,
-        ),
-        Slip(
-            "edges multiplied",
-            "the product of the numbers of edges into each node. A path need not meet every node: add up over parents.",
-            lambda graph: float(np.prod([max(len(edges), 1) for edges in graph.values()])),
-        ),
-        Slip(
-            "a double edge once",
-            "the count with a parent that is named twice taken once. Two edges are two ways, as in y · y.",
-            count_along_sets,
-        ),
-        Slip(
-            "last edge only",
-            "what the last edge into each node brings. Is there an = where += is meant?",
-            count_assigned,
-        ),
-        Slip(
-            "local derivatives",
-            "the sum over paths of products, that is the slope. Here each path counts 1, whatever stands on its edges.",
-            count_with_derivatives,
-        ),
-        Slip(
-            "all nodes",
-            "the number of paths to all nodes together. The count of the last node is asked for.",
-            count_to_all,
-        ),
-        Slip(
-            "edges of 0 left out",
-            "the number of paths whose local derivatives are all other than 0. A path counts, whatever stands on it.",
-            count_where_open,
-        ),
-        Slip("longest path", "the length of the longest path, not the number of paths.", longest),
-    ),
+        "the number of edges into the last node. Each of them carries all the paths "
+        "that lead to its parent.": lambda graph: float(len(list(graph.values())[-1])),
+        "the number of paths from all inputs together. "
+        "They are to start at the first node: every other input begins with 0.": count_from_all_inputs,
+        "the product of the numbers of edges into each node. A path need not meet every node: "
+        "add up over parents.": lambda graph: float(np.prod([max(len(edges), 1) for edges in graph.values()])),
+        "the count with a parent that is named twice taken once. "
+        "Two edges are two ways, as in y · y.": count_along_sets,
+        "what the last edge into each node brings. Is there an = where += is meant?": count_assigned,
+        "the sum over paths of products, that is the slope. "
+        "Here each path counts 1, whatever stands on its edges.": count_with_derivatives,
+        "the number of paths to all nodes together. The count of the last node is asked for.": count_to_all,
+        "the number of paths whose local derivatives are all other than 0. "
+        "A path counts, whatever stands on it.": count_where_open,
+        "the length of the longest path, not the number of paths.": longest,
+    },
 )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import given, numbers
 
 Rng = np.random.Generator
@@ -111,90 +111,49 @@ DESCEND = Exercise(
         "(3.14)  v <- momentum v + grad(x),  x <- x - rate v;  collect x after every step, the start first",
     ),
     after=(("before you start", "1 - 0.25 · 2 = 0.5, then 0.25: half of what is left, every time"),),
-    slips=(
-        Slip(
-            "uphill",
-            "the way up. The slope points uphill, so the step goes against it.",
-            descend_with(lambda x, v, g, rate, momentum: (x + rate * (momentum * v + g), momentum * v + g)),
+    slips={
+        "the way up. The slope points uphill, so the step goes against it.": descend_with(
+            lambda x, v, g, rate, momentum: (x + rate * (momentum * v + g), momentum * v + g)
         ),
-        Slip(
-            "start left out",
-            "all places but the first. The path begins where you stand: steps + 1 rows.",
-            descend_with(downhill, whole=False),
+        "all places but the first. The path begins where you stand: steps + 1 rows.": descend_with(
+            downhill, whole=False
         ),
-        Slip("last place only", "the last place alone. The whole path is asked for, a row for each place.", last_only),
-        Slip(
-            "one array, many times",
-            "the last place in every row: x -= ... changes the one array that every entry of your list is. Make a "
-            "new one, x = x - ..., or append a copy.",
-            same_array,
+        "the last place alone. The whole path is asked for, a row for each place.": last_only,
+        "the last place in every row: x -= ... changes the one array that every entry of your list is. "
+        "Make a new one, x = x - ..., or append a copy.": same_array,
+        "steps along the first slope. Ask grad again where you stand now.": descend_with(downhill, anew=False),
+        "steps without momentum. Keep v from step to step, and momentum times it.": descend_with(
+            lambda x, v, g, rate, momentum: (x - rate * g, v)
         ),
-        Slip(
-            "slope asked once",
-            "steps along the first slope. Ask grad again where you stand now.",
-            descend_with(downhill, anew=False),
+        "steps whose velocity is never stored: v is 0 again in every step, or momentum times the slope.": descend_with(
+            lambda x, v, g, rate, momentum: (x - rate * (1 + momentum) * g, v)
         ),
-        Slip(
-            "no momentum",
-            "steps without momentum. Keep v from step to step, and momentum times it.",
-            descend_with(lambda x, v, g, rate, momentum: (x - rate * g, v)),
+        "a mean of old and new, momentum v + (1 - momentum) slope. (3.14) adds the whole new slope.": descend_with(
+            lambda x, v, g, rate, momentum: (
+                x - rate * (momentum * v + (1 - momentum) * g),
+                momentum * v + (1 - momentum) * g,
+            )
         ),
-        Slip(
-            "v not kept",
-            "steps whose velocity is never stored: v is 0 again in every step, or momentum times the slope.",
-            descend_with(lambda x, v, g, rate, momentum: (x - rate * (1 + momentum) * g, v)),
+        "Nesterov's momentum: the slope is asked where the velocity would lead. "
+        "(3.14) asks where you stand.": descend_with(downhill, ahead=True),
+        "one place too many: steps + 1 places, the start among them.": lambda grad, x, rate, momentum=0.0, steps=1: (
+            descend(grad, x, rate, momentum, steps + 1)
         ),
-        Slip(
-            "new slope scaled down",
-            "a mean of old and new, momentum v + (1 - momentum) slope. (3.14) adds the whole new slope.",
-            descend_with(
-                lambda x, v, g, rate, momentum: (
-                    x - rate * (momentum * v + (1 - momentum) * g),
-                    momentum * v + (1 - momentum) * g,
-                )
-            ),
+        "steps of one size: the sign of the slope. Its size counts, too.": descend_with(
+            lambda x, v, g, rate, momentum: (x - rate * np.sign(momentum * v + g), momentum * v + g)
         ),
-        Slip(
-            "slope asked ahead",
-            "Nesterov's momentum: the slope is asked where the velocity would lead. (3.14) asks where you stand.",
-            descend_with(downhill, ahead=True),
+        "steps as long as v. The rate shortens them: x - rate v.": descend_with(
+            lambda x, v, g, rate, momentum: (x - (momentum * v + g), momentum * v + g)
         ),
-        Slip(
-            "one step too many",
-            "one place too many: steps + 1 places, the start among them.",
-            lambda grad, x, rate, momentum=0.0, steps=1: descend(grad, x, rate, momentum, steps + 1),
+        "steps with the rate taken twice: once in v, once in x. It belongs to one of them.": descend_with(
+            lambda x, v, g, rate, momentum: (x - rate * (momentum * v + rate * g), momentum * v + rate * g)
         ),
-        Slip(
-            "sign of the slope",
-            "steps of one size: the sign of the slope. Its size counts, too.",
-            descend_with(lambda x, v, g, rate, momentum: (x - rate * np.sign(momentum * v + g), momentum * v + g)),
+        "steps whose velocity begins with the first slope, "
+        "which then counts twice. v starts at 0.": from_the_first_slope,
+        "steps along slope - momentum v. What is kept of the old velocity is added.": descend_with(
+            lambda x, v, g, rate, momentum: (x - rate * (g - momentum * v), g - momentum * v)
         ),
-        Slip(
-            "rate left out",
-            "steps as long as v. The rate shortens them: x - rate v.",
-            descend_with(lambda x, v, g, rate, momentum: (x - (momentum * v + g), momentum * v + g)),
-        ),
-        Slip(
-            "rate taken twice",
-            "steps with the rate taken twice: once in v, once in x. It belongs to one of them.",
-            descend_with(
-                lambda x, v, g, rate, momentum: (x - rate * (momentum * v + rate * g), momentum * v + rate * g)
-            ),
-        ),
-        Slip(
-            "velocity begins with a slope",
-            "steps whose velocity begins with the first slope, which then counts twice. v starts at 0.",
-            from_the_first_slope,
-        ),
-        Slip(
-            "old velocity subtracted",
-            "steps along slope - momentum v. What is kept of the old velocity is added.",
-            descend_with(lambda x, v, g, rate, momentum: (x - rate * (g - momentum * v), g - momentum * v)),
-        ),
-        Slip(
-            "old velocity used",
-            "steps along the velocity before it was brought up to date: the first step stands still. Update v first.",
-            descend_with(lambda x, v, g, rate, momentum: (x - rate * v, momentum * v + g)),
-        ),
-    ),
+        "steps along the velocity before it was brought up to date: the first step stands "
+        "still. Update v first.": descend_with(lambda x, v, g, rate, momentum: (x - rate * v, momentum * v + g)),
+    },
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.checks import Exercise, Slip
+from cnnlib.checks import Exercise
 from cnnlib.exercises.backprop_count import Graph, graph_cases
 
 
@@ -126,63 +126,28 @@ GRAPH_GRADIENTS = Exercise(
         "(3.6)  do = 1;  for every edge (α, β), from the last β to the first:  dα += s(α, β) dβ",
     ),
     after=(("before you start", "do = 1: o moves as much as o does"),),
-    slips=(
-        Slip(
-            "= for +=",
-            "what is left when every road overwrites the one before it. Where a node has two children both pull: +=.",
-            backwards(join=lambda old, new: new),
+    slips={
+        "what is left when every road overwrites the one before it. "
+        "Where a node has two children both pull: +=.": backwards(join=lambda old, new: new),
+        "what the first road brings. Where a node has two children both pull: add the second.": along_first_edges,
+        "the number of paths to the output: every edge is taken as 1. Multiply by the local derivative.": backwards(
+            local=lambda s: 1.0
         ),
-        Slip(
-            "first road only",
-            "what the first road brings. Where a node has two children both pull: add the second.",
-            along_first_edges,
+        "zero everywhere. The way back has to start from something: do = 1.": backwards(start=0.0),
+        "what comes of walking from front to back: a node sends its slope on before it has one. "
+        "Start at the output.": backwards(order=list),
+        "the slopes when each node is visited as soon as it is met: a node must wait for all its children. "
+        "The order of the dictionary, backwards, sees to that.": backwards(order=breadth_first),
+        "what two walks leave behind if the slopes of the first are kept. Every walk starts from zeros.": twice,
+        "the slopes of the nodes by the *first* node: you walked forward. "
+        "Asked for are those of the last node.": forward,
+        "what comes of a 1 in every node. Only the output begins with 1, all others with 0.": backwards(first=1.0),
+        "the slopes with two edges between the same nodes taken for one. "
+        "A dictionary keeps only the last of them.": lambda graph: graph_gradients(
+            {node: list(dict(edges).items()) for node, edges in graph.items()}
         ),
-        Slip(
-            "local derivatives left out",
-            "the number of paths to the output: every edge is taken as 1. Multiply by the local derivative.",
-            backwards(local=lambda s: 1.0),
+        "products where roads meet. They add: each road moves the output by its own share.": backwards(
+            join=lambda old, new: old * new if old else new
         ),
-        Slip(
-            "output not set to 1",
-            "zero everywhere. The way back has to start from something: do = 1.",
-            backwards(start=0.0),
-        ),
-        Slip(
-            "front to back",
-            "what comes of walking from front to back: a node sends its slope on before it has one. Start at the "
-            "output.",
-            backwards(order=list),
-        ),
-        Slip(
-            "too early",
-            "the slopes when each node is visited as soon as it is met: a node must wait for all its children. The "
-            "order of the dictionary, backwards, sees to that.",
-            backwards(order=breadth_first),
-        ),
-        Slip(
-            "twice, not afresh",
-            "what two walks leave behind if the slopes of the first are kept. Every walk starts from zeros.",
-            twice,
-        ),
-        Slip(
-            "forward",
-            "the slopes of the nodes by the *first* node: you walked forward. Asked for are those of the last node.",
-            forward,
-        ),
-        Slip(
-            "every slope begins with 1",
-            "what comes of a 1 in every node. Only the output begins with 1, all others with 0.",
-            backwards(first=1.0),
-        ),
-        Slip(
-            "a double edge once",
-            "the slopes with two edges between the same nodes taken for one. A dictionary keeps only the last of them.",
-            lambda graph: graph_gradients({node: list(dict(edges).items()) for node, edges in graph.items()}),
-        ),
-        Slip(
-            "roads multiplied",
-            "products where roads meet. They add: each road moves the output by its own share.",
-            backwards(join=lambda old, new: old * new if old else new),
-        ),
-    ),
+    },
 )

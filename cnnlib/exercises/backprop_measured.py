@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
 
 Rng = np.random.Generator
@@ -121,61 +121,27 @@ CENTRAL_DIFFERENCE = Exercise(
         "(3.3)  slope[m] = (f(x with x[m] + h) - f(x with x[m] - h)) / (2 h),  the other entries as they were",
     ),
     after=(("before you start", "(4^3 - 2^3) / 2 = 28; the slope of x^3 at 3 is 27, and h = 1 is too coarse for it"),),
-    slips=(
-        Slip(
-            "one-sided",
-            "the step upwards alone: (f(x + h) - f(x)) / h. Its error shrinks like h, that of the central difference "
-            "like h².",
-            one_sided(1, 0, 1),
+    slips={
+        "the step upwards alone: (f(x + h) - f(x)) / h. "
+        "Its error shrinks like h, that of the central difference like h².": one_sided(1, 0, 1),
+        "the step downwards alone: (f(x) - f(x - h)) / h. Take both sides: from x - h to x + h.": one_sided(0, 1, 1),
+        "twice the slope. From x - h to x + h is a step of 2 h.": one_sided(1, 1, 1),
+        "the slope with its sign reversed: f(x + h) comes first.": one_sided(-1, -1, 2),
+        "the slope along all entries together, in every place. Nudge one entry at a time.": nudged_all,
+        "differences for whole rows of x: x[i] with one index is a row, where x has two axes. "
+        "np.ndindex(x.shape) gives the index of every single entry.": nudged_rows,
+        "what comes of entries that stay nudged: "
+        "after x[i] -= 2 h the entry is still h too low when its neighbour's turn comes. Put it back.": not_put_back,
+        "what comes of two copies that keep all their nudges: at each entry those before it are still nudged. "
+        "Take a fresh copy for each entry.": copies_kept,
+        "the difference divided by 2 and then *multiplied* by h: Python reads / 2 * h from left to "
+        "right. Write / (2 * h).": lambda f, x, h: h * h * central_difference(f, x, h),
+        "the difference for a tiny step of your own. Use the h that is given.": lambda f, x, h: central_difference(
+            f, x, 1e-5
         ),
-        Slip(
-            "one-sided, downwards",
-            "the step downwards alone: (f(x) - f(x - h)) / h. Take both sides: from x - h to x + h.",
-            one_sided(0, 1, 1),
-        ),
-        Slip("divided by h", "twice the slope. From x - h to x + h is a step of 2 h.", one_sided(1, 1, 1)),
-        Slip("down minus up", "the slope with its sign reversed: f(x + h) comes first.", one_sided(-1, -1, 2)),
-        Slip(
-            "all entries at once",
-            "the slope along all entries together, in every place. Nudge one entry at a time.",
-            nudged_all,
-        ),
-        Slip(
-            "whole rows",
-            "differences for whole rows of x: x[i] with one index is a row, where x has two axes. "
-            "np.ndindex(x.shape) gives the index of every single entry.",
-            nudged_rows,
-        ),
-        Slip(
-            "not put back",
-            "what comes of entries that stay nudged: after x[i] -= 2 h the entry is still h too low when its "
-            "neighbour's turn comes. Put it back.",
-            not_put_back,
-        ),
-        Slip(
-            "copies kept",
-            "what comes of two copies that keep all their nudges: at each entry those before it are still nudged. "
-            "Take a fresh copy for each entry.",
-            copies_kept,
-        ),
-        Slip(
-            "times h",
-            "the difference divided by 2 and then *multiplied* by h: Python reads / 2 * h from left to right. Write "
-            "/ (2 * h).",
-            lambda f, x, h: h * h * central_difference(f, x, h),
-        ),
-        Slip(
-            "a step of its own",
-            "the difference for a tiny step of your own. Use the h that is given.",
-            lambda f, x, h: central_difference(f, x, 1e-5),
-        ),
-        Slip(
-            "decimals cut off",
-            "the difference with a nudge that was cut off: writing 2.5 into an array of whole numbers stores 2. Work "
-            "on a copy of floats.",
-            in_whole_numbers,
-        ),
-    ),
+        "the difference with a nudge that was cut off: writing 2.5 into an array of whole numbers stores 2. "
+        "Work on a copy of floats.": in_whole_numbers,
+    },
 )
 
 
@@ -225,69 +191,36 @@ RELATIVE_ERROR = Exercise(
         "(3.4)  error = |a - b| / max(|a|, |b|),  and 0 where a = b = 0",
     ),
     after=(("before you start", "1/5 = 0.2 both times: the error does not ask which of the two is right"),),
-    slips=(
-        Slip(
-            "over |b|",
-            "the difference over |b|. Then the error depends on which of the two comes first; take the larger one.",
-            over(lambda a, b: np.abs(b)),
+    slips={
+        "the difference over |b|. Then the error depends on which of the two comes first; take the larger one.": over(
+            lambda a, b: np.abs(b)
         ),
-        Slip(
-            "over |a|",
-            "the difference over |a|. Then the error depends on which of the two comes first; take the larger one.",
-            over(lambda a, b: np.abs(a)),
+        "the difference over |a|. Then the error depends on which of the two comes first; take the larger one.": over(
+            lambda a, b: np.abs(a)
         ),
-        Slip(
-            "over the sum",
-            "the difference over |a| + |b|. Some courses use it; (3.4) divides by the larger of the two.",
-            over(lambda a, b: np.abs(a) + np.abs(b)),
+        "the difference over |a| + |b|. Some courses use it; (3.4) divides by the larger of the two.": over(
+            lambda a, b: np.abs(a) + np.abs(b)
         ),
-        Slip(
-            "sizes taken too late",
-            "the difference over the larger of a and b, signs and all. Take sizes first: max(|a|, |b|).",
-            over(np.maximum),
+        "the difference over the larger of a and b, signs and all. Take sizes first: max(|a|, |b|).": over(np.maximum),
+        "the difference over the smaller of the two. (3.4) divides by the larger one.": over(
+            lambda a, b: np.minimum(np.abs(a), np.abs(b))
         ),
-        Slip(
-            "over the smaller",
-            "the difference over the smaller of the two. (3.4) divides by the larger one.",
-            over(lambda a, b: np.minimum(np.abs(a), np.abs(b))),
+        "the difference over the mean of the two sizes. (3.4) divides by the larger one.": over(
+            lambda a, b: (np.abs(a) + np.abs(b)) / 2
         ),
-        Slip(
-            "over the mean",
-            "the difference over the mean of the two sizes. (3.4) divides by the larger one.",
-            over(lambda a, b: (np.abs(a) + np.abs(b)) / 2),
+        "the differences over the largest entry of all. Every pair has a scale of its own: "
+        "np.maximum goes entry by entry.": over(lambda a, b: np.full(a.shape, max(np.abs(a).max(), np.abs(b).max()))),
+        "the error with a sign. An error is a size: take the absolute value of the difference.": over(
+            lambda a, b: np.maximum(np.abs(a), np.abs(b)), lambda d: d
         ),
-        Slip(
-            "over the largest of all",
-            "the differences over the largest entry of all. Every pair has a scale of its own: np.maximum goes entry "
-            "by entry.",
-            over(lambda a, b: np.full(a.shape, max(np.abs(a).max(), np.abs(b).max()))),
+        "the absolute error |a - b|. Divide by the larger of |a| and |b|, "
+        "or 0.001 passes for small where both are 0.001.": lambda a, b: np.abs(a - b),
+        "the error over a lower part that is kept from being 0 by a small number. Errors of slopes near 1e-12 are lost "
+        "by that: ask where both are 0.": over(lambda a, b: np.maximum(np.maximum(np.abs(a), np.abs(b)), 1e-8)),
+        "0 wherever one of the two is 0. There the error is 1; it is 0 only where both are.": lambda a, b: np.where(
+            a * b == 0, 0, relative_error(a, b)
         ),
-        Slip(
-            "sign kept",
-            "the error with a sign. An error is a size: take the absolute value of the difference.",
-            over(lambda a, b: np.maximum(np.abs(a), np.abs(b)), lambda d: d),
-        ),
-        Slip(
-            "absolute",
-            "the absolute error |a - b|. Divide by the larger of |a| and |b|, or 0.001 passes for small where both "
-            "are 0.001.",
-            lambda a, b: np.abs(a - b),
-        ),
-        Slip(
-            "kept from zero",
-            "the error over a lower part that is kept from being 0 by a small number. Errors of slopes near 1e-12 are "
-            "lost by that: ask where both are 0.",
-            over(lambda a, b: np.maximum(np.maximum(np.abs(a), np.abs(b)), 1e-8)),
-        ),
-        Slip(
-            "zero wherever one is zero",
-            "0 wherever one of the two is 0. There the error is 1; it is 0 only where both are.",
-            lambda a, b: np.where(a * b == 0, 0, relative_error(a, b)),
-        ),
-        Slip(
-            "zero over zero",
-            "right but for nan where both are 0. Equal numbers have the error 0: divide by something else there.",
-            without_care,
-        ),
-    ),
+        "right but for nan where both are 0. "
+        "Equal numbers have the error 0: divide by something else there.": without_care,
+    },
 )

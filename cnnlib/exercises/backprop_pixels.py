@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import given, numbers
 from cnnlib.exercises.backprop_activations import activation_backward
 from cnnlib.exercises.backprop_layers import linear_backward
@@ -124,49 +124,24 @@ PIXEL_GRADIENT = Exercise(
         "(3.13)  da = dy w2,  dz = da · φ'(z),  dx = dz w1: linear_backward, activation_backward, linear_backward",
     ),
     after=(("before you start", "1 in column j, 0 in all others, for every example"),),
-    slips=(
-        Slip(
-            "all scores at once",
-            "the slope of the sum of all scores. Only score j is asked for: dy is 0 for the others.",
-            pixel_with(lambda y, j: np.ones(y.shape), lambda z: z),
+    slips={
+        "the slope of the sum of all scores. Only score j is asked for: dy is 0 for the others.": pixel_with(
+            lambda y, j: np.ones(y.shape), lambda z: z
         ),
-        Slip(
-            "the score for its slope",
-            "score j times the slope. dy is the slope of what you ask for by the scores: 1 for score j.",
-            pixel_with(lambda y, j: y * (np.arange(y.shape[1]) == j), lambda z: z),
+        "score j times the slope. dy is the slope of what you ask for by the scores: 1 for score j.": pixel_with(
+            lambda y, j: y * (np.arange(y.shape[1]) == j), lambda z: z
         ),
-        Slip(
-            "activation left out",
-            "the way back without the activation: the two weight matrices alone. tanh has a slope at every z.",
-            pixel_with(),
-        ),
-        Slip(
-            "slope at a",
-            "the way back with the slope of tanh taken at its output a. activation_backward wants z, what went in.",
-            pixel_with(slope_at=np.tanh),
-        ),
-        Slip(
-            "first example only",
-            "right for the first example, 0 for the others: dy is 1 in column j of *every* row.",
-            first_example,
-        ),
-        Slip(
-            "weights for pixels",
-            "the slopes of the weights. linear_backward gives dx, dw and db, in this order: take dx.",
-            weights_for_pixels,
-        ),
-        Slip("slope of the sigmoid", "the way back through a sigmoid. The forward pass has tanh.", through("sigmoid")),
-        Slip("slope of ReLU", "the way back through ReLU. The forward pass has tanh.", through("relu")),
-        Slip(
-            "the score that wins",
-            "the slope of the highest score of each example. Asked for is score j, whether it is the highest or not.",
-            pixel_with(lambda y, j: np.eye(y.shape[1])[y.argmax(axis=1)], lambda z: z),
-        ),
-        Slip(
-            "bias forgotten",
-            "the slope for a z without b1. A bias has no part in dx by itself, but it says where on the curve of "
-            "tanh you stand.",
-            pixel_with(slope_at=lambda z: z, bias=False),
-        ),
-    ),
+        "the way back without the activation: the two weight matrices alone. "
+        "tanh has a slope at every z.": pixel_with(),
+        "the way back with the slope of tanh taken at its output a. "
+        "activation_backward wants z, what went in.": pixel_with(slope_at=np.tanh),
+        "right for the first example, 0 for the others: dy is 1 in column j of *every* row.": first_example,
+        "the slopes of the weights. linear_backward gives dx, dw and db, in this order: take dx.": weights_for_pixels,
+        "the way back through a sigmoid. The forward pass has tanh.": through("sigmoid"),
+        "the way back through ReLU. The forward pass has tanh.": through("relu"),
+        "the slope of the highest score of each example. Asked for is score j, "
+        "whether it is the highest or not.": pixel_with(lambda y, j: np.eye(y.shape[1])[y.argmax(axis=1)], lambda z: z),
+        "the slope for a z without b1. A bias has no part in dx by itself, "
+        "but it says where on the curve of tanh you stand.": pixel_with(slope_at=lambda z: z, bias=False),
+    },
 )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Property, Slip
+from cnnlib.checks import Exercise, Inputs, Property
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
 from cnnlib.checks.show import number
 from cnnlib.exercises.beyond_roads import (
@@ -100,59 +100,27 @@ GRADIENT_BY_DEPTH = Exercise(
         "of the mean of dy²",
     ),
     after=(("before you start", "the last one: on the way back the topmost block comes first"),),
-    slips=(
-        Slip(
-            "from the bottom",
-            "a walk that begins with the first block. On the way back the last one comes first.",
-            measured_by(order=1),
+    slips={
+        "a walk that begins with the first block. On the way back the last one comes first.": measured_by(order=1),
+        "the right sizes in the order in which they are found. "
+        "sizes[0] is asked for the lowest: turn them round.": measured_by(listed=1),
+        "a walk that begins with the first block, and its sizes from the top down.": measured_by(order=1, listed=1),
+        "what each block would do to the dy on top. Each one gets what the block above it sent.": measured_by(
+            chained=False
         ),
-        Slip(
-            "top first",
-            "the right sizes in the order in which they are found. sizes[0] is asked for the lowest: turn them round.",
-            measured_by(listed=1),
+        "mean squares. Take the root, so that twice the gradient is twice the size.": measured_by(
+            lambda dy: np.mean(dy**2)
         ),
-        Slip(
-            "from the bottom, top first",
-            "a walk that begins with the first block, and its sizes from the top down.",
-            measured_by(order=1, listed=1),
+        "roots of sums. They grow with the number of entries; the mean does not.": measured_by(
+            lambda dy: np.sqrt(np.sum(dy**2))
         ),
-        Slip(
-            "always from the top",
-            "what each block would do to the dy on top. Each one gets what the block above it sent.",
-            measured_by(chained=False),
+        "roots of sums of squares, divided by the number of rows. Divide by the number of all entries.": measured_by(
+            lambda dy: np.sqrt(np.sum(dy**2) / len(dy))
         ),
-        Slip(
-            "no root",
-            "mean squares. Take the root, so that twice the gradient is twice the size.",
-            measured_by(lambda dy: np.mean(dy**2)),
-        ),
-        Slip(
-            "the norm",
-            "roots of sums. They grow with the number of entries; the mean does not.",
-            measured_by(lambda dy: np.sqrt(np.sum(dy**2))),
-        ),
-        Slip(
-            "the mean of the rows",
-            "roots of sums of squares, divided by the number of rows. Divide by the number of all entries.",
-            measured_by(lambda dy: np.sqrt(np.sum(dy**2) / len(dy))),
-        ),
-        Slip(
-            "mean size",
-            "means of |dy|. Asked is the root of the mean square.",
-            measured_by(lambda dy: np.abs(dy).mean()),
-        ),
-        Slip(
-            "largest",
-            "the largest |dy|. Asked is the root of the mean square.",
-            measured_by(lambda dy: np.abs(dy).max()),
-        ),
-        Slip(
-            "spread",
-            "standard deviations: they take the mean away first. A gradient of 2 in every entry has size 2, not 0.",
-            measured_by(lambda dy: float(np.std(dy))),
-        ),
-        Slip(
-            "means", "means of dy, where entries of two signs cancel. Square first.", measured_by(lambda dy: dy.mean())
-        ),
-    ),
+        "means of |dy|. Asked is the root of the mean square.": measured_by(lambda dy: np.abs(dy).mean()),
+        "the largest |dy|. Asked is the root of the mean square.": measured_by(lambda dy: np.abs(dy).max()),
+        "standard deviations: they take the mean away first. "
+        "A gradient of 2 in every entry has size 2, not 0.": measured_by(lambda dy: float(np.std(dy))),
+        "means of dy, where entries of two signs cancel. Square first.": measured_by(lambda dy: dy.mean()),
+    },
 )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
 from cnnlib.warping import read
 
@@ -106,66 +106,33 @@ ROTATE = Exercise(
         "columns = cos θ · right − sin θ · down + (W − 1)/2",
     ),
     after=(("before you start", "(0, 2): the upper right corner comes to the upper left one"),),
-    slips=(
-        Slip(
-            "about H/2",
-            "a turn about (H/2, W/2). Rows are counted from 0 to H − 1, so the middle is at (H − 1)/2.",
-            turned(centre=lambda H, W: (H / 2, W / 2)),
+    slips={
+        "a turn about (H/2, W/2). Rows are counted from 0 to H − 1, so the middle is at (H − 1)/2.": turned(
+            centre=lambda H, W: (H / 2, W / 2)
         ),
-        Slip(
-            "about H // 2",
-            "a turn about the pixel (H // 2, W // 2). The middle of 8 rows lies between two of them, at 3.5.",
-            turned(centre=lambda H, W: (H // 2, W // 2)),
+        "a turn about the pixel (H // 2, W // 2). The middle of 8 rows lies between two of them, at 3.5.": turned(
+            centre=lambda H, W: (H // 2, W // 2)
         ),
-        Slip(
-            "about the corner", "a turn about pixel (0, 0). Count from the centre.", turned(centre=lambda H, W: (0, 0))
+        "a turn about pixel (0, 0). Count from the centre.": turned(centre=lambda H, W: (0, 0)),
+        "a turn about ((W − 1)/2, (H − 1)/2). Rows belong to H, columns to W.": turned(
+            centre=lambda H, W: ((W - 1) / 2, (H - 1) / 2)
         ),
-        Slip(
-            "about the centre of a square",
-            "a turn about ((W − 1)/2, (H − 1)/2). Rows belong to H, columns to W.",
-            turned(centre=lambda H, W: ((W - 1) / 2, (H - 1) / 2)),
-        ),
-        Slip(
-            "with the clock",
-            "a turn with the clock. The output pixel is turned *back* to find where it comes from; in a picture rows "
-            "count downwards.",
-            turned(signs=(-1, 1)),
-        ),
-        Slip(
-            "degrees as radians",
-            "a turn by so many radians. np.cos and np.sin take radians: np.deg2rad.",
-            turned(angle=lambda degrees: degrees),
-        ),
-        Slip("one sign, rows", "a shear: the two sines need opposite signs.", turned(signs=(1, 1))),
-        Slip(
-            "one sign, columns",
-            "a shear: both sines have a minus here. They need opposite signs.",
-            turned(signs=(-1, -1)),
-        ),
-        Slip(
-            "centre not added",
-            "places counted from the centre. Add (H − 1)/2 and (W − 1)/2 before you read.",
-            turned(back=False),
-        ),
-        Slip("exchanged", "rows read for columns. read takes the rows first.", turned(swapped=True)),
-        Slip("half the angle", "a turn by half the angle.", turned(angle=lambda degrees: np.deg2rad(degrees) / 2)),
-        Slip(
-            "to the nearest",
-            "places rounded to whole pixels. read looks between pixels by itself: hand it the places as they are.",
-            to_the_nearest,
-        ),
-        Slip(
-            "one after the other",
-            "columns made from rows that are turned already. Keep i and j until both places are computed.",
-            one_after_the_other,
-        ),
-        Slip(
-            "held at the rim",
-            "places beyond the rim moved onto it. read makes 0 of them by itself: hand it the places as they are.",
-            held_at_the_rim,
-        ),
-        Slip("cut down", "places with their decimals cut off. read looks between pixels by itself.", cut_down),
-    ),
+        "a turn with the clock. The output pixel is turned *back* to find where it comes from; "
+        "in a picture rows count downwards.": turned(signs=(-1, 1)),
+        "a turn by so many radians. np.cos and np.sin take radians: np.deg2rad.": turned(angle=lambda degrees: degrees),
+        "a shear: the two sines need opposite signs.": turned(signs=(1, 1)),
+        "a shear: both sines have a minus here. They need opposite signs.": turned(signs=(-1, -1)),
+        "places counted from the centre. Add (H − 1)/2 and (W − 1)/2 before you read.": turned(back=False),
+        "rows read for columns. read takes the rows first.": turned(swapped=True),
+        "a turn by half the angle.": turned(angle=lambda degrees: np.deg2rad(degrees) / 2),
+        "places rounded to whole pixels. "
+        "read looks between pixels by itself: hand it the places as they are.": to_the_nearest,
+        "columns made from rows that are turned already. "
+        "Keep i and j until both places are computed.": one_after_the_other,
+        "places beyond the rim moved onto it. "
+        "read makes 0 of them by itself: hand it the places as they are.": held_at_the_rim,
+        "places with their decimals cut off. read looks between pixels by itself.": cut_down,
+    },
 )
 
 # ---------------------------------------------------------------- a network, by angle
@@ -244,6 +211,11 @@ def judged(
     return slipped
 
 
+def only(result: int, slip: Callable[..., tuple[Array, Array]]) -> Callable[..., tuple[Array, ...]]:
+    """A slip in one of the results; the other one is right."""
+    return lambda *inputs: tuple((slip if n == result else by_angle)(*inputs)[n] for n in (0, 1))
+
+
 BY_ANGLE = Exercise(
     name="by_angle",
     parts={"right": 2, "same": 1},
@@ -264,65 +236,42 @@ BY_ANGLE = Exercise(
         "right[r] = mean over n of [answer n = t[n]];  same[r] = mean over n of [answer n = answer to upright n]",
     ),
     after=(("before you start", "same is 1 at 0 degrees whatever the network says; right is the accuracy"),),
-    slips=(
-        Slip(
-            "turned on and on",
-            "what comes of x = rotate(x, …): each turn begins where the last one ended. Turn the upright pictures.",
-            judged(onward=True),
+    slips={
+        "what comes of x = rotate(x, …): each turn begins where the last one ended. Turn the upright pictures.": judged(
+            onward=True
         ),
-        Slip(
-            "same as before",
-            "in `same` a comparison with the answers at the angle before. Compare with those to the upright pictures.",
-            judged(previous=True),
+        "in `same` a comparison with the answers at the angle before. "
+        "Compare with those to the upright pictures.": judged(previous=True),
+        "in `same` the share that is right. Consistency asks for no label: compare with the upright answers.": judged(
+            lambda upright, t: (t, t)
         ),
-        Slip(
-            "same as the label",
-            "in `same` the share that is right. Consistency asks for no label: compare with the upright answers.",
-            judged(lambda upright, t: (t, t)),
+        "in `same` the share that is right upright as well as turned. Consistency asks for no label.": judged(
+            lambda upright, t: (t, np.where(upright == t, t, -1))
         ),
-        Slip(
-            "same and right",
-            "in `same` the share that is right upright as well as turned. Consistency asks for no label.",
-            judged(lambda upright, t: (t, np.where(upright == t, t, -1))),
+        "in `right` the share that stays the same. Being right needs the labels t.": judged(
+            lambda upright, t: (upright, upright)
         ),
-        Slip(
-            "right as before",
-            "in `right` the share that stays the same. Being right needs the labels t.",
-            judged(lambda upright, t: (upright, upright)),
+        "in `right` the shares for the *smallest* outputs. The answer is the class with the largest one.": only(
+            0, judged(picks=(np.argmin, np.argmin))
         ),
-        Slip(
-            "argmin",
-            "the shares for the *smallest* outputs. The answer is the class with the largest one.",
-            judged(picks=(np.argmin, np.argmin)),
+        "in `same` the shares for the *smallest* outputs. The answer is the class with the largest one.": only(
+            1, judged(picks=(np.argmin, np.argmin))
         ),
-        Slip(
-            "argmin upright",
-            "in `same` a comparison with the smallest output for each upright picture. Take the largest there, too.",
-            judged(picks=(np.argmin, np.argmax)),
+        "in `same` a comparison with the smallest output for each upright picture. "
+        "Take the largest there, too.": judged(picks=(np.argmin, np.argmax)),
+        "in `same` a comparison of the smallest output for each turned picture with the largest for the upright one. "
+        "Take the largest there, too.": only(1, judged(picks=(np.argmax, np.argmin))),
+        "1/N or 0: only the last picture is counted. Add up, +=, over all of them.": judged(
+            share=lambda hit: hit[-1] / len(hit)
         ),
-        Slip(
-            "argmin turned",
-            "the shares for the *smallest* outputs. The answer is the class with the largest one.",
-            judged(picks=(np.argmax, np.argmin)),
+        "counts times N. Divide by N.": judged(share=lambda hit: np.sum(hit) * len(hit)),
+        "turns by minus the angle.": judged(sign=-1),
+        "counts, not shares: divide by the number of pictures.": judged(share=np.sum),
+        "the shares of the others: those that are wrong, and those that change.": judged(
+            share=lambda hit: float(1 - np.mean(hit))
         ),
-        Slip(
-            "the last picture",
-            "1/N or 0: only the last picture is counted. Add up, +=, over all of them.",
-            judged(share=lambda hit: hit[-1] / len(hit)),
-        ),
-        Slip("times N", "counts times N. Divide by N.", judged(share=lambda hit: np.sum(hit) * len(hit))),
-        Slip("with the clock", "turns by minus the angle.", judged(sign=-1)),
-        Slip("counts", "counts, not shares: divide by the number of pictures.", judged(share=np.sum)),
-        Slip(
-            "errors",
-            "the shares of the others: those that are wrong, and those that change.",
-            judged(share=lambda hit: float(1 - np.mean(hit))),
-        ),
-        Slip("never turned", "the upright pictures at every angle.", judged(turns_net=False)),
-        Slip(
-            "argmax over pictures",
-            "an argmax along axis 0: it says which picture has the most of a class. Each *row* belongs to a picture.",
-            judged(axis=0),
-        ),
-    ),
+        "the upright pictures at every angle.": judged(turns_net=False),
+        "an argmax along axis 0: it says which picture has the most of a class. "
+        "Each *row* belongs to a picture.": judged(axis=0),
+    },
 )

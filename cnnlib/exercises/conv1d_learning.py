@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Shown, Slip, show
+from cnnlib.checks import Exercise, Inputs, Shown, show
 from cnnlib.checks.cases import given, numbers
 from cnnlib.exercises.conv1d_line import forward, weight_gradient
 from cnnlib.exercises.layers import Rng
@@ -109,47 +109,25 @@ FIT_KERNEL = Exercise(
         "(5.13)  dy = 2 (y - target) / T,  w <- w - rate dw,  b <- b - rate db; repeat `steps` times",
     ),
     after=(("before you start", "zeros: a perfect prediction moves nothing"),),
-    slips=(
-        Slip(
-            "uphill",
-            "the way up the loss. The gradient points uphill, so the step goes against it.",
-            descend(lambda y, target, x: -slope(y, target, x)),
+    slips={
+        "the way up the loss. The gradient points uphill, so the step goes against it.": descend(
+            lambda y, target, x: -slope(y, target, x)
         ),
-        Slip(
-            "factor 2 missing",
-            "steps of half the size. The slope of a square holds a factor 2.",
-            descend(lambda y, target, x: (y - target) / len(y)),
+        "steps of half the size. The slope of a square holds a factor 2.": descend(
+            lambda y, target, x: (y - target) / len(y)
         ),
-        Slip(
-            "sum for mean",
-            "steps that are T times too long. The loss is a mean, so its slope is divided by T.",
-            descend(lambda y, target, x: 2 * (y - target)),
+        "steps that are T times too long. The loss is a mean, so its slope is divided by T.": descend(
+            lambda y, target, x: 2 * (y - target)
         ),
-        Slip(
-            "one step only",
-            "the result of one step, for any number of steps. Is there a loop, is the return behind it, and does every "
-            "step start from the w and b of the one before?",
-            descend(at_most=1),
+        "the result of one step, for any number of steps. Is there a loop, is the return behind it, "
+        "and does every step start from the w and b of the one before?": descend(at_most=1),
+        "the old b. It has a gradient too.": descend(moves_b=False),
+        "steps along the first slope. Predict anew in every step: w and b have moved.": descend(anew=False),
+        "steps that are divided by the number of inputs. The mean is over the outputs.": descend(
+            lambda y, target, x: 2 * (y - target) / len(x)
         ),
-        Slip(
-            "b never moved",
-            "the old b. It has a gradient too.",
-            descend(moves_b=False),
+        "steps along y - target itself. The mean of squares gives 2 (y - target) / T.": descend(
+            lambda y, target, x: y - target
         ),
-        Slip(
-            "predicted once",
-            "steps along the first slope. Predict anew in every step: w and b have moved.",
-            descend(anew=False),
-        ),
-        Slip(
-            "divided by the length of x",
-            "steps that are divided by the number of inputs. The mean is over the outputs.",
-            descend(lambda y, target, x: 2 * (y - target) / len(x)),
-        ),
-        Slip(
-            "half the slope and no mean",
-            "steps along y - target itself. The mean of squares gives 2 (y - target) / T.",
-            descend(lambda y, target, x: y - target),
-        ),
-    ),
+    },
 )

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip, poll
+from cnnlib.checks import Exercise, Inputs, poll
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts
 from cnnlib.exercises import layers
 from cnnlib.exercises.conv2d_map import BIAS_GRADIENT, INPUT_GRADIENT, WEIGHT_GRADIENT, small
@@ -76,19 +76,11 @@ SPREAD = Exercise(
         "(6.8)  dyup[S i, S j] = dy[i, j] for i = 0 ... OH - 1 and j = 0 ... OW - 1, all other entries 0",
     ),
     after=(("before you start", "stride 1 has 5 rows of outputs, 0 to 4; rows 0 and 3 are kept"),),
-    slips=(
-        Slip(
-            "no zeros after the last entry",
-            "dy with zeros between its entries, but none after the last. Outputs after it were thrown away too: fill "
-            "up to the given shape.",
-            only_between,
-        ),
-        Slip(
-            "repeated",
-            "copies in the gaps. The outputs in between do not exist: their pull is 0.",
-            repeated,
-        ),
-    ),
+    slips={
+        "dy with zeros between its entries, but none after the last. "
+        "Outputs after it were thrown away too: fill up to the given shape.": only_between,
+        "copies in the gaps. The outputs in between do not exist: their pull is 0.": repeated,
+    },
 )
 
 
@@ -111,7 +103,7 @@ CONV2D_BACKWARD = Exercise(
         "(6.9)  dxpad[n, c, S i + u, S j + v] += dy[n, f, i, j] w[f, c, u, v],  "
         "dw[f, c, u, v] += dy[n, f, i, j] xpad[n, c, S i + u, S j + v],  db[f] += dy[n, f, i, j]",
     ),
-    slips=(*BACKWARD_SLIPS,),
+    slips=BACKWARD_SLIPS,
 )
 
 
@@ -172,43 +164,24 @@ KERNEL_STEP = Exercise(
         "Stack the gradients of the digits, take their mean, and go a small way against it.",
         "(6.10)  w <- w - rate (1 / N) sum over n of dw_n",
     ),
-    slips=(
-        Slip(
-            "sum for mean",
-            "a step along the sum of the gradients. The loss is a mean over the batch, so the gradients are averaged.",
-            stepped(lambda gradients, rate: -rate * gradients.sum(0)),
+    slips={
+        "a step along the sum of the gradients. The loss is a mean over the batch, "
+        "so the gradients are averaged.": stepped(lambda gradients, rate: -rate * gradients.sum(0)),
+        "a step up the loss. The gradient points uphill, so the step goes against it.": stepped(
+            lambda gradients, rate: rate * gradients.mean(0)
         ),
-        Slip(
-            "uphill",
-            "a step up the loss. The gradient points uphill, so the step goes against it.",
-            stepped(lambda gradients, rate: rate * gradients.mean(0)),
+        "a step without the learning rate, as one of the decks prints it: see the slip box.": stepped(
+            lambda gradients, rate: -gradients.mean(0)
         ),
-        Slip(
-            "no rate",
-            "a step without the learning rate, as one of the decks prints it: see the slip box.",
-            stepped(lambda gradients, rate: -gradients.mean(0)),
+        "a step along the gradient of the first digit alone.": stepped(lambda gradients, rate: -rate * gradients[0]),
+        "a step along the gradient of the last digit alone. Does the loop overwrite what it should add to?": stepped(
+            lambda gradients, rate: -rate * gradients[-1]
         ),
-        Slip(
-            "first digit only",
-            "a step along the gradient of the first digit alone.",
-            stepped(lambda gradients, rate: -rate * gradients[0]),
+        "every weight moved by the same amount. The mean is over the digits (axis 0), not over the weights.": stepped(
+            lambda gradients, rate: -rate * gradients.mean()
         ),
-        Slip(
-            "last digit only",
-            "a step along the gradient of the last digit alone. Does the loop overwrite what it should add to?",
-            stepped(lambda gradients, rate: -rate * gradients[-1]),
-        ),
-        Slip(
-            "one step for all weights",
-            "every weight moved by the same amount. The mean is over the digits (axis 0), not over the weights.",
-            stepped(lambda gradients, rate: -rate * gradients.mean()),
-        ),
-        Slip(
-            "one gradient for the batch",
-            "the mean gradient. First return one gradient for each digit: shape (N, KH, KW).",
-            one_gradient_for_all,
-        ),
-    ),
+        "the mean gradient. First return one gradient for each digit: shape (N, KH, KW).": one_gradient_for_all,
+    },
 )
 
 # ---------------------------------------------------------------- polls

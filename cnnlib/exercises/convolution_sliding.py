@@ -7,7 +7,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Shown, Slip
+from cnnlib.checks import Exercise, Inputs, Shown
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts
 from cnnlib.exercises.layers import Rng
 
@@ -57,14 +57,10 @@ CROSS_CORRELATE = Exercise(
         "(4.2)  y[i, j] = sum over u and v of w[u, v] x[i + u, j + v],  i = 0 ... H - KH,  j = 0 ... W - KW",
     ),
     after=(("before you start", "y[1, 1] is 134; a kernel as large as the picture gives one number, shape (1, 1)"),),
-    slips=(
-        Slip(
-            "kernel flipped",
-            "a true convolution, which flips the kernel. Cross-correlation lays it down as it stands: "
-            "in (4.2) the indices of w and x grow together.",
-            convolve,
-        ),
-    ),
+    slips={
+        "a true convolution, which flips the kernel. "
+        "Cross-correlation lays it down as it stands: in (4.2) the indices of w and x grow together.": convolve,
+    },
 )
 
 CONVOLVE = Exercise(
@@ -79,23 +75,14 @@ CONVOLVE = Exercise(
         "Turn the kernel upside down and left to right, then do as before.",
         "(4.4)  y[i, j] = sum over u and v of w[KH - 1 - u, KW - 1 - v] x[i + u, j + v]",
     ),
-    slips=(
-        Slip(
-            "kernel not flipped",
-            "cross-correlation: the kernel was not flipped.",
-            cross_correlate,
+    slips={
+        "cross-correlation: the kernel was not flipped.": cross_correlate,
+        "the kernel with rows and columns swapped. "
+        "A transpose is no flip: a flip turns the kernel by half a turn.": lambda x, w: cross_correlate(x, w.T),
+        "the cross-correlation, flipped as a whole. It is the kernel that is flipped, before sliding.": lambda x, w: (
+            cross_correlate(x, w)[::-1, ::-1]
         ),
-        Slip(
-            "kernel transposed",
-            "the kernel with rows and columns swapped. A transpose is no flip: a flip turns the kernel by half a turn.",
-            lambda x, w: cross_correlate(x, w.T),
-        ),
-        Slip(
-            "result flipped",
-            "the cross-correlation, flipped as a whole. It is the kernel that is flipped, before sliding.",
-            lambda x, w: cross_correlate(x, w)[::-1, ::-1],
-        ),
-    ),
+    },
 )
 
 
@@ -188,28 +175,18 @@ SPLIT_KERNEL = Exercise(
             "a row of zeros is a multiple of every row, so it says nothing: take the row of the largest entry",
         ),
     ),
-    slips=(
-        Slip(
-            "never refuses",
-            "a column and a row for every kernel. Multiply them out again: some kernels do not come back.",
-            always_split,
+    slips={
+        "a column and a row for every kernel. Multiply them out again: some kernels do not come back.": always_split,
+        "the first column and the first row. "
+        "They may hold nothing but zeros: take those of the largest entry.": from_the_corner,
+        "a column and a row that both hold the entry where they cross, "
+        "so it counts twice. Divide one by it.": lambda w: (
+            None if split_kernel(w) is None else (always_split(w)[0], w[np.abs(w).max(1).argmax()])
         ),
-        Slip(
-            "taken from the corner",
-            "the first column and the first row. They may hold nothing but zeros: take those of the largest entry.",
-            from_the_corner,
+        "the row first, then the column. The column comes first.": lambda w: (
+            None if split_kernel(w) is None else always_split(w)[::-1]
         ),
-        Slip(
-            "not divided",
-            "a column and a row that both hold the entry where they cross, so it counts twice. Divide one by it.",
-            lambda w: None if split_kernel(w) is None else (always_split(w)[0], w[np.abs(w).max(1).argmax()]),
-        ),
-        Slip(
-            "row and column swapped",
-            "the row first, then the column. The column comes first.",
-            lambda w: None if split_kernel(w) is None else always_split(w)[::-1],
-        ),
-    ),
+    },
 )
 
 # ---------------------------------------------------------------- finding a digit
@@ -296,26 +273,21 @@ LOCATE = Exercise(
         "Subtract the template's mean, slide it over the picture, and look for the largest response.",
         "r = correlate(picture, template - template.mean());  row, column = np.unravel_index(r.argmax(), r.shape)",
     ),
-    slips=(
-        Slip(
-            "smallest response",
-            "the place of the smallest response. The best match has the largest.",
-            lambda picture, template, correlate: place(correlate(picture, template - template.mean()), np.argmin),
+    slips={
+        "the place of the smallest response. The best match has the largest.": lambda picture, template, correlate: (
+            place(correlate(picture, template - template.mean()), np.argmin)
         ),
-        Slip(
-            "template flipped",
-            "the place of the flipped template: this is a true convolution. Cross-correlate to find a thing as it is.",
-            lambda picture, template, correlate: place(correlate(picture, (template - template.mean())[::-1, ::-1])),
+        "the place of the flipped template: this is a true convolution. "
+        "Cross-correlate to find a thing as it is.": lambda picture, template, correlate: place(
+            correlate(picture, (template - template.mean())[::-1, ::-1])
         ),
-        Slip(
-            "row and column swapped",
-            "the column first, then the row.",
-            lambda picture, template, correlate: locate(picture, template, correlate)[::-1],
+        "the column first, then the row.": lambda picture, template, correlate: locate(picture, template, correlate)[
+            ::-1
+        ],
+        "one index into the flattened response. "
+        "np.unravel_index turns it into a row and a column.": lambda picture, template, correlate: (
+            int(correlate(picture, template - template.mean()).argmax()),
+            0,
         ),
-        Slip(
-            "a flat index",
-            "one index into the flattened response. np.unravel_index turns it into a row and a column.",
-            lambda picture, template, correlate: (int(correlate(picture, template - template.mean()).argmax()), 0),
-        ),
-    ),
+    },
 )

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
 
 Rng = np.random.Generator
@@ -139,28 +139,24 @@ MLP_FORWARD = Exercise(
         "(2.10)  x ← φ(x wᵀ + b) for every layer but the last; the last returns x wᵀ + b",
     ),
     after=(("before you start", "with one pair there is no hidden layer, so the activation is never called"),),
-    slips=(
-        Slip("activated at the end", "the output with the activation on top. In (2.10) the last layer returns z.",
-             all_activated),
-        Slip("never activated", "a network without its activation: all its layers together are one.", never_activated),
-        Slip("activated too early", "the activation of each layer's input. In (2.10) it comes after the sum, and the "
-             "input x itself is never activated.", activated_first),
-        Slip("biases missing", "the network without its biases.", without_biases),
-        Slip("biases subtracted", "the network with −b for b. In (2.10) the biases are added.", minus_biases),
-        Slip("hidden biases missing", "the network without the biases of its hidden layers.", hidden_without_biases),
-        Slip("last bias missing", "the network without the bias of its last layer.", last_without_bias),
-        Slip("bias after the activation", "a bias added after the activation. It belongs to z, which the activation "
-             "gets.", bias_after),
-        Slip("activated once", "a network whose first layer alone is activated. All layers are, but the last.",
-             first_activated),
-        Slip("tanh", "a network of tanh units. Call the `activation` that you are given, whatever it is.", own_tanh),
-        Slip("first row", "the network with activation(z)[0] for activation(z). It returns a alone, so [0] is the "
-             "first row of a.", first_row),
-        Slip("x again", "the last layer's answer to x. It must get what the layer before it puts out: is x replaced?",
-             always_x),
-        Slip("w not transposed", ADDED_OVER_UNITS, not_transposed),
-    ),
-)  # fmt: skip
+    slips={
+        "the output with the activation on top. In (2.10) the last layer returns z.": all_activated,
+        "a network without its activation: all its layers together are one.": never_activated,
+        "the activation of each layer's input. "
+        "In (2.10) it comes after the sum, and the input x itself is never activated.": activated_first,
+        "the network without its biases.": without_biases,
+        "the network with −b for b. In (2.10) the biases are added.": minus_biases,
+        "the network without the biases of its hidden layers.": hidden_without_biases,
+        "the network without the bias of its last layer.": last_without_bias,
+        "a bias added after the activation. It belongs to z, which the activation gets.": bias_after,
+        "a network whose first layer alone is activated. All layers are, but the last.": first_activated,
+        "a network of tanh units. Call the `activation` that you are given, whatever it is.": own_tanh,
+        "the network with activation(z)[0] for activation(z). "
+        "It returns a alone, so [0] is the first row of a.": first_row,
+        "the last layer's answer to x. It must get what the layer before it puts out: is x replaced?": always_x,
+        ADDED_OVER_UNITS: not_transposed,
+    },
+)
 
 
 def best_inputs(w: Array, x: Array, count: int) -> Array:
@@ -193,32 +189,37 @@ BEST_INPUTS = Exercise(
         "indices = the first `count` of the order in which Σ_d w[d] x[n, d] falls",
     ),
     after=(("before you start", "the same bias is added for every picture, so it does not change their order"),),
-    slips=(
-        Slip("weakest", "the pictures that the unit answers least to. np.argsort begins with the smallest.",
-             lambda w, x, count: np.argsort(x @ w)[:count]),
-        Slip("strongest last", "the right pictures, strongest last. Turn them round.",
-             lambda w, x, count: np.argsort(x @ w)[-count:]),
-        Slip("sorted by number", "the right pictures in the order of their numbers, not of the unit's answers.",
-             lambda w, x, count: np.sort(best_inputs(w, x, count))),
-        Slip("answers for indices", "the unit's largest answers. Which pictures gave them?",
-             lambda w, x, count: np.sort(x @ w)[::-1][:count]),
-        Slip("pictures for indices", "the pictures themselves. Their numbers n are asked.",
-             lambda w, x, count: x[best_inputs(w, x, count)]),
-        Slip("sign ignored", "the strongest answers of either sign. A large negative one is the weakest of all.",
-             lambda w, x, count: np.argsort(-np.abs(x @ w), kind="stable")[:count]),
-        Slip("floats", "the right numbers as floats. x[1.0] is an error: fill np.zeros(count, int), or a list.",
-             lambda w, x, count: best_inputs(w, x, count).astype(float)),
-        Slip("order of tanh", "the order of tanh(z). For large z tanh is 1 in the computer: use z.",
-             lambda w, x, count: np.argsort(-np.tanh(x @ w), kind="stable")[:count]),
-        Slip("all pictures", "all pictures in order. Only the first `count` are asked.",
-             lambda w, x, count: best_inputs(w, x, len(x))),
-        Slip("places", "the place that each picture takes, of the first pictures: one argsort too many.",
-             lambda w, x, count: np.argsort(np.argsort(-(x @ w), kind="stable"))[:count]),
-        Slip("nearest", "the pictures nearest to w. A unit adds up the products w[d] x[n, d].",
-             lambda w, x, count: np.argsort(((x - w) ** 2).sum(axis=1), kind="stable")[:count]),
-        Slip("divided by the length", "the order of z divided by the length of each picture. The unit answers to z.",
-             lambda w, x, count: np.argsort(-(x @ w) / np.linalg.norm(x, axis=1), kind="stable")[:count]),
-        Slip("most ink", "the pictures with the largest sums, whatever the weights say.",
-             lambda w, x, count: np.argsort(-x.sum(axis=1), kind="stable")[:count]),
-    ),
-)  # fmt: skip
+    slips={
+        "the pictures that the unit answers least to. np.argsort begins with the smallest.": lambda w, x, count: (
+            np.argsort(x @ w)[:count]
+        ),
+        "the right pictures, strongest last. Turn them round.": lambda w, x, count: np.argsort(x @ w)[-count:],
+        "the right pictures in the order of their numbers, not of the unit's answers.": lambda w, x, count: np.sort(
+            best_inputs(w, x, count)
+        ),
+        "the unit's largest answers. Which pictures gave them?": lambda w, x, count: np.sort(x @ w)[::-1][:count],
+        "the pictures themselves. Their numbers n are asked.": lambda w, x, count: x[best_inputs(w, x, count)],
+        "the strongest answers of either sign. A large negative one is the weakest of all.": lambda w, x, count: (
+            np.argsort(-np.abs(x @ w), kind="stable")[:count]
+        ),
+        "the right numbers as floats. x[1.0] is an error: fill np.zeros(count, int), or a list.": lambda w, x, count: (
+            best_inputs(w, x, count).astype(float)
+        ),
+        "the order of tanh(z). For large z tanh is 1 in the computer: use z.": lambda w, x, count: np.argsort(
+            -np.tanh(x @ w), kind="stable"
+        )[:count],
+        "all pictures in order. Only the first `count` are asked.": lambda w, x, count: best_inputs(w, x, len(x)),
+        "the place that each picture takes, of the first pictures: one argsort too many.": lambda w, x, count: (
+            np.argsort(np.argsort(-(x @ w), kind="stable"))[:count]
+        ),
+        "the pictures nearest to w. A unit adds up the products w[d] x[n, d].": lambda w, x, count: np.argsort(
+            ((x - w) ** 2).sum(axis=1), kind="stable"
+        )[:count],
+        "the order of z divided by the length of each picture. The unit answers to z.": lambda w, x, count: np.argsort(
+            -(x @ w) / np.linalg.norm(x, axis=1), kind="stable"
+        )[:count],
+        "the pictures with the largest sums, whatever the weights say.": lambda w, x, count: np.argsort(
+            -x.sum(axis=1), kind="stable"
+        )[:count],
+    },
+)

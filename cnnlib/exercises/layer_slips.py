@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Slip
+from cnnlib.checks import Slips
 from cnnlib.exercises.layers import backward, forward, padded, pair, spread
 
 # ---------------------------------------------------------------- forward
@@ -28,25 +28,15 @@ def rounded_up(x: Array, w: Array, b: Array, stride: Any = 1, padding: Any = 0) 
     return forward(longer, w, b, stride)
 
 
-FORWARD_SLIPS = (
-    Slip(
-        "kernel reversed",
-        "a true convolution, which reverses the kernel. A layer does not: the index of w and the index of x grow "
-        "together.",
-        lambda x, w, b, stride=1, padding=0: forward(x, w[:, :, ::-1, ::-1], b, stride, padding),
+FORWARD_SLIPS: Slips = {
+    "a true convolution, which reverses the kernel. "
+    "A layer does not: the index of w and the index of x grow together.": lambda x, w, b, stride=1, padding=0: forward(
+        x, w[:, :, ::-1, ::-1], b, stride, padding
     ),
-    Slip(
-        "stride between the taps",
-        "taps that are a stride apart: that is a dilated convolution. The stride is the step between outputs.",
-        taps_apart,
-    ),
-    Slip(
-        "size rounded up",
-        "one output more where the stride leaves entries over. A kernel that hangs out at the end gives no output: "
-        "the size is rounded down.",
-        rounded_up,
-    ),
-)
+    "taps that are a stride apart: that is a dilated convolution. The stride is the step between outputs.": taps_apart,
+    "one output more where the stride leaves entries over. "
+    "A kernel that hangs out at the end gives no output: the size is rounded down.": rounded_up,
+}
 
 # ---------------------------------------------------------------- backward: each slip spoils one gradient
 
@@ -87,33 +77,20 @@ def divided_by_batch(dy: Array, x: Array, w: Array, stride: Any = 1, padding: An
     return dx, dw / len(x), db / len(x)
 
 
-BACKWARD_SLIPS = (
-    Slip(
-        "kernel the wrong way round",
-        "the gradient with the kernel the wrong way round. An output and a tap meet at stride times the output's index "
-        "plus the tap's. Where you add to dx with +=, nothing is reversed; where you slide over a padded dy, the "
-        "kernel is reversed exactly once.",
-        with_dx(lambda dy, x, w, stride, padding: backward(dy, x, w[:, :, ::-1, ::-1], stride, padding)[0]),
+BACKWARD_SLIPS: Slips = {
+    "the gradient with the kernel the wrong way round. An output and a tap meet at stride times the output's index "
+    "plus the tap's. Where you add to dx with +=, nothing is reversed; "
+    "where you slide over a padded dy, the kernel is reversed exactly once.": with_dx(
+        lambda dy, x, w, stride, padding: backward(dy, x, w[:, :, ::-1, ::-1], stride, padding)[0]
     ),
-    Slip(
-        "stride ignored",
-        "the gradient of a layer with stride 1. Output i started at stride * i: "
-        "put stride - 1 zeros between the entries of dy.",
-        stride_ignored,
+    "the gradient of a layer with stride 1. "
+    "Output i started at stride * i: put stride - 1 zeros between the entries of dy.": stride_ignored,
+    "the gradient of the padded x. "
+    "Nobody asked for the gradient of zeros: cut `padding` entries off every end.": with_dx(
+        lambda dy, x, w, stride, padding: spread(dy, w, stride, padded(x, padding).shape[2:])
     ),
-    Slip(
-        "padding left on",
-        "the gradient of the padded x. Nobody asked for the gradient of zeros: cut `padding` entries off every end.",
-        with_dx(lambda dy, x, w, stride, padding: spread(dy, w, stride, padded(x, padding).shape[2:])),
+    "what [p:-p] leaves: nothing at all when p is 0, since -0 is the start. Cut from p to p + length instead.": with_dx(
+        cut_with_minus_p
     ),
-    Slip(
-        "cut with [p:-p]",
-        "what [p:-p] leaves: nothing at all when p is 0, since -0 is the start. Cut from p to p + length instead.",
-        with_dx(cut_with_minus_p),
-    ),
-    Slip(
-        "mean over the batch",
-        "the gradients divided by the number of examples. A layer adds up; only the loss divides.",
-        divided_by_batch,
-    ),
-)
+    "the gradients divided by the number of examples. A layer adds up; only the loss divides.": divided_by_batch,
+}

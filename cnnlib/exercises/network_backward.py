@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs
 from cnnlib.exercises.network_forward import cnn_forward, network_cases, tiny
 from cnnlib.exercises.network_labels import one_hot
 from cnnlib.exercises.network_parts import Params, conv_backward, pool, pool_backward, sigmoid
@@ -172,59 +172,36 @@ FLAT_BACKWARD = Exercise(
         "pool(a2);  dr2 = dz3 w3 in the shape of pool(a2)",
     ),
     after=(("before you start", "that of w4, (M, units); it does not know how many examples there were"),),
-    slips=(
-        Slip(
-            "sum for mean",
-            "the slope of the *sum* of the losses. The loss is a mean over the batch: divide by N, once, here.",
-            other_flat(start=lambda y, t: y - t),
+    slips={
+        "the slope of the *sum* of the losses. The loss is a mean over the batch: divide by N, once, here.": other_flat(
+            start=lambda y, t: y - t
         ),
-        Slip(
-            "divided by all entries",
-            "y − t over N · M. The loss adds over classes, and takes the mean over examples only: divide by N.",
-            other_flat(start=lambda y, t: (y - t) / y.size),
+        "y − t over N · M. The loss adds over classes, and takes the mean over examples only: divide by N.": other_flat(
+            start=lambda y, t: (y - t) / y.size
         ),
-        Slip(
-            "uphill",
-            "(t − y) / N, which has the sign of a step downhill. The slope is y − t; the minus comes with the step.",
-            other_flat(start=lambda y, t: (t - y) / len(y)),
+        "(t − y) / N, which has the sign of a step downhill. "
+        "The slope is y − t; the minus comes with the step.": other_flat(start=lambda y, t: (t - y) / len(y)),
+        "y − t times y (1 − y). Softmax and cross-entropy together leave y − t, and nothing else.": other_flat(
+            start=lambda y, t: (y - t) * y * (1 - y) / len(y)
         ),
-        Slip(
-            "sigmoid at the end",
-            "y − t times y (1 − y). Softmax and cross-entropy together leave y − t, and nothing else.",
-            other_flat(start=lambda y, t: (y - t) * y * (1 - y) / len(y)),
+        "−t / y over N, the slope at y. dz4 stands before the softmax: together the two leave y − t.": other_flat(
+            start=lambda y, t: -t / y / len(y)
         ),
-        Slip(
-            "slope at the shares",
-            "−t / y over N, the slope at y. dz4 stands before the softmax: together the two leave y − t.",
-            other_flat(start=lambda y, t: -t / y / len(y)),
+        NO_SLOPE.format("dz3"): other_flat(slope=np.ones_like),
+        SLOPE_OF_TANH.format("a3"): other_flat(slope=lambda a: 1 - a**2),
+        HALF_SLOPE.format("a3"): other_flat(slope=lambda a: a),
+        HALF_SLOPE.format("1 − a3"): other_flat(slope=lambda a: 1 - a),
+        SLOPE_OF_A: other_flat(slope=slope_of_slope),
+        "weights' slopes that are divided by N once more. dz4 is already: a layer only adds up.": other_flat(
+            dw=lambda dz, a: dz.T @ a / len(a)
         ),
-        Slip("no slope", NO_SLOPE.format("dz3"), other_flat(slope=np.ones_like)),
-        Slip("slope of tanh", SLOPE_OF_TANH.format("a3"), other_flat(slope=lambda a: 1 - a**2)),
-        Slip("half a slope", HALF_SLOPE.format("a3"), other_flat(slope=lambda a: a)),
-        Slip("the other half", HALF_SLOPE.format("1 − a3"), other_flat(slope=lambda a: 1 - a)),
-        Slip("slope of a", SLOPE_OF_A, other_flat(slope=slope_of_slope)),
-        Slip(
-            "divided again",
-            "weights' slopes that are divided by N once more. dz4 is already: a layer only adds up.",
-            other_flat(dw=lambda dz, a: dz.T @ a / len(a)),
+        "dw on its side: dw[j, d] belongs to w[j, d], a row for each output.": other_flat(dw=lambda dz, a: a.T @ dz),
+        "dr2 as rows. Fold them into maps again: the shape of pool(a2).": other_flat(fold=lambda rows, shape: rows),
+        "dr2 folded as if the maps stood innermost in a row. "
+        "A row was laid out map by map: reshape to the shape of pool(a2), and no transpose.": other_flat(
+            fold=lambda rows, s: rows.reshape(s[0], *s[2:], s[1]).transpose(0, 3, 1, 2)
         ),
-        Slip(
-            "on its side",
-            "dw on its side: dw[j, d] belongs to w[j, d], a row for each output.",
-            other_flat(dw=lambda dz, a: a.T @ dz),
-        ),
-        Slip(
-            "still rows",
-            "dr2 as rows. Fold them into maps again: the shape of pool(a2).",
-            other_flat(fold=lambda rows, shape: rows),
-        ),
-        Slip(
-            "maps innermost",
-            "dr2 folded as if the maps stood innermost in a row. A row was laid out map by map: reshape to the shape "
-            "of pool(a2), and no transpose.",
-            other_flat(fold=lambda rows, s: rows.reshape(s[0], *s[2:], s[1]).transpose(0, 3, 1, 2)),
-        ),
-    ),
+    },
 )
 
 MAPS_BACKWARD = Exercise(
@@ -243,40 +220,25 @@ MAPS_BACKWARD = Exercise(
         "more with a1, x, w1",
     ),
     after=(("before you start", "(N, F, 2 OH, 2 OW), that of a2; three of four entries of each block are 0"),),
-    slips=(
-        Slip("no slope", NO_SLOPE.format("dz"), other_maps(slope=np.ones_like)),
-        Slip("half a slope", HALF_SLOPE.format("a"), other_maps(slope=lambda a: a)),
-        Slip("the other half", HALF_SLOPE.format("1 − a"), other_maps(slope=lambda a: 1 - a)),
-        Slip("slope of tanh", SLOPE_OF_TANH.format("a"), other_maps(slope=lambda a: 1 - a**2)),
-        Slip("slope of a", SLOPE_OF_A, other_maps(slope=slope_of_slope)),
-        Slip("no slope in dz1", NO_SLOPE.format("dz1"), other_maps(slope1=np.ones_like)),
-        Slip(
-            "a copy for each of a block",
-            "the slope of a block given to all four of its entries. Only the largest went on, so it alone gets it.",
-            other_maps(unpool=to_all),
+    slips={
+        NO_SLOPE.format("dz"): other_maps(slope=np.ones_like),
+        HALF_SLOPE.format("a"): other_maps(slope=lambda a: a),
+        HALF_SLOPE.format("1 − a"): other_maps(slope=lambda a: 1 - a),
+        SLOPE_OF_TANH.format("a"): other_maps(slope=lambda a: 1 - a**2),
+        SLOPE_OF_A: other_maps(slope=slope_of_slope),
+        NO_SLOPE.format("dz1"): other_maps(slope1=np.ones_like),
+        "the slope of a block given to all four of its entries. "
+        "Only the largest went on, so it alone gets it.": other_maps(unpool=to_all),
+        "a quarter of the slope for each entry of a block. That is the way back of a mean; "
+        "a maximum gives all to the winner.": other_maps(unpool=lambda dr, a: to_all(dr, a) / 4),
+        "a slope for *every* largest entry of a block. "
+        "On blank paper all four are equal: the first one gets it.": other_maps(unpool=to_ties),
+        "dr1 with the kernel as it stands. "
+        "What went forward by [u, v] comes back by it: conv_backward turns w.": other_maps(
+            conv_back=lambda dy, x, w: (conv_backward(dy, x, w[:, :, ::-1, ::-1])[0], conv_backward(dy, x, w)[1])
         ),
-        Slip(
-            "a quarter for each of a block",
-            "a quarter of the slope for each entry of a block. That is the way back of a mean; a maximum gives all to "
-            "the winner.",
-            other_maps(unpool=lambda dr, a: to_all(dr, a) / 4),
+        "dw as a mean over the examples. dz4 was divided by N already: a layer only adds up.": other_maps(
+            conv_back=lambda dy, x, w: (conv_backward(dy, x, w)[0], conv_backward(dy, x, w)[1] / len(x))
         ),
-        Slip(
-            "every tie",
-            "a slope for *every* largest entry of a block. On blank paper all four are equal: the first one gets it.",
-            other_maps(unpool=to_ties),
-        ),
-        Slip(
-            "not turned",
-            "dr1 with the kernel as it stands. What went forward by [u, v] comes back by it: conv_backward turns w.",
-            other_maps(
-                conv_back=lambda dy, x, w: (conv_backward(dy, x, w[:, :, ::-1, ::-1])[0], conv_backward(dy, x, w)[1])
-            ),
-        ),
-        Slip(
-            "divided by N",
-            "dw as a mean over the examples. dz4 was divided by N already: a layer only adds up.",
-            other_maps(conv_back=lambda dy, x, w: (conv_backward(dy, x, w)[0], conv_backward(dy, x, w)[1] / len(x))),
-        ),
-    ),
+    },
 )

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import given, numbers
 
 Rng = np.random.Generator
@@ -72,40 +72,27 @@ SGD_STEP = Exercise(
         "(9.6)  new[name] = params[name] − rate * grads[name]  for every name",
     ),
     after=(("before you start", "one whose slope is 0"),),
-    slips=(
-        Slip(
-            "uphill",
-            "a step along the slope. The slope points uphill: subtract it.",
-            lambda params, grads, rate: sgd_step(params, grads, -rate),
+    slips={
+        "a step along the slope. The slope points uphill: subtract it.": lambda params, grads, rate: sgd_step(
+            params, grads, -rate
         ),
-        Slip(
-            "no rate",
-            "a step of the whole slope. How far one may go is said by rate.",
-            lambda params, grads, rate: sgd_step(params, grads, 1),
+        "a step of the whole slope. How far one may go is said by rate.": lambda params, grads, rate: sgd_step(
+            params, grads, 1
         ),
-        Slip(
-            "steps the slope",
-            "dw − rate · dw: the slope is stepped, and the parameter never moves. Subtract from params[name].",
-            lambda params, grads, rate: sgd_step({name: grads[name] for name in params}, grads, rate),
+        "dw − rate · dw: the slope is stepped, and the parameter never moves. "
+        "Subtract from params[name].": lambda params, grads, rate: sgd_step(
+            {name: grads[name] for name in params}, grads, rate
         ),
-        Slip(
-            "biases stay",
-            "a step of everything but the biases. They learn as well.",
-            lambda params, grads, rate: {
-                name: w - rate * grads[name] * (not name.startswith("b")) for name, w in params.items()
-            },
-        ),
-        Slip(
-            "the step alone",
-            "the steps, without the parameters they start from.",
-            lambda params, grads, rate: {name: -rate * grads[name] for name in params},
-        ),
-        Slip(
-            "divided by the size",
-            "a step divided by the number of entries of each array.",
-            lambda params, grads, rate: {name: w - rate * grads[name] / w.size for name, w in params.items()},
-        ),
-    ),
+        "a step of everything but the biases. They learn as well.": lambda params, grads, rate: {
+            name: w - rate * grads[name] * (not name.startswith("b")) for name, w in params.items()
+        },
+        "the steps, without the parameters they start from.": lambda params, grads, rate: {
+            name: -rate * grads[name] for name in params
+        },
+        "a step divided by the number of entries of each array.": lambda params, grads, rate: {
+            name: w - rate * grads[name] / w.size for name, w in params.items()
+        },
+    },
 )
 
 
@@ -200,53 +187,33 @@ OVERFIT = Exercise(
         "makes of them.  At the end the loss of the last params",
     ),
     after=(("before you start", "steps + 1: the one before the first step, and one after each step"),),
-    slips=(
-        Slip(
-            "without the last",
-            "the losses without the last one: the parameters after the last step have a loss, too. steps + 1 of them.",
-            lambda x, t, params, slopes, rate, steps: overfit(x, t, params, slopes, rate, steps)[:-1],
+    slips={
+        "the losses without the last one: the parameters after the last step have a loss, "
+        "too. steps + 1 of them.": lambda x, t, params, slopes, rate, steps: overfit(x, t, params, slopes, rate, steps)[
+            :-1
+        ],
+        "the losses without the first one, before any step. "
+        "It has a known value: keep it.": lambda x, t, params, slopes, rate, steps: overfit(
+            x, t, params, slopes, rate, steps
+        )[1:],
+        "the losses after 1, 2, ..., steps + 1 steps: "
+        "the one before any step is missing, one step is too many.": lambda x, t, params, slopes, rate, steps: overfit(
+            x, t, params, slopes, rate, steps + 1
+        )[1:],
+        "the loss after a single step, again and again: every step begins at the start. "
+        "Step on from where the last one ended.": from_the_start,
+        "training with the rate divided by the number of examples. "
+        "The slopes are those of a mean already.": other_training(over_examples=True),
+        "the loss of the start, again and again: the parameters never move. "
+        "Does sgd_step's result go into params?": other_training(lambda params, grads, rate: params),
+        "training uphill: the loss rises. Step against the slope.": other_training(
+            lambda params, grads, rate: sgd_step(params, grads, -rate)
         ),
-        Slip(
-            "without the first",
-            "the losses without the first one, before any step. It has a known value: keep it.",
-            lambda x, t, params, slopes, rate, steps: overfit(x, t, params, slopes, rate, steps)[1:],
+        "training with the slopes of the start in every step. "
+        "After a step there are other slopes: ask anew.": other_training(stale=True),
+        "training in which the slopes of earlier steps stay in the sum. Each step has its own.": other_training(
+            accumulate=True
         ),
-        Slip(
-            "one step ahead",
-            "the losses after 1, 2, ..., steps + 1 steps: the one before any step is missing, one step is too many.",
-            lambda x, t, params, slopes, rate, steps: overfit(x, t, params, slopes, rate, steps + 1)[1:],
-        ),
-        Slip(
-            "from the start each time",
-            "the loss after a single step, again and again: every step begins at the start. Step on from where the "
-            "last one ended.",
-            from_the_start,
-        ),
-        Slip(
-            "rate over N",
-            "training with the rate divided by the number of examples. The slopes are those of a mean already.",
-            other_training(over_examples=True),
-        ),
-        Slip(
-            "never moves",
-            "the loss of the start, again and again: the parameters never move. Does sgd_step's result go into params?",
-            other_training(lambda params, grads, rate: params),
-        ),
-        Slip(
-            "uphill",
-            "training uphill: the loss rises. Step against the slope.",
-            other_training(lambda params, grads, rate: sgd_step(params, grads, -rate)),
-        ),
-        Slip(
-            "stale slopes",
-            "training with the slopes of the start in every step. After a step there are other slopes: ask anew.",
-            other_training(stale=True),
-        ),
-        Slip(
-            "slopes pile up",
-            "training in which the slopes of earlier steps stay in the sum. Each step has its own.",
-            other_training(accumulate=True),
-        ),
-        Slip("biases stay", "training in which the biases stay as they were.", other_training(weights_only)),
-    ),
+        "training in which the biases stay as they were.": other_training(weights_only),
+    },
 )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import LAYOUTS, numbers
 from cnnlib.exercises.perceptron_rule import (
     ALWAYS,
@@ -219,76 +219,31 @@ TRAIN = Exercise(
         "append count;  stop if it is 0",
     ),
     after=(("before you start", "only if every target is −1: the unit that starts from 0 says −1 to all"),),
-    slips=(
-        Slip(
-            "one pass",
-            "the result of one pass. A later example may spoil an earlier one: go on until a pass makes no mistake.",
-            trainer(passes=1),
+    slips={
+        "the result of one pass. "
+        "A later example may spoil an earlier one: go on until a pass makes no mistake.": trainer(passes=1),
+        "all the passes, also after one without a mistake. Nothing can change any more: stop there.": trainer(
+            stops=False
         ),
-        Slip(
-            "never stops early",
-            "all the passes, also after one without a mistake. Nothing can change any more: stop there.",
-            trainer(stops=False),
+        "a start from zeros in every pass, which forgets what the last one learned. Set w and b to 0 once.": trainer(
+            anew=True
         ),
-        Slip(
-            "anew in every pass",
-            "a start from zeros in every pass, which forgets what the last one learned. Set w and b to 0 once.",
-            trainer(anew=True),
+        "training in which b stays 0. All such lines go through the origin.": trainer(BIAS_STILL),
+        "training in which examples with t = −1 move nothing. Is 0 taken for their target?": trainer(ZERO_ONE),
+        "training in which every mistake pushes the line the wrong way.": trainer(UPHILL),
+        "training in which right examples move the line, too. Only mistakes count.": trainer(ALWAYS),
+        "all examples added up at once, t @ x, in each pass. "
+        "Only mistakes count, and each is seen by the unit that the one before has left behind.": train_together,
+        "all mistakes of a pass judged by one unit, and added up at its end. Step at each mistake: "
+        "the next example is judged by the unit that this step has left behind.": train_in_batches,
+        "passes that end at their first mistake. A pass goes through all examples.": train_to_the_first_mistake,
+        "steps for one example until it is right. One mistake is one step; then comes the next example.": trainer_of(
+            until_right
         ),
-        Slip(
-            "bias still",
-            "training in which b stays 0. All such lines go through the origin.",
-            trainer(BIAS_STILL),
-        ),
-        Slip(
-            "class -1 does not move it",
-            "training in which examples with t = −1 move nothing. Is 0 taken for their target?",
-            trainer(ZERO_ONE),
-        ),
-        Slip("wrong way", "training in which every mistake pushes the line the wrong way.", trainer(UPHILL)),
-        Slip(
-            "every example moves it",
-            "training in which right examples move the line, too. Only mistakes count.",
-            trainer(ALWAYS),
-        ),
-        Slip(
-            "all examples at once",
-            "all examples added up at once, t @ x, in each pass. Only mistakes count, and each is seen by the unit "
-            "that the one before has left behind.",
-            train_together,
-        ),
-        Slip(
-            "mistakes added up at once",
-            "all mistakes of a pass judged by one unit, and added up at its end. Step at each mistake: the next "
-            "example is judged by the unit that this step has left behind.",
-            train_in_batches,
-        ),
-        Slip(
-            "first mistake ends the pass",
-            "passes that end at their first mistake. A pass goes through all examples.",
-            train_to_the_first_mistake,
-        ),
-        Slip(
-            "steps until it is right",
-            "steps for one example until it is right. One mistake is one step; then comes the next example.",
-            trainer_of(until_right),
-        ),
-        Slip(
-            "on the line is wrong",
-            "training in which examples of class −1 on the line count as mistakes. There z = 0, the unit says −1, and "
-            "it is right.",
-            trainer_of(ON_THE_LINE),
-        ),
-        Slip(
-            "a mistake only beyond the line",
-            "training in which examples of class +1 on the line count as right. There z = 0, and the unit says −1. "
-            "At w = 0, b = 0 all examples are on it.",
-            trainer_of(BEYOND_THE_LINE),
-        ),
-        Slip(
-            "count never set back",
-            "counts that run on from pass to pass. Set the count to 0 at the start of each pass.",
-            train_counting_on,
-        ),
-    ),
+        "training in which examples of class −1 on the line count as mistakes. "
+        "There z = 0, the unit says −1, and it is right.": trainer_of(ON_THE_LINE),
+        "training in which examples of class +1 on the line count as right. There z = 0, and the unit says −1. "
+        "At w = 0, b = 0 all examples are on it.": trainer_of(BEYOND_THE_LINE),
+        "counts that run on from pass to pass. Set the count to 0 at the start of each pass.": train_counting_on,
+    },
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Forward, Inputs, Slip
+from cnnlib.checks import Exercise, Forward, Inputs
 from cnnlib.checks.cases import in_other_layouts
 from cnnlib.exercises.layers import Rng
 from cnnlib.exercises.pooling_windows import FEATURES, TIED, max_pool, shares, tied, windows
@@ -166,56 +166,28 @@ MAX_POOL_BACKWARD = Exercise(
         "(7.3)  dx[S i + u, S j + v] += dy[i, j],  (u, v) the first largest entry of the window of (i, j)",
     ),
     after=(("before you start", "each dy[i, j] goes to one place: the sums agree"),),
-    slips=(
-        Slip(
-            "every tie takes all",
-            "a gradient in which every one of tied maxima takes all of dy: more comes out than went in. The first of "
-            "them, row by row, takes it.",
-            by_share(every),
+    slips={
+        "a gradient in which every one of tied maxima takes all of dy: more comes out than went in. "
+        "The first of them, row by row, takes it.": by_share(every),
+        "a gradient that tied maxima share. "
+        "That is a way, too, but not the one asked for: the first, row by row, takes it all.": by_share(shared),
+        "a gradient that goes to the last of tied maxima. It is due to the first.": by_share(last),
+        "a gradient that goes to the first of tied maxima column by column. Count row by row.": by_share(by_columns),
+        "a gradient with = for +=. An entry that wins in several windows hears from all of them.": by_share(
+            first, adds=False
         ),
-        Slip(
-            "ties share",
-            "a gradient that tied maxima share. That is a way, too, but not the one asked for: the first, row by row, "
-            "takes it all.",
-            by_share(shared),
+        "a gradient that stands where the winner stands in its window. "
+        "Add the window's corner, (S i, S j).": corner_forgotten,
+        "a gradient whose winner is looked up in rows as long as x's. "
+        "argmax counts inside the window: its rows have KW entries.": counted_in_the_map,
+        "a gradient that goes to the first entry of all of x that equals y[i, j]. "
+        "Look inside the window only.": first_in_the_map,
+        "a gradient that goes to the smallest entry of each window.": by_share(lowest),
+        "a gradient that goes to every entry of the window. Only the winner moves y.": by_share(
+            lambda window: np.ones(window.shape)
         ),
-        Slip(
-            "last of ties", "a gradient that goes to the last of tied maxima. It is due to the first.", by_share(last)
-        ),
-        Slip(
-            "ties by columns",
-            "a gradient that goes to the first of tied maxima column by column. Count row by row.",
-            by_share(by_columns),
-        ),
-        Slip(
-            "overwritten",
-            "a gradient with = for +=. An entry that wins in several windows hears from all of them.",
-            by_share(first, adds=False),
-        ),
-        Slip(
-            "window's corner forgotten",
-            "a gradient that stands where the winner stands in its window. Add the window's corner, (S i, S j).",
-            corner_forgotten,
-        ),
-        Slip(
-            "counted in rows of x",
-            "a gradient whose winner is looked up in rows as long as x's. argmax counts inside the window: its rows "
-            "have KW entries.",
-            counted_in_the_map,
-        ),
-        Slip(
-            "first in the map",
-            "a gradient that goes to the first entry of all of x that equals y[i, j]. Look inside the window only.",
-            first_in_the_map,
-        ),
-        Slip("smallest", "a gradient that goes to the smallest entry of each window.", by_share(lowest)),
-        Slip(
-            "all of the window",
-            "a gradient that goes to every entry of the window. Only the winner moves y.",
-            by_share(lambda window: np.ones(window.shape)),
-        ),
-        Slip("mean's gradient", "the gradient of mean pooling.", by_share(equal)),
-    ),
+        "the gradient of mean pooling.": by_share(equal),
+    },
 )
 
 
@@ -269,34 +241,18 @@ MEAN_POOL_BACKWARD = Exercise(
         "may overlap.",
         "(7.4)  dx[S i + u, S j + v] += dy[i, j] / (KH KW)  for all u and v",
     ),
-    slips=(
-        Slip(
-            "not divided",
-            "all of dy for every entry of the window. Each moves the mean by 1 / (KH KW) only.",
-            of_mean(lambda KH, KW: 1),
+    slips={
+        "all of dy for every entry of the window. Each moves the mean by 1 / (KH KW) only.": of_mean(lambda KH, KW: 1),
+        "dy times KH KW, as one deck has it, as transcribed. The mean divides, so its slope does.": of_mean(
+            lambda KH, KW: KH * KW
         ),
-        Slip(
-            "multiplied",
-            "dy times KH KW, as one deck has it, as transcribed. The mean divides, so its slope does.",
-            of_mean(lambda KH, KW: KH * KW),
+        "dy over KH². A window has KH KW entries.": of_mean(lambda KH, KW: 1 / KH**2),
+        "dy over KW². A window has KH KW entries.": of_mean(lambda KH, KW: 1 / KW**2),
+        "a gradient with = for +=. An entry that lies in several windows hears from all of them.": of_mean(
+            lambda KH, KW: 1 / (KH * KW), adds=False
         ),
-        Slip("divided as if square", "dy over KH². A window has KH KW entries.", of_mean(lambda KH, KW: 1 / KH**2)),
-        Slip("divided by KW²", "dy over KW². A window has KH KW entries.", of_mean(lambda KH, KW: 1 / KW**2)),
-        Slip(
-            "overwritten",
-            "a gradient with = for +=. An entry that lies in several windows hears from all of them.",
-            of_mean(lambda KH, KW: 1 / (KH * KW), adds=False),
-        ),
-        Slip(
-            "averaged over windows",
-            "the mean of dy over the windows that an entry lies in. Their pulls add up, each over KH KW.",
-            averaged,
-        ),
-        Slip(
-            "no rest",
-            "a gradient that ends with the last window. Rows and columns that no window reached have gradient 0, and "
-            "stand in dx.",
-            no_rest,
-        ),
-    ),
+        "the mean of dy over the windows that an entry lies in. Their pulls add up, each over KH KW.": averaged,
+        "a gradient that ends with the last window. "
+        "Rows and columns that no window reached have gradient 0, and stand in dx.": no_rest,
+    },
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Forward, Inputs, Slip
+from cnnlib.checks import Exercise, Forward, Inputs
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts
 from cnnlib.exercises.layers import Rng
 from cnnlib.exercises.pooling_windows import FEATURES, windows
@@ -104,52 +104,24 @@ LP_POOL = Exercise(
         "for any s > 0",
     ),
     after=(("before you start", "with a window of 1 × 1, y is |x|, whatever p is"),),
-    slips=(
-        Slip(
-            "root forgotten",
-            "the sum of the powers. Take the root 1 / p of it.",
-            pooled(lambda window, p: (np.abs(window) ** p).sum()),
+    slips={
+        "the sum of the powers. Take the root 1 / p of it.": pooled(lambda window, p: (np.abs(window) ** p).sum()),
+        "the formula as it stands. For large p its powers overflow, or vanish: divide by the largest |x| "
+        "of the window first.": pooled(lambda window, p: (np.abs(window) ** p).sum() ** (1 / p)),
+        "powers of |x| over the largest |x| of the whole map: in a window of small entries they vanish. "
+        "Divide by the window's own largest.": one_scale,
+        "powers of x itself. Those of |x| are due.": pooled(lambda window, p: (window**p).sum() ** (1 / p)),
+        "0 / 0 in a window of zeros: its largest |x| is 0. Divide by 1 there.": pooled(
+            lambda window, p: np.abs(window).max() * ((np.abs(window) / np.abs(window).max()) ** p).sum() ** (1 / p)
         ),
-        Slip(
-            "powers overflow",
-            "the formula as it stands. For large p its powers overflow, or vanish: divide by the largest |x| of the "
-            "window first.",
-            pooled(lambda window, p: (np.abs(window) ** p).sum() ** (1 / p)),
+        "the mean of the powers in place of their sum. With p = 1 that is the mean of |x|; (7.5) adds up.": pooled(
+            lambda window, p: norm(window, p) / window.size ** (1 / p)
         ),
-        Slip(
-            "one scale for all",
-            "powers of |x| over the largest |x| of the whole map: in a window of small entries they vanish. Divide by "
-            "the window's own largest.",
-            one_scale,
+        "the root of the sum of squares, whatever p is.": pooled(lambda window, p: np.sqrt((window**2.0).sum())),
+        "y over the largest |x| of the window: what was divided out must be multiplied back in.": pooled(
+            lambda window, p: norm(window, p) / (np.abs(window).max() or 1)
         ),
-        Slip(
-            "powers of x",
-            "powers of x itself. Those of |x| are due.",
-            pooled(lambda window, p: (window**p).sum() ** (1 / p)),
-        ),
-        Slip(
-            "empty window divided by 0",
-            "0 / 0 in a window of zeros: its largest |x| is 0. Divide by 1 there.",
-            pooled(
-                lambda window, p: np.abs(window).max() * ((np.abs(window) / np.abs(window).max()) ** p).sum() ** (1 / p)
-            ),
-        ),
-        Slip(
-            "mean for sum",
-            "the mean of the powers in place of their sum. With p = 1 that is the mean of |x|; (7.5) adds up.",
-            pooled(lambda window, p: norm(window, p) / window.size ** (1 / p)),
-        ),
-        Slip(
-            "always the square",
-            "the root of the sum of squares, whatever p is.",
-            pooled(lambda window, p: np.sqrt((window**2.0).sum())),
-        ),
-        Slip(
-            "not scaled back",
-            "y over the largest |x| of the window: what was divided out must be multiplied back in.",
-            pooled(lambda window, p: norm(window, p) / (np.abs(window).max() or 1)),
-        ),
-    ),
+    },
 )
 
 
@@ -218,53 +190,34 @@ LP_POOL_BACKWARD = Exercise(
         "leave them out, or y = 0 is divided by.",
         "(7.6)  dx[S i + u, S j + v] += dy[i, j] sign(x[S i + u, S j + v]) (|x[S i + u, S j + v]| / y[i, j])^(p − 1)",
     ),
-    slips=(
-        Slip(
-            "sign missing",
-            "a gradient without the sign of x, as on a deck, as transcribed. Where x is below 0, raising it lowers "
-            "|x|, and so y.",
-            by_slope(lambda window, y, p: ratio(window, y, p - 1)),
+    slips={
+        "a gradient without the sign of x, as on a deck, as transcribed. "
+        "Where x is below 0, raising it lowers |x|, and so y.": by_slope(lambda window, y, p: ratio(window, y, p - 1)),
+        "the gradient with powers of x and of y by themselves. "
+        "They overflow, or vanish: take the power of |x| / y.": by_slope(
+            lambda window, y, p: np.sign(window) * np.abs(window) ** (p - 1) * y ** (1 - p)
         ),
-        Slip(
-            "powers overflow",
-            "the gradient with powers of x and of y by themselves. They overflow, or vanish: take the power of "
-            "|x| / y.",
-            by_slope(lambda window, y, p: np.sign(window) * np.abs(window) ** (p - 1) * y ** (1 - p)),
+        "0 / 0 in a window of zeros, where y is 0. Its gradient is 0.": by_slope(
+            lambda window, y, p: np.sign(window) * np.abs(window / np.float64(y)) ** (p - 1)
         ),
-        Slip(
-            "empty window divided by 0",
-            "0 / 0 in a window of zeros, where y is 0. Its gradient is 0.",
-            by_slope(lambda window, y, p: np.sign(window) * np.abs(window / np.float64(y)) ** (p - 1)),
+        "a gradient that divides by the largest |x| of the window. Divide by y.": by_slope(
+            lambda window, y, p: np.sign(window) * ratio(window, float(np.abs(window).max()), p - 1)
         ),
-        Slip(
-            "largest for y",
-            "a gradient that divides by the largest |x| of the window. Divide by y.",
-            by_slope(lambda window, y, p: np.sign(window) * ratio(window, float(np.abs(window).max()), p - 1)),
+        "a gradient in which an entry of 0 counts as above 0. "
+        "sign(0) is 0, and so is its slope, at p = 1 as well.": by_slope(
+            lambda window, y, p: np.where(window < 0, -1, 1) * ratio(window, y, p - 1) * (y > 0)
         ),
-        Slip(
-            "a slope at 0",
-            "a gradient in which an entry of 0 counts as above 0. sign(0) is 0, and so is its slope, at p = 1 as well.",
-            by_slope(lambda window, y, p: np.where(window < 0, -1, 1) * ratio(window, y, p - 1) * (y > 0)),
+        "a gradient with the power p. The derivative of |x|^p has the power p − 1.": by_slope(
+            lambda window, y, p: np.sign(window) * ratio(window, y, p)
         ),
-        Slip(
-            "power p",
-            "a gradient with the power p. The derivative of |x|^p has the power p − 1.",
-            by_slope(lambda window, y, p: np.sign(window) * ratio(window, y, p)),
+        "p times the gradient. The p of the power and the 1 / p of the root cancel.": by_slope(
+            lambda window, y, p: p * np.sign(window) * ratio(window, y, p - 1)
         ),
-        Slip(
-            "p not cancelled",
-            "p times the gradient. The p of the power and the 1 / p of the root cancel.",
-            by_slope(lambda window, y, p: p * np.sign(window) * ratio(window, y, p - 1)),
+        "a gradient with = for +=. An entry that lies in several windows hears from all of them.": by_slope(
+            lambda window, y, p: np.sign(window) * ratio(window, y, p - 1), adds=False
         ),
-        Slip(
-            "overwritten",
-            "a gradient with = for +=. An entry that lies in several windows hears from all of them.",
-            by_slope(lambda window, y, p: np.sign(window) * ratio(window, y, p - 1), adds=False),
+        "the slopes of y alone. The chain rule multiplies each by its dy.": lambda dy, x, p, KH, KW, stride: (
+            lp_pool_backward(np.ones(dy.shape), x, p, KH, KW, stride)
         ),
-        Slip(
-            "dy forgotten",
-            "the slopes of y alone. The chain rule multiplies each by its dy.",
-            lambda dy, x, p, KH, KW, stride: lp_pool_backward(np.ones(dy.shape), x, p, KH, KW, stride),
-        ),
-    ),
+    },
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts
 from cnnlib.exercises.conv2d_map import small
 from cnnlib.exercises.layers import Rng
@@ -50,20 +50,16 @@ DOWNSAMPLE = Exercise(
         "A slice with a step takes every S-th entry: x[::stride].",
         "(7.7)  y[i, j] = x[S i, S j]",
     ),
-    slips=(
-        Slip(
-            "begins late",
-            "every S-th row and column, but not from 0 on. Row 0 and column 0 stay.",
-            lambda x, stride: x[stride - 1 :: stride, stride - 1 :: stride],
-        ),
-        Slip(
-            "whole steps only",
-            "a result without the last entry that is due. Row S i stays wherever x has a row S i.",
-            lambda x, stride: x[::stride, ::stride][: x.shape[0] // stride, : x.shape[1] // stride],
-        ),
-        Slip("rows only", "rows dropped, columns kept. Drop both.", lambda x, stride: x[::stride]),
-        Slip("columns only", "columns dropped, rows kept. Drop both.", lambda x, stride: x[:, ::stride]),
-    ),
+    slips={
+        "every S-th row and column, but not from 0 on. Row 0 and column 0 stay.": lambda x, stride: x[
+            stride - 1 :: stride, stride - 1 :: stride
+        ],
+        "a result without the last entry that is due. Row S i stays wherever x has a row S i.": lambda x, stride: x[
+            ::stride, ::stride
+        ][: x.shape[0] // stride, : x.shape[1] // stride],
+        "rows dropped, columns kept. Drop both.": lambda x, stride: x[::stride],
+        "columns dropped, rows kept. Drop both.": lambda x, stride: x[:, ::stride],
+    },
 )
 
 
@@ -86,29 +82,19 @@ UPSAMPLE = Exercise(
         "A slice with a step can be written to: y[::stride, ::stride] = …",
         "(7.8)  y[S m, S q] = x[m, q], all else 0;  S H rows, S W columns",
     ),
-    slips=(
-        Slip(
-            "copies",
-            "copies in the gaps. Upsampling as here puts zeros there.",
-            lambda x, stride: np.kron(x, np.ones((stride, stride))),
+    slips={
+        "copies in the gaps. Upsampling as here puts zeros there.": lambda x, stride: np.kron(
+            x, np.ones((stride, stride))
         ),
-        Slip(
-            "none after the last",
-            "zeros between entries, none after the last. After the last row and column stand S − 1 of zeros, too: then "
-            "every size grows S times.",
-            lambda x, stride: upsample(x, stride)[: stride * (len(x) - 1) + 1, : stride * (x.shape[1] - 1) + 1],
+        "zeros between entries, none after the last. "
+        "After the last row and column stand S − 1 of zeros, too: then every size grows S times.": lambda x, stride: (
+            upsample(x, stride)[: stride * (len(x) - 1) + 1, : stride * (x.shape[1] - 1) + 1]
         ),
-        Slip(
-            "zeros before",
-            "zeros before each entry. They follow it: x[0, 0] stands at y[0, 0].",
-            lambda x, stride: upsample(x[::-1, ::-1], stride)[::-1, ::-1],
-        ),
-        Slip(
-            "rows only",
-            "zeros between rows only. Spread the columns as well.",
-            lambda x, stride: upsample(x, stride)[:, ::stride],
-        ),
-    ),
+        "zeros before each entry. They follow it: x[0, 0] stands at y[0, 0].": lambda x, stride: upsample(
+            x[::-1, ::-1], stride
+        )[::-1, ::-1],
+        "zeros between rows only. Spread the columns as well.": lambda x, stride: upsample(x, stride)[:, ::stride],
+    },
 )
 
 
@@ -193,32 +179,14 @@ CONV_TRANSPOSE = Exercise(
         "(7.9)  ypad[S m + u, S q + v] += x[m, q] w[u, v]",
     ),
     after=(("before you start", "for x = [[1]] the answer is w itself"),),
-    slips=(
-        Slip(
-            "kernel flipped",
-            "stamps of the flipped kernel. Nothing is flipped in (7.9): the indices grow together.",
-            lambda x, w, stride, padding: conv_transpose(x, w[::-1, ::-1], stride, padding),
-        ),
-        Slip(
-            "padding added",
-            "zeros added on every side. Here padding cuts off: it undoes the rim that the convolution once added.",
-            grown,
-        ),
-        Slip(
-            "cut at one end",
-            "rows and columns cut off at the end only: 2 P of them. Cut P off every side.",
-            corner_cut,
-        ),
-        Slip("cut in front", "P rows and columns cut off in front only. Cut P off every side.", one_side_cut),
-        Slip(
-            "overwritten",
-            "a result with = for +=. Where stamps overlap, they add up.",
-            overwritten,
-        ),
-        Slip(
-            "zeros after the last",
-            "more rows and columns than stamps reach: zeros after the last entry of x have nothing to stamp.",
-            upsampled_whole,
-        ),
-    ),
+    slips={
+        "stamps of the flipped kernel. Nothing is flipped in (7.9): "
+        "the indices grow together.": lambda x, w, stride, padding: conv_transpose(x, w[::-1, ::-1], stride, padding),
+        "zeros added on every side. Here padding cuts off: it undoes the rim that the convolution once added.": grown,
+        "rows and columns cut off at the end only: 2 P of them. Cut P off every side.": corner_cut,
+        "P rows and columns cut off in front only. Cut P off every side.": one_side_cut,
+        "a result with = for +=. Where stamps overlap, they add up.": overwritten,
+        "more rows and columns than stamps reach: "
+        "zeros after the last entry of x have nothing to stamp.": upsampled_whole,
+    },
 )

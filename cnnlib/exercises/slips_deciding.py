@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import LAYOUTS, build, given, in_other_layouts, numbers
 
 Rng = np.random.Generator
@@ -105,76 +105,37 @@ DISTANCE = Exercise(
         "(11.1)  max |got − due| / max(1, |due|);  np.inf if the shapes differ or if the maximum is nan",
     ),
     after=(("before you start", "infinite: the shapes differ, though NumPy would subtract them"),),
-    slips=(
-        Slip(
-            "neither shapes nor nan",
-            "(11.1) alone. Before it: are the shapes the same? After it: is the result nan? Both times np.inf is due.",
-            unguarded,
+    slips={
+        "(11.1) alone. Before it: are the shapes the same? After it: is the result nan? "
+        "Both times np.inf is due.": unguarded,
+        "the distance of two flat lists. "
+        "As many entries are not yet the same shape: compare np.shape of both.": of_sizes,
+        "the distance of what NumPy makes of two shapes. "
+        "It stretches (1, 3) to fit (3,), and so a wrong shape passes: compare the shapes first.": broadcast,
+        "nan where an entry is nan. Every comparison with nan is False, "
+        "so `distance > tolerance` would let it pass: return np.inf.": nan_let_through,
+        "the largest |got − due| itself. Of 10⁶, six digits are all that many formulas give: "
+        "divide by max(1, |due|).": of_shapes(lambda got, due: np.max(np.abs(got - due))),
+        "the mean over the entries. One wrong entry among a thousand must not be averaged "
+        "away: take the largest.": of_shapes(lambda got, due: np.mean(np.abs(got - due) / np.maximum(1, np.abs(due)))),
+        "the largest of got − due, without the bars. An entry that is too small counts as "
+        "much as one too large.": of_shapes(lambda got, due: np.max((got - due) / np.maximum(1, np.abs(due)))),
+        "differences divided by max(1, |got|). What is due is the measure, not what came out.": of_shapes(
+            lambda got, due: np.max(np.abs(got - due) / np.maximum(1, np.abs(got)))
         ),
-        Slip(
-            "sizes compared",
-            "the distance of two flat lists. As many entries are not yet the same shape: compare np.shape of both.",
-            of_sizes,
+        "the error (3.4), which divides by the larger of |got| and |due|. Here max(1, |due|) stands below.": of_shapes(
+            by_the_larger
         ),
-        Slip(
-            "shapes broadcast",
-            "the distance of what NumPy makes of two shapes. It stretches (1, 3) to fit (3,), and so a wrong shape "
-            "passes: compare the shapes first.",
-            broadcast,
+        "differences divided by 1 + |due|. Asked is the larger of 1 and |due|, not their sum.": of_shapes(
+            lambda got, due: np.max(np.abs(got - due) / (1 + np.abs(due)))
         ),
-        Slip(
-            "nan let through",
-            "nan where an entry is nan. Every comparison with nan is False, so `distance > tolerance` would let it "
-            "pass: return np.inf.",
-            nan_let_through,
+        "differences divided by min(1, |due|). Never less than 1: that is max(1, |due|).": of_shapes(by_the_smaller),
+        "differences divided by max(1, due). −100 is large, too: take |due|.": of_shapes(
+            lambda got, due: np.max(np.abs(got - due) / np.maximum(1, due))
         ),
-        Slip(
-            "not relative",
-            "the largest |got − due| itself. Of 10⁶, six digits are all that many formulas give: divide by "
-            "max(1, |due|).",
-            of_shapes(lambda got, due: np.max(np.abs(got - due))),
-        ),
-        Slip(
-            "the mean",
-            "the mean over the entries. One wrong entry among a thousand must not be averaged away: take the largest.",
-            of_shapes(lambda got, due: np.mean(np.abs(got - due) / np.maximum(1, np.abs(due)))),
-        ),
-        Slip(
-            "sign kept",
-            "the largest of got − due, without the bars. An entry that is too small counts as much as one too large.",
-            of_shapes(lambda got, due: np.max((got - due) / np.maximum(1, np.abs(due)))),
-        ),
-        Slip(
-            "by the size of got",
-            "differences divided by max(1, |got|). What is due is the measure, not what came out.",
-            of_shapes(lambda got, due: np.max(np.abs(got - due) / np.maximum(1, np.abs(got)))),
-        ),
-        Slip(
-            "by the larger of the two",
-            "the error (3.4), which divides by the larger of |got| and |due|. Here max(1, |due|) stands below.",
-            of_shapes(by_the_larger),
-        ),
-        Slip(
-            "one more than due",
-            "differences divided by 1 + |due|. Asked is the larger of 1 and |due|, not their sum.",
-            of_shapes(lambda got, due: np.max(np.abs(got - due) / (1 + np.abs(due)))),
-        ),
-        Slip(
-            "the smaller of 1 and due",
-            "differences divided by min(1, |due|). Never less than 1: that is max(1, |due|).",
-            of_shapes(by_the_smaller),
-        ),
-        Slip(
-            "due without bars",
-            "differences divided by max(1, due). −100 is large, too: take |due|.",
-            of_shapes(lambda got, due: np.max(np.abs(got - due) / np.maximum(1, due))),
-        ),
-        Slip(
-            "one size for all entries",
-            "the largest difference over the largest max(1, |due|). Divide entry by entry, then take the largest.",
-            of_shapes(lambda got, due: np.max(np.abs(got - due)) / max(1, np.max(np.abs(due)))),
-        ),
-    ),
+        "the largest difference over the largest max(1, |due|). Divide entry by entry, "
+        "then take the largest.": of_shapes(lambda got, due: np.max(np.abs(got - due)) / max(1, np.max(np.abs(due)))),
+    },
 )
 
 
@@ -321,102 +282,45 @@ REFUTED = Exercise(
         "return n if the claim raises ValueError or the distance is above 1e-6; after the loop, return -1",
     ),
     after=(("before you start", "−1: nothing was drawn that could refute it"),),
-    slips=(
-        Slip(
-            "an error is not caught",
-            "nothing, where the claim raises. A claim whose shapes do not fit is refuted by that: "
-            "try, and except ValueError.",
-            not_caught,
+    slips={
+        "nothing, where the claim raises. "
+        "A claim whose shapes do not fit is refuted by that: try, and except ValueError.": not_caught,
+        "−1 as soon as the first draw agrees. "
+        "`return -1` stands inside the loop: take it out, below the loop.": left_at_once,
+        "what draw(0) alone says. Does each turn take its own draw(n)? "
+        "Does −1 come back only after the loop?": first_only,
+        "what comes of claim(draw(n)). "
+        "draw(n) is a tuple of inputs: unpack it with a star, claim(*draw(n)).": not_unpacked,
+        "the search with max |got − due| for a distance. "
+        "It forgets shapes and sizes: call `distance`.": by_own_difference,
+        "the first draw above 10⁻⁵. In Python 10⁻⁶ is 1e-6; 10e-6 is ten times that.": search(
+            wrong=lambda apart: apart > 10e-6
         ),
-        Slip(
-            "left after the first draw",
-            "−1 as soon as the first draw agrees. `return -1` stands inside the loop: take it out, below the loop.",
-            left_at_once,
+        "the first draw with a distance below 10⁻⁶. That one agrees; above 10⁻⁶ it refutes.": search(
+            wrong=lambda apart: apart < 1e-6
         ),
-        Slip(
-            "the first draw only",
-            "what draw(0) alone says. Does each turn take its own draw(n)? Does −1 come back only after the loop?",
-            first_only,
+        "the first of the draws 1 to `tries`. They are numbered 0 to tries − 1: range(tries).": search(
+            start=1, less=-1
         ),
-        Slip(
-            "the tuple is not unpacked",
-            "what comes of claim(draw(n)). draw(n) is a tuple of inputs: unpack it with a star, claim(*draw(n)).",
-            not_unpacked,
+        "the search over one draw more. `tries` draws are numbered 0 to tries − 1: range(tries).": search(less=-1),
+        "the next difference, where the claim raised an error. The error refutes it already.": search(raising=False),
+        "the last draw that refutes. The first is enough; return there.": search(
+            answer=lambda found, tries: found[-1] if found else -1
         ),
-        Slip(
-            "another distance",
-            "the search with max |got − due| for a distance. It forgets shapes and sizes: call `distance`.",
-            by_own_difference,
+        "the number of draws that it took. Asked is n, and n begins at 0.": search(
+            answer=lambda found, tries: found[0] + 1 if found else -1
         ),
-        Slip(
-            "a tolerance ten times as large",
-            "the first draw above 10⁻⁵. In Python 10⁻⁶ is 1e-6; 10e-6 is ten times that.",
-            search(wrong=lambda apart: apart > 10e-6),
+        "how many draws refute. Asked is which is the first.": search(answer=lambda found, tries: len(found) or -1),
+        "`tries` where nothing refutes. Asked is −1: no draw has that number.": search(
+            answer=lambda found, tries: found[0] if found else tries
         ),
-        Slip(
-            "the first that agrees",
-            "the first draw with a distance below 10⁻⁶. That one agrees; above 10⁻⁶ it refutes.",
-            search(wrong=lambda apart: apart < 1e-6),
+        "−2 where nothing refutes. Asked is −1.": search(answer=lambda found, tries: found[0] if found else -2),
+        "0 for every claim, a right one included. Return n only where the distance is above 1e-6.": search(
+            wrong=lambda apart: True
         ),
-        Slip(
-            "draws from 1 on",
-            "the first of the draws 1 to `tries`. They are numbered 0 to tries − 1: range(tries).",
-            search(start=1, less=-1),
-        ),
-        Slip(
-            "one draw too many",
-            "the search over one draw more. `tries` draws are numbered 0 to tries − 1: range(tries).",
-            search(less=-1),
-        ),
-        Slip(
-            "an error is passed over",
-            "the next difference, where the claim raised an error. The error refutes it already.",
-            search(raising=False),
-        ),
-        Slip(
-            "the last one",
-            "the last draw that refutes. The first is enough; return there.",
-            search(answer=lambda found, tries: found[-1] if found else -1),
-        ),
-        Slip(
-            "counted from 1",
-            "the number of draws that it took. Asked is n, and n begins at 0.",
-            search(answer=lambda found, tries: found[0] + 1 if found else -1),
-        ),
-        Slip(
-            "how many",
-            "how many draws refute. Asked is which is the first.",
-            search(answer=lambda found, tries: len(found) or -1),
-        ),
-        Slip(
-            "tries for -1",
-            "`tries` where nothing refutes. Asked is −1: no draw has that number.",
-            search(answer=lambda found, tries: found[0] if found else tries),
-        ),
-        Slip(
-            "-2 for -1",
-            "−2 where nothing refutes. Asked is −1.",
-            search(answer=lambda found, tries: found[0] if found else -2),
-        ),
-        Slip(
-            "every draw refutes",
-            "0 for every claim, a right one included. Return n only where the distance is above 1e-6.",
-            search(wrong=lambda apart: True),
-        ),
-        Slip(
-            "first one not drawn",
-            "the first difference from n = 1 on. draw(0) may refute already.",
-            search(start=1),
-        ),
-        Slip(
-            "last one not drawn",
-            "the first difference before the last draw. range(tries) ends with tries − 1 by itself.",
-            search(less=1),
-        ),
-        Slip(
-            "rounding refutes",
-            "the first draw with any difference at all. Of 10⁻⁹, rounding may be the cause: ask for more than 1e-6.",
-            search(wrong=lambda apart: apart > 0),
-        ),
-    ),
+        "the first difference from n = 1 on. draw(0) may refute already.": search(start=1),
+        "the first difference before the last draw. range(tries) ends with tries − 1 by itself.": search(less=1),
+        "the first draw with any difference at all. "
+        "Of 10⁻⁹, rounding may be the cause: ask for more than 1e-6.": search(wrong=lambda apart: apart > 0),
+    },
 )

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
 from cnnlib.exercises.slips_deciding import distance, handed
 
@@ -236,58 +236,34 @@ SLOPE_VERDICT = Exercise(
     after=(
         ("before you start", '"open": a nudge up moves the maximum, one down does not, so 1/2 is measured for each'),
     ),
-    slips=(
-        Slip(
-            "nothing is open",
-            "the verdict of two numbers, printed and measured. Is *right* what was measured? If not, the fault may be "
-            'ours: "open".',
-            judged(two_numbers),
+    slips={
+        "the verdict of two numbers, printed and measured. Is *right* what was measured? "
+        'If not, the fault may be ours: "open".': judged(two_numbers),
+        "printed against right, without a measurement. Two formulas may hold the same slip: measure.": judged(
+            two_formulas
         ),
-        Slip(
-            "two formulas",
-            "printed against right, without a measurement. Two formulas may hold the same slip: measure.",
-            judged(two_formulas),
+        '"open" where both formulas fail, and "holds" where printed alone is right. '
+        "Look at *right* first: if it is wrong, the measurement itself is in doubt.": judged(open_if_both_are_wrong),
+        "the verdict on *right*, with *printed* for our formula. printed is the one to be judged.": judged(
+            printed_and_right_exchanged
         ),
-        Slip(
-            "open only if both are wrong",
-            '"open" where both formulas fail, and "holds" where printed alone is right. Look at *right* first: if it '
-            "is wrong, the measurement itself is in doubt.",
-            judged(open_if_both_are_wrong),
+        '"refuted" where printed is what was measured, and "holds" where it is not. The other way round.': judged(
+            holds_and_refuted_exchanged
         ),
-        Slip(
-            "printed and right exchanged",
-            "the verdict on *right*, with *printed* for our formula. printed is the one to be judged.",
-            judged(printed_and_right_exchanged),
+        "slopes from a nudge up alone. That is off by some h times the curvature, too much: nudge both ways.": judged(
+            quotient=one_way
         ),
-        Slip(
-            "holds and refuted exchanged",
-            '"refuted" where printed is what was measured, and "holds" where it is not. The other way round.',
-            judged(holds_and_refuted_exchanged),
+        "slopes twice as large as they are. From x − h to x + h it is 2h: divide by that.": judged(
+            quotient=without_the_two
         ),
-        Slip(
-            "a nudge one way",
-            "slopes from a nudge up alone. That is off by some h times the curvature, too much: nudge both ways.",
-            judged(quotient=one_way),
+        "slopes of 0 where x holds whole numbers: there a nudge of 10⁻⁵ is cut off. Make floats of them first.": judged(
+            quotient=in_whole_numbers
         ),
-        Slip(
-            "divided by h",
-            "slopes twice as large as they are. From x − h to x + h it is 2h: divide by that.",
-            judged(quotient=without_the_two),
+        "one slope for all entries, nudged together. Each entry has its own: nudge one at a time.": judged(
+            measure=lambda f, x: np.full(x.shape, both_ways(f, x, np.full(x.shape, 1e-5)))
         ),
-        Slip(
-            "nudged in whole numbers",
-            "slopes of 0 where x holds whole numbers: there a nudge of 10⁻⁵ is cut off. Make floats of them first.",
-            judged(quotient=in_whole_numbers),
+        "np.allclose in place of `distance`. It stretches (1, 2) to fit (2,), and so a wrong shape passes.": judged(
+            stretched
         ),
-        Slip(
-            "all entries at once",
-            "one slope for all entries, nudged together. Each entry has its own: nudge one at a time.",
-            judged(measure=lambda f, x: np.full(x.shape, both_ways(f, x, np.full(x.shape, 1e-5)))),
-        ),
-        Slip(
-            "broadcast",
-            "np.allclose in place of `distance`. It stretches (1, 2) to fit (2,), and so a wrong shape passes.",
-            judged(stretched),
-        ),
-    ),
+    },
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
 from cnnlib.exercises.slips_deciding import handed
 
@@ -157,69 +157,22 @@ SHRINK = Exercise(
         "while n < len(x) and len(x) > 1:  if shows(np.delete(x, n)), that is x and n is 0; else n = n + 1",
     ),
     after=(("before you start", "[3, 3]: leaving out the 1 and the 2 keeps the tie, leaving out a 3 does not"),),
-    slips=(
-        Slip(
-            "once through",
-            "one pass from left to right. After 6 − 2 has become 6, what stood before it may go as well: begin again.",
-            once_through,
-        ),
-        Slip(
-            "one skipped",
-            "a pass that skips an entry after each one that it leaves out: the next one has moved to its place.",
-            skipping,
-        ),
-        Slip(
-            "from the right",
-            "the search from the last entry on. Entry 0 is asked first.",
-            from_the_right,
-        ),
-        Slip(
-            "one left out",
-            "the first smaller x. Go on with it until no entry can be left out.",
-            one_left_out,
-        ),
-        Slip(
-            "the start alone",
-            "x with its first entries taken off. An entry in the middle can go as well.",
-            only_the_start,
-        ),
-        Slip(
-            "the ends alone",
-            "x with its ends taken off. An entry in the middle can go as well.",
-            from_both_ends,
-        ),
-        Slip(
-            "one too many",
-            "one entry less than the slip needs. Keep the last x that shows it.",
-            one_too_many,
-        ),
-        Slip(
-            "the wrong way",
-            "what is left when entries go as long as the slip does *not* show. Leave one out if it still shows.",
-            wrong_way,
-        ),
-        Slip(
-            "set to 0",
-            "zeros in the place of entries. A 0 is an entry, too: np.delete makes x shorter.",
-            set_to_zero,
-        ),
-        Slip(
-            "each by itself",
-            "the entries that cannot go from the *first* x. Of two that do the same, either can go, but not both: go "
-            "on from the smaller x.",
-            each_by_itself,
-        ),
-        Slip(
-            "the smallest of all",
-            "the smallest of all parts of x that show it. Asked is one step after another; of L entries there are 2^L "
-            "parts.",
-            smallest_of_all,
-        ),
-        Slip(
-            "one entry alone",
-            "an entry that shows the slip by itself, or else x as it was. Mostly it takes several: leave out one at a "
-            "time.",
-            one_alone,
-        ),
-    ),
+    slips={
+        "one pass from left to right. "
+        "After 6 − 2 has become 6, what stood before it may go as well: begin again.": once_through,
+        "a pass that skips an entry after each one that it leaves out: the next one has moved to its place.": skipping,
+        "the search from the last entry on. Entry 0 is asked first.": from_the_right,
+        "the first smaller x. Go on with it until no entry can be left out.": one_left_out,
+        "x with its first entries taken off. An entry in the middle can go as well.": only_the_start,
+        "x with its ends taken off. An entry in the middle can go as well.": from_both_ends,
+        "one entry less than the slip needs. Keep the last x that shows it.": one_too_many,
+        "what is left when entries go as long as the slip does *not* show. Leave one out if it still shows.": wrong_way,
+        "zeros in the place of entries. A 0 is an entry, too: np.delete makes x shorter.": set_to_zero,
+        "the entries that cannot go from the *first* x. "
+        "Of two that do the same, either can go, but not both: go on from the smaller x.": each_by_itself,
+        "the smallest of all parts of x that show it. "
+        "Asked is one step after another; of L entries there are 2^L parts.": smallest_of_all,
+        "an entry that shows the slip by itself, or else x as it was. "
+        "Mostly it takes several: leave out one at a time.": one_alone,
+    },
 )
