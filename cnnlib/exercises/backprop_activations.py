@@ -10,6 +10,7 @@ import numpy as np
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.checks.edits import instead
 
 Rng = np.random.Generator
 
@@ -60,14 +61,6 @@ def squash(z: Array) -> Array:
     return np.where(z < 0, e, 1) / (1 + e)
 
 
-def relu_by_dy(name: str, dy: Array, z: Array) -> Array:
-    return dy * (dy > 0) if name == "relu" else activation_backward(name, dy, z)
-
-
-def slope_alone(name: str, dy: Array, z: Array) -> Array:
-    return activation_backward(name, np.ones(dy.shape), z)
-
-
 def value_for_slope(name: str, dy: Array, z: Array) -> Array:
     values: dict[str, Callable[[Array], Array]] = {
         "sigmoid": squash,
@@ -76,14 +69,6 @@ def value_for_slope(name: str, dy: Array, z: Array) -> Array:
         "hardtanh": lambda z: np.clip(z, -1, 1),
     }
     return dy * values[name](z)
-
-
-def clipped(name: str, dy: Array, z: Array) -> Array:
-    return np.clip(dy, -1, 1) if name == "hardtanh" else activation_backward(name, dy, z)
-
-
-def naive(name: str, dy: Array, z: Array) -> Array:
-    return dy * np.exp(z) / (1 + np.exp(z)) ** 2 if name == "sigmoid" else activation_backward(name, dy, z)
 
 
 ACTIVATION_BACKWARD = Exercise(
@@ -110,7 +95,9 @@ ACTIVATION_BACKWARD = Exercise(
         "y (1 - y) for tanh. That is the slope of the sigmoid; tanh has 1 - y².": only(
             "tanh", lambda z: np.tanh(z) * (1 - np.tanh(z))
         ),
-        "dy where dy is positive. The gate was set by z on the way forward: dy may have any sign.": relu_by_dy,
+        "dy where dy is positive. The gate was set by z on the way forward: dy may have any sign.": instead(
+            activation_backward, "z > 0", "dy > 0"
+        ),
         "dy let through at z = 0 as well. The table has z > 0: at the kink the slope is taken as 0.": only(
             "relu", lambda z: z >= 0
         ),
@@ -124,19 +111,23 @@ ACTIVATION_BACKWARD = Exercise(
             "hardtanh", lambda z: (z >= 0) & (z <= 1)
         ),
         "dy let through for all z above -1. Hard tanh is flat on either side.": only("hardtanh", lambda z: z >= -1),
-        "the slopes alone. The chain rule multiplies them by dy.": slope_alone,
+        "the slopes alone. The chain rule multiplies them by dy.": instead(activation_backward, "dy * ", "1.0 * "),
         "dy itself: nothing was stopped. (Do you ask for y < 0? y = max(0, z) is never below 0: ask for z.)": only(
             "relu", np.ones_like
         ),
         "a ReLU that lets a hundredth through below 0. This one is shut there.": only(
             "relu", lambda z: np.where(z > 0, 1, 0.01)
         ),
-        "dy cut to [−1, 1]. It is z that decides: dy passes whole or not at all.": clipped,
+        "dy cut to [−1, 1]. It is z that decides: dy passes whole or not at all.": instead(
+            activation_backward, "dy * (np.abs(z) <= 1)", "np.clip(dy, -1, 1)"
+        ),
         "the slope at y: σ was applied twice. If y = σ(z) is at hand already, the slope is y (1 - y).": only(
             "sigmoid", lambda z: squash(squash(z)) * (1 - squash(squash(z)))
         ),
         "dy times the activation's value. On the way back it is the slope that counts.": value_for_slope,
         "exp(z) over (1 + exp(z))²: that is ∞ / ∞ for large z. "
-        "Use exp(-|z|), which is never above 1: the slope is the same at z and -z.": naive,
+        "Use exp(-|z|), which is never above 1: the slope is the same at z and -z.": instead(
+            activation_backward, "dy * e / (1 + e)", "dy * np.exp(z) / (1 + np.exp(z))"
+        ),
     },
 )

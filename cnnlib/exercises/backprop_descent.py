@@ -11,6 +11,7 @@ import numpy as np
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import given, numbers
+from cnnlib.checks.edits import instead
 
 Rng = np.random.Generator
 
@@ -54,46 +55,6 @@ def descend_cases(rng: Rng) -> list[Inputs]:
     ]
 
 
-def descend_with(
-    move: Callable[..., tuple[Any, Any]], whole: bool = True, anew: bool = True, ahead: bool = False
-) -> Callable[..., Array]:
-    """descend with another rule (x, v, g, rate, momentum) -> (x, v), without its start, or with one slope."""
-
-    def slipped(grad: Callable[[Array], Array], x: Array, rate: float, momentum: float = 0.0, steps: int = 1) -> Array:
-        path, v = [np.array(x, dtype=float)], np.zeros(np.shape(x))
-        for _ in range(steps):
-            at = path[-1] - ahead * rate * momentum * v if anew else path[0]
-            now, v = move(path[-1], v, grad(at), rate, momentum)
-            path.append(now)
-        return np.array(path if whole else path[1:])
-
-    return slipped
-
-
-def downhill(x: Array, v: Array, g: Array, rate: float, momentum: float) -> tuple[Array, Array]:
-    v = momentum * v + g
-    return x - rate * v, v
-
-
-def same_array(grad: Callable[[Array], Array], x: Array, rate: float, momentum: float = 0.0, steps: int = 1) -> Array:
-    last = descend(grad, x, rate, momentum, steps)[-1]
-    return np.array([last] * (steps + 1))
-
-
-def last_only(grad: Callable[[Array], Array], x: Array, rate: float, momentum: float = 0.0, steps: int = 1) -> Array:
-    return np.array(descend(grad, x, rate, momentum, steps)[-1])
-
-
-def from_the_first_slope(
-    grad: Callable[[Array], Array], x: Array, rate: float, momentum: float = 0.0, steps: int = 1
-) -> Array:
-    path, v = [np.array(x, dtype=float)], grad(x)
-    for _ in range(steps):
-        v = momentum * v + grad(path[-1])
-        path.append(path[-1] - rate * v)
-    return np.array(path)
-
-
 DESCEND = Exercise(
     name="descend",
     parts={"plain": 1, "momentum": 2},
@@ -112,48 +73,51 @@ DESCEND = Exercise(
     ),
     after=(("before you start", "1 - 0.25 · 2 = 0.5, then 0.25: half of what is left, every time"),),
     slips={
-        "the way up. The slope points uphill, so the step goes against it.": descend_with(
-            lambda x, v, g, rate, momentum: (x + rate * (momentum * v + g), momentum * v + g)
+        "the way up. The slope points uphill, so the step goes against it.": instead(
+            descend, "- rate * v", "+ rate * v"
         ),
-        "all places but the first. The path begins where you stand: steps + 1 rows.": descend_with(
-            downhill, whole=False
+        "all places but the first. The path begins where you stand: steps + 1 rows.": instead(
+            descend, "np.array(path)", "np.array(path[1:])"
         ),
-        "the last place alone. The whole path is asked for, a row for each place.": last_only,
-        "the last place in every row: x -= ... changes the one array that every entry of your list is. "
-        "Make a new one, x = x - ..., or append a copy.": same_array,
-        "steps along the first slope. Ask grad again where you stand now.": descend_with(downhill, anew=False),
-        "steps without momentum. Keep v from step to step, and momentum times it.": descend_with(
-            lambda x, v, g, rate, momentum: (x - rate * g, v)
+        "the last place alone. The whole path is asked for, a row for each place.": instead(
+            descend, "np.array(path)", "np.array(path[-1])"
         ),
-        "steps whose velocity is never stored: v is 0 again in every step, or momentum times the slope.": descend_with(
-            lambda x, v, g, rate, momentum: (x - rate * (1 + momentum) * g, v)
+        "the last place in every row: x -= ... changes the one array that every entry of your list is. Make a new one, "
+        "x = x - ..., or append a copy.": instead(descend, "np.array(path)", "np.array(path[-1:] * len(path))"),
+        "steps along the first slope. Ask grad again where you stand now.": instead(
+            descend, "grad(path[-1])", "grad(path[0])"
         ),
-        "a mean of old and new, momentum v + (1 - momentum) slope. (3.14) adds the whole new slope.": descend_with(
-            lambda x, v, g, rate, momentum: (
-                x - rate * (momentum * v + (1 - momentum) * g),
-                momentum * v + (1 - momentum) * g,
-            )
+        "steps without momentum. Keep v from step to step, and momentum times it.": instead(
+            descend, "momentum * v + grad", "grad"
         ),
-        "Nesterov's momentum: the slope is asked where the velocity would lead. "
-        "(3.14) asks where you stand.": descend_with(downhill, ahead=True),
-        "one place too many: steps + 1 places, the start among them.": lambda grad, x, rate, momentum=0.0, steps=1: (
-            descend(grad, x, rate, momentum, steps + 1)
+        "steps whose velocity is never stored: v is 0 again in every step, or momentum times the slope.": instead(
+            descend, "momentum * v + grad", "(1 + momentum) * grad"
         ),
-        "steps of one size: the sign of the slope. Its size counts, too.": descend_with(
-            lambda x, v, g, rate, momentum: (x - rate * np.sign(momentum * v + g), momentum * v + g)
+        "a mean of old and new, momentum v + (1 - momentum) slope. (3.14) adds the whole new slope.": instead(
+            descend, "+ grad", "+ (1 - momentum) * grad"
         ),
-        "steps as long as v. The rate shortens them: x - rate v.": descend_with(
-            lambda x, v, g, rate, momentum: (x - (momentum * v + g), momentum * v + g)
+        "Nesterov's momentum: the slope is asked where the velocity would lead. (3.14) asks where you stand.": instead(
+            descend, "grad(path[-1])", "grad(path[-1] - rate * momentum * v)"
         ),
-        "steps with the rate taken twice: once in v, once in x. It belongs to one of them.": descend_with(
-            lambda x, v, g, rate, momentum: (x - rate * (momentum * v + rate * g), momentum * v + rate * g)
+        "one place too many: steps + 1 places, the start among them.": instead(
+            descend, "range(steps)", "range(steps + 1)"
         ),
-        "steps whose velocity begins with the first slope, "
-        "which then counts twice. v starts at 0.": from_the_first_slope,
-        "steps along slope - momentum v. What is kept of the old velocity is added.": descend_with(
-            lambda x, v, g, rate, momentum: (x - rate * (g - momentum * v), g - momentum * v)
+        "steps of one size: the sign of the slope. Its size counts, too.": instead(
+            descend, "rate * v", "rate * np.sign(v)"
         ),
-        "steps along the velocity before it was brought up to date: the first step stands "
-        "still. Update v first.": descend_with(lambda x, v, g, rate, momentum: (x - rate * v, momentum * v + g)),
+        "steps as long as v. The rate shortens them: x - rate v.": instead(descend, "rate * v", "v"),
+        "steps with the rate taken twice: once in v, once in x. It belongs to one of them.": instead(
+            descend, "+ grad", "+ rate * grad"
+        ),
+        "steps whose velocity begins with the first slope, which then counts twice. v starts at 0.": instead(
+            descend, "np.zeros(np.shape(x))", "grad(x)"
+        ),
+        "steps along slope - momentum v. What is kept of the old velocity is added.": instead(
+            descend, "momentum * v + grad", "-momentum * v + grad"
+        ),
+        "steps along the velocity before it was brought up to date: "
+        "the first step stands still. Update v first.": instead(
+            descend, "v = momentum", "before, v = v, momentum", "rate * v", "rate * before"
+        ),
     },
 )

@@ -11,13 +11,13 @@ Index equations, counted from 0:
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, poll
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts
+from cnnlib.checks.edits import instead
 from cnnlib.exercises import layers
 from cnnlib.exercises.conv2d_map import BIAS_GRADIENT, INPUT_GRADIENT, WEIGHT_GRADIENT, small
 from cnnlib.exercises.layer_slips import BACKWARD_SLIPS
@@ -138,21 +138,6 @@ def step_cases(rng: Rng) -> list[Inputs]:
     ]
 
 
-def stepped(change: Callable[[Array, float], Array]) -> Callable[..., tuple[Array, Array]]:
-    """kernel_step with another step: w + change(gradients, rate)."""
-
-    def slipped(images: Array, dys: Array, w: Array, rate: float, weight_gradient: Any) -> tuple[Array, Array]:
-        gradients, _ = kernel_step(images, dys, w, rate, weight_gradient)
-        return gradients, w + change(gradients, rate)
-
-    return slipped
-
-
-def one_gradient_for_all(images: Array, dys: Array, w: Array, rate: float, weight_gradient: Any) -> tuple[Array, Array]:
-    gradients, stepped_to = kernel_step(images, dys, w, rate, weight_gradient)
-    return gradients.mean(0), stepped_to
-
-
 KERNEL_STEP = Exercise(
     name="kernel_step",
     parts={"gradients": 1, "w": 1},
@@ -166,21 +151,23 @@ KERNEL_STEP = Exercise(
     ),
     slips={
         "a step along the sum of the gradients. The loss is a mean over the batch, "
-        "so the gradients are averaged.": stepped(lambda gradients, rate: -rate * gradients.sum(0)),
-        "a step up the loss. The gradient points uphill, so the step goes against it.": stepped(
-            lambda gradients, rate: rate * gradients.mean(0)
+        "so the gradients are averaged.": instead(kernel_step, ".mean(0)", ".sum(0)"),
+        "a step up the loss. The gradient points uphill, so the step goes against it.": instead(
+            kernel_step, "- rate", "+ rate"
         ),
-        "a step without the learning rate, as one of the decks prints it: see the slip box.": stepped(
-            lambda gradients, rate: -gradients.mean(0)
+        "a step without the learning rate, as one of the decks prints it: see the slip box.": instead(
+            kernel_step, "rate * ", ""
         ),
-        "a step along the gradient of the first digit alone.": stepped(lambda gradients, rate: -rate * gradients[0]),
-        "a step along the gradient of the last digit alone. Does the loop overwrite what it should add to?": stepped(
-            lambda gradients, rate: -rate * gradients[-1]
+        "a step along the gradient of the first digit alone.": instead(kernel_step, ".mean(0)", "[0]"),
+        "a step along the gradient of the last digit alone. Does the loop overwrite what it should add to?": instead(
+            kernel_step, ".mean(0)", "[-1]"
         ),
-        "every weight moved by the same amount. The mean is over the digits (axis 0), not over the weights.": stepped(
-            lambda gradients, rate: -rate * gradients.mean()
+        "every weight moved by the same amount. The mean is over the digits (axis 0), not over the weights.": instead(
+            kernel_step, ".mean(0)", ".mean()"
         ),
-        "the mean gradient. First return one gradient for each digit: shape (N, KH, KW).": one_gradient_for_all,
+        "the mean gradient. First return one gradient for each digit: shape (N, KH, KW).": instead(
+            kernel_step, "return gradients", "return gradients.mean(0)"
+        ),
     },
 )
 

@@ -8,6 +8,7 @@ import numpy as np
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
+from cnnlib.checks.edits import instead
 
 Rng = np.random.Generator
 Weights = tuple[tuple[Array, Array], ...]
@@ -64,69 +65,6 @@ MLP_FEATURES: dict[str, Callable[..., bool]] = {
 }
 
 
-def all_activated(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    for w, b in weights:
-        x = activation(x @ w.T + b)
-    return x
-
-
-def never_activated(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    for w, b in weights:
-        x = x @ w.T + b
-    return x
-
-
-def activated_first(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    for w, b in weights:
-        x = activation(x) @ w.T + b
-    return x
-
-
-def without_biases(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    return mlp_forward(x, tuple((w, 0 * b) for w, b in weights), activation)
-
-
-def minus_biases(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    return mlp_forward(x, tuple((w, -b) for w, b in weights), activation)
-
-
-def hidden_without_biases(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    return mlp_forward(x, (*((w, 0 * b) for w, b in weights[:-1]), weights[-1]), activation)
-
-
-def last_without_bias(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    return mlp_forward(x, weights, activation) - weights[-1][1]
-
-
-def always_x(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    for w, b in weights[:-1]:
-        activation(x @ w.T + b)
-    w, b = weights[-1]
-    return x @ w.T + b
-
-
-def bias_after(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    for w, b in weights[:-1]:
-        x = activation(x @ w.T) + b
-    return mlp_forward(x, weights[-1:], activation)
-
-
-def first_activated(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    return never_activated(all_activated(x, weights[:1], activation), weights[1:], activation)
-
-
-def own_tanh(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    return mlp_forward(x, weights, np.tanh)
-
-
-def first_row(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    return mlp_forward(x, weights, lambda z: activation(z)[0])
-
-
-def not_transposed(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    return mlp_forward(x, tuple((w.T, b) for w, b in weights), activation)
-
-
 MLP_FORWARD = Exercise(
     name="mlp_forward",
     parts={"z": 3},
@@ -140,21 +78,41 @@ MLP_FORWARD = Exercise(
     ),
     after=(("before you start", "with one pair there is no hidden layer, so the activation is never called"),),
     slips={
-        "the output with the activation on top. In (2.10) the last layer returns z.": all_activated,
-        "a network without its activation: all its layers together are one.": never_activated,
+        "the output with the activation on top. In (2.10) the last layer returns z.": instead(
+            mlp_forward, "return x @ w.T + b", "return activation(x @ w.T + b)"
+        ),
+        "a network without its activation: all its layers together are one.": instead(
+            mlp_forward, "activation(x @", "(x @"
+        ),
         "the activation of each layer's input. "
-        "In (2.10) it comes after the sum, and the input x itself is never activated.": activated_first,
-        "the network without its biases.": without_biases,
-        "the network with −b for b. In (2.10) the biases are added.": minus_biases,
-        "the network without the biases of its hidden layers.": hidden_without_biases,
-        "the network without the bias of its last layer.": last_without_bias,
-        "a bias added after the activation. It belongs to z, which the activation gets.": bias_after,
-        "a network whose first layer alone is activated. All layers are, but the last.": first_activated,
-        "a network of tanh units. Call the `activation` that you are given, whatever it is.": own_tanh,
+        "In (2.10) it comes after the sum, and the input x itself is never activated.": instead(
+            mlp_forward, "activation(x @ w.T + b)", "x @ w.T + b", "x @", "activation(x) @"
+        ),
+        "the network without its biases.": instead(mlp_forward, " + b", ""),
+        "the network with −b for b. In (2.10) the biases are added.": instead(mlp_forward, "+ b", "- b"),
+        "the network without the biases of its hidden layers.": instead(mlp_forward, " + b)", ")"),
+        "the network without the bias of its last layer.": instead(mlp_forward, "return x @ w.T + b", "return x @ w.T"),
+        "a bias added after the activation. It belongs to z, which the activation gets.": instead(
+            mlp_forward, " + b)", ") + b"
+        ),
+        "a network whose first layer alone is activated. All layers are, but the last.": instead(
+            mlp_forward,
+            "[:-1]",
+            "[:1]",
+            "w, b = weights[-1]",
+            "for w, b in weights[1:]:",
+            "    return x @ w.T + b",
+            "        x = x @ w.T + b\n    return x",
+        ),
+        "a network of tanh units. Call the `activation` that you are given, whatever it is.": instead(
+            mlp_forward, "activation(x @", "np.tanh(x @"
+        ),
         "the network with activation(z)[0] for activation(z). "
-        "It returns a alone, so [0] is the first row of a.": first_row,
-        "the last layer's answer to x. It must get what the layer before it puts out: is x replaced?": always_x,
-        ADDED_OVER_UNITS: not_transposed,
+        "It returns a alone, so [0] is the first row of a.": instead(mlp_forward, " + b)", " + b)[0]"),
+        "the last layer's answer to x. It must get what the layer before it puts out: is x replaced?": instead(
+            mlp_forward, "x = activation", "a = activation"
+        ),
+        ADDED_OVER_UNITS: instead(mlp_forward, "w.T", "w"),
     },
 )
 

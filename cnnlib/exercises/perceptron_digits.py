@@ -7,8 +7,8 @@ import numpy as np
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts
-from cnnlib.exercises.perceptron_rule import BIAS_STILL
-from cnnlib.exercises.perceptron_training import train_perceptron, trainer
+from cnnlib.checks.edits import instead
+from cnnlib.exercises.perceptron_training import train_perceptron
 from cnnlib.exercises.perceptron_unit import unit_of
 
 Rng = np.random.Generator
@@ -78,10 +78,10 @@ TELL_APART = Exercise(
             tell_apart(yes, no)[0].ravel(),
             tell_apart(yes, no)[1],
         ),
-        "the unit after one pass. Go on until a pass makes no mistake.": lambda yes, no: _trained(
-            yes, no, trainer(passes=1)
+        "the unit after one pass. Go on until a pass makes no mistake.": instead(tell_apart, "1000", "1"),
+        "a unit whose bias stayed 0. Train it as well.": instead(
+            tell_apart, train_perceptron=instead(train_perceptron, "b + t[n]", "b")
         ),
-        "a unit whose bias stayed 0. Train it as well.": lambda yes, no: _trained(yes, no, trainer(BIAS_STILL)),
         "the weights laid back in other rows than the pictures have: "
         "H and W are not the root of H · W.": lambda yes, no: (
             tell_apart(yes, no)[0].reshape(int(np.sqrt(yes[0].size)), -1),
@@ -95,9 +95,3 @@ TELL_APART = Exercise(
         "learn from the mistakes instead.": lambda yes, no: from_means(yes, no, halfway=True),
     },
 )
-
-
-def _trained(yes: Array, no: Array, train: Any) -> tuple[Array, float]:
-    x = np.concatenate([yes, no]).reshape(len(yes) + len(no), -1)
-    w, bias, _ = train(x, np.repeat([1.0, -1.0], (len(yes), len(no))), 1000)
-    return w.reshape(yes.shape[1:]), bias

@@ -12,6 +12,7 @@ import numpy as np
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.perceptron_unit import CORNERS, TABLES, in_layouts
 
 Rng = np.random.Generator
@@ -25,34 +26,10 @@ def perceptron_step(w: Array, b: float, x: Array, t: float) -> tuple[Array, floa
     return w, b
 
 
-def rule(
-    mistaken: Callable[[Any, Any], Any] = lambda z, t: (1 if z > 0 else -1) != t,
-    pull: Callable[[Any], Any] = lambda t: t,
-    bias: Callable[[Any], Any] = lambda t: t,
-) -> Step:
-    """The learning rule, with one thing or another changed: when it moves, how far, and what happens to b."""
-
-    def step(w: Array, b: float, x: Array, t: float) -> tuple[Array, float]:
-        if not mistaken(w @ x + b, t):
-            return w, b
-        return w + pull(t) * x, b + bias(pull(t))
-
-    return step
-
-
-# The faults of single steps, for this exercise, for training with them, and for the bug hunt.
-UPHILL = rule(pull=lambda t: -t)
-BIAS_STILL = rule(bias=lambda t: 0)
-ALWAYS = rule(mistaken=lambda z, t: True)
-ZERO_ONE = rule(pull=lambda t: (t + 1) / 2)
-ON_THE_LINE = rule(mistaken=lambda z, t: z * t <= 0)
-BEYOND_THE_LINE = rule(mistaken=lambda z, t: z * t < 0)
-
-
-def until_right(w: Array, b: float, x: Array, t: float) -> tuple[Array, float]:
-    while (1 if w @ x + b > 0 else -1) != t:
-        w, b = w + t * x, b + t
-    return w, b
+# Faults that the bug hunt shows, too.
+BIAS_STILL = instead(perceptron_step, "b + t", "b")
+ALWAYS = instead(perceptron_step, "y != t", "True")
+ZERO_ONE = instead(perceptron_step, "t * x, b + t", "(t > 0) * x, b + (t > 0)")
 
 
 def step_cases(rng: Rng) -> list[Inputs]:
@@ -90,32 +67,37 @@ STEP = Exercise(
     ),
     after=(("before you start", "nothing moves: only a mistake does that"),),
     slips={
-        "the step away from what is due. After a mistake t (w · x + b) must have grown: add t x.": UPHILL,
+        "the step away from what is due. After a mistake t (w · x + b) must have grown: add t x.": instead(
+            perceptron_step, "+ t", "- t"
+        ),
         "the old b. It is a weight too, on a constant input 1, and moves by t.": BIAS_STILL,
         "a step for every example. Where the unit is right, nothing moves.": ALWAYS,
-        "a step of double length. t − y is 2 or −2 after a mistake; the step is t.": rule(pull=lambda t: 2 * t),
+        "a step of double length. t − y is 2 or −2 after a mistake; the step is t.": instead(
+            perceptron_step, "+ t", "+ 2 * t"
+        ),
         "no step for examples with t = −1. That comes of taking 0 for their target: 0 times x moves nothing.": ZERO_ONE,
-        "no step for an example of class +1 on the line. "
-        "There z = 0, so the unit says −1; with w = 0 and b = 0 it would never start.": BEYOND_THE_LINE,
-        "a step for an example of class −1 on the line. "
-        "There z = 0, so the unit says −1, and it is right.": ON_THE_LINE,
-        "a step where the unit is right, and none where it is wrong. Learn from mistakes.": rule(
-            mistaken=lambda z, t: (1 if z > 0 else -1) == t
+        "no step for an example of class +1 on the line. There z = 0, so the unit says −1; "
+        "with w = 0 and b = 0 it would never start.": instead(perceptron_step, "y != t", "(w @ x + b) * t < 0"),
+        "a step for an example of class −1 on the line. There z = 0, so the unit says −1, and it is right.": instead(
+            perceptron_step, "y != t", "(w @ x + b) * t <= 0"
         ),
-        "w + t, the same step for every weight. Each weight moves by t times its own input.": lambda w, b, x, t: (
-            w + (perceptron_step(w, b, x, t)[1] - b),
-            perceptron_step(w, b, x, t)[1],
+        "a step where the unit is right, and none where it is wrong. Learn from mistakes.": instead(
+            perceptron_step, "!=", "=="
         ),
-        "x and 1 added after every mistake, whatever t is. For t = −1 they must be taken off.": rule(
-            pull=lambda t: 1.0
+        "w + t, the same step for every weight. Each weight moves by t times its own input.": instead(
+            perceptron_step, "t * x", "t"
         ),
-        "steps for one example until it is right. "
-        "One mistake is one step; the next pass will bring the next.": until_right,
-        "a decision by w · x alone, whether it is a mistake. The unit's answer "
-        "depends on b as well.": lambda w, b, x, t: (w + t * x, b + t) if (1 if w @ x > 0 else -1) != t else (w, b),
-        "a step of t − z. The step is t after a mistake, however far off z was.": lambda w, b, x, t: (
-            w + (t - (w @ x + b)) * x,
-            b + t - (w @ x + b),
+        "x and 1 added after every mistake, whatever t is. For t = −1 they must be taken off.": instead(
+            perceptron_step, "t * x, b + t", "x, b + 1"
+        ),
+        "steps for one example until it is right. One mistake is one step; the next pass will bring the next.": instead(
+            perceptron_step, "if y != t", "while (1 if w @ x + b > 0 else -1) != t"
+        ),
+        "a decision by w · x alone, whether it is a mistake. The unit's answer depends on b as well.": instead(
+            perceptron_step, "1 if w @ x + b", "1 if w @ x"
+        ),
+        "a step of t − z. The step is t after a mistake, however far off z was.": instead(
+            perceptron_step, "y != t", "True", "w + t * x, b + t", "w + (t - (w @ x + b)) * x, b + t - (w @ x + b)"
         ),
     },
 )

@@ -7,19 +7,19 @@ import numpy as np
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Forward, Inputs
 from cnnlib.checks.cases import in_other_layouts
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.layers import Rng
-from cnnlib.exercises.pooling_windows import FEATURES, TIED, max_pool, shares, tied, windows
+from cnnlib.exercises.pooling_windows import FEATURES, TIED, shares, tied, windows
 
 Choice = Callable[[Array], Array]  # a window -> how much of dy each of its entries takes
 
 
-def spread(dy: Array, x: Array, KH: int, KW: int, stride: int, share: Choice, *, adds: bool = True) -> Array:
+def spread(dy: Array, x: Array, KH: int, KW: int, stride: int, share: Choice) -> Array:
     """dx, where each window takes `share` of its dy."""
     dx = np.zeros(x.shape)
     for i, j in np.ndindex(*dy.shape):
         rows, columns = slice(stride * i, stride * i + KH), slice(stride * j, stride * j + KW)
-        part = dy[i, j] * share(x[rows, columns])
-        dx[rows, columns] = dx[rows, columns] + part if adds else np.where(part != 0, part, dx[rows, columns])
+        dx[rows, columns] += dy[i, j] * share(x[rows, columns])
     return dx
 
 
@@ -49,16 +49,12 @@ def shared(window: Array) -> Array:
     return every(window) / every(window).sum()
 
 
-def lowest(window: Array) -> Array:
-    return one_hot(int(window.argmin()), window)
-
-
 def equal(window: Array) -> Array:
     return np.full(window.shape, 1 / window.size)
 
 
-def by_share(share: Choice, **options: bool) -> Callable[..., Array]:
-    return lambda dy, x, KH, KW, stride: spread(dy, x, KH, KW, stride, share, **options)
+def by_share(share: Choice) -> Callable[..., Array]:
+    return lambda dy, x, KH, KW, stride: spread(dy, x, KH, KW, stride, share)
 
 
 def max_pool_backward(dy: Array, x: Array, KH: int, KW: int, stride: int) -> Array:
@@ -73,31 +69,6 @@ def max_pool_backward(dy: Array, x: Array, KH: int, KW: int, stride: int) -> Arr
 def winners(dy: Array, x: Array, KH: int, KW: int, stride: int) -> Inputs:
     """won[i, j, u, v] is 1 where entry (u, v) won window (i, j)."""
     return {"won": np.array([[first(window) for window in row] for row in windows(x, KH, KW, stride)])}
-
-
-def corner_forgotten(dy: Array, x: Array, KH: int, KW: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for i, j in np.ndindex(*dy.shape):
-        window = x[stride * i : stride * i + KH, stride * j : stride * j + KW]
-        dx[np.unravel_index(window.argmax(), window.shape)] += dy[i, j]
-    return dx
-
-
-def counted_in_the_map(dy: Array, x: Array, KH: int, KW: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for i, j in np.ndindex(*dy.shape):
-        window = x[stride * i : stride * i + KH, stride * j : stride * j + KW]
-        u, v = np.unravel_index(window.argmax(), x.shape)
-        if stride * i + u < len(x) and stride * j + v < x.shape[1]:
-            dx[stride * i + u, stride * j + v] += dy[i, j]
-    return dx
-
-
-def first_in_the_map(dy: Array, x: Array, KH: int, KW: int, stride: int) -> Array:
-    dx, y = np.zeros(x.shape), max_pool(x, KH, KW, stride)
-    for i, j in np.ndindex(*dy.shape):
-        dx[tuple(np.argwhere(x == y[i, j])[0])] += dy[i, j]
-    return dx
 
 
 def case(x: Array, KH: int, KW: int, stride: int, rng: Rng | None = None) -> Inputs:
@@ -173,16 +144,23 @@ MAX_POOL_BACKWARD = Exercise(
         "That is a way, too, but not the one asked for: the first, row by row, takes it all.": by_share(shared),
         "a gradient that goes to the last of tied maxima. It is due to the first.": by_share(last),
         "a gradient that goes to the first of tied maxima column by column. Count row by row.": by_share(by_columns),
-        "a gradient with = for +=. An entry that wins in several windows hears from all of them.": by_share(
-            first, adds=False
+        "a gradient with = for +=. An entry that wins in several windows hears from all of them.": instead(
+            max_pool_backward, "+=", "="
         ),
-        "a gradient that stands where the winner stands in its window. "
-        "Add the window's corner, (S i, S j).": corner_forgotten,
-        "a gradient whose winner is looked up in rows as long as x's. "
-        "argmax counts inside the window: its rows have KW entries.": counted_in_the_map,
+        "a gradient that stands where the winner stands in its window. Add the window's corner, (S i, S j).": instead(
+            max_pool_backward, "stride * i + u, stride * j + v", "u, v"
+        ),
+        "a gradient whose winner is looked up in rows as long as x's. argmax counts inside the window: "
+        "its rows have KW entries.": instead(max_pool_backward, "window.shape)", "x.shape)"),
         "a gradient that goes to the first entry of all of x that equals y[i, j]. "
-        "Look inside the window only.": first_in_the_map,
-        "a gradient that goes to the smallest entry of each window.": by_share(lowest),
+        "Look inside the window only.": instead(
+            max_pool_backward,
+            "np.unravel_index(window.argmax(), window.shape)",
+            "np.argwhere(x == window.max())[0]",
+            "stride * i + u, stride * j + v",
+            "u, v",
+        ),
+        "a gradient that goes to the smallest entry of each window.": instead(max_pool_backward, "argmax", "argmin"),
         "a gradient that goes to every entry of the window. Only the winner moves y.": by_share(
             lambda window: np.ones(window.shape)
         ),
@@ -198,22 +176,9 @@ def mean_pool_backward(dy: Array, shape: tuple[int, int], KH: int, KW: int, stri
     return dx
 
 
-def of_mean(factor: Callable[[int, int], float], *, adds: bool = True) -> Callable[..., Array]:
-    def answer(dy: Array, shape: tuple[int, int], KH: int, KW: int, stride: int) -> Array:
-        share = factor(KH, KW)
-        return spread(dy, np.zeros(shape), KH, KW, stride, lambda w: np.full(w.shape, share), adds=adds)
-
-    return answer
-
-
 def averaged(dy: Array, shape: tuple[int, int], KH: int, KW: int, stride: int) -> Array:
-    taken = of_mean(lambda KH, KW: 1.0)
+    taken = instead(mean_pool_backward, " / (KH * KW)", "")
     return taken(dy, shape, KH, KW, stride) / np.maximum(taken(np.ones(dy.shape), shape, KH, KW, stride), 1)
-
-
-def no_rest(dy: Array, shape: tuple[int, int], KH: int, KW: int, stride: int) -> Array:
-    OH, OW = dy.shape
-    return mean_pool_backward(dy, shape, KH, KW, stride)[: stride * (OH - 1) + KH, : stride * (OW - 1) + KW]
 
 
 def mean_cases(rng: Rng) -> list[Inputs]:
@@ -242,17 +207,21 @@ MEAN_POOL_BACKWARD = Exercise(
         "(7.4)  dx[S i + u, S j + v] += dy[i, j] / (KH KW)  for all u and v",
     ),
     slips={
-        "all of dy for every entry of the window. Each moves the mean by 1 / (KH KW) only.": of_mean(lambda KH, KW: 1),
-        "dy times KH KW, as one deck has it, as transcribed. The mean divides, so its slope does.": of_mean(
-            lambda KH, KW: KH * KW
+        "all of dy for every entry of the window. Each moves the mean by 1 / (KH KW) only.": instead(
+            mean_pool_backward, " / (KH * KW)", ""
         ),
-        "dy over KH². A window has KH KW entries.": of_mean(lambda KH, KW: 1 / KH**2),
-        "dy over KW². A window has KH KW entries.": of_mean(lambda KH, KW: 1 / KW**2),
-        "a gradient with = for +=. An entry that lies in several windows hears from all of them.": of_mean(
-            lambda KH, KW: 1 / (KH * KW), adds=False
+        "dy times KH KW, as one deck has it, as transcribed. The mean divides, so its slope does.": instead(
+            mean_pool_backward, "/ (KH", "* (KH"
+        ),
+        "dy over KH². A window has KH KW entries.": instead(mean_pool_backward, "(KH * KW)", "KH**2"),
+        "dy over KW². A window has KH KW entries.": instead(mean_pool_backward, "(KH * KW)", "KW**2"),
+        "a gradient with = for +=. An entry that lies in several windows hears from all of them.": instead(
+            mean_pool_backward, "+=", "="
         ),
         "the mean of dy over the windows that an entry lies in. Their pulls add up, each over KH KW.": averaged,
         "a gradient that ends with the last window. "
-        "Rows and columns that no window reached have gradient 0, and stand in dx.": no_rest,
+        "Rows and columns that no window reached have gradient 0, and stand in dx.": instead(
+            mean_pool_backward, "return dx", "return dx[: stride * i + KH, : stride * j + KW]"
+        ),
     },
 )

@@ -7,6 +7,7 @@ import numpy as np
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import LAYOUTS, in_other_layouts
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.conv2d_map import small
 from cnnlib.exercises.layers import Rng
 
@@ -131,27 +132,6 @@ def transpose_cases(rng: Rng) -> list[Inputs]:
     ]
 
 
-def grown(x: Array, w: Array, stride: int, padding: int) -> Array:
-    return np.pad(conv_transpose(x, w, stride, 0), padding)
-
-
-def corner_cut(x: Array, w: Array, stride: int, padding: int) -> Array:
-    full = conv_transpose(x, w, stride, 0)
-    return full[: len(full) - 2 * padding, : full.shape[1] - 2 * padding]
-
-
-def one_side_cut(x: Array, w: Array, stride: int, padding: int) -> Array:
-    return conv_transpose(x, w, stride, 0)[padding:, padding:]
-
-
-def overwritten(x: Array, w: Array, stride: int, padding: int) -> Array:
-    (H, W), (KH, KW) = x.shape, w.shape
-    ypad = np.zeros((stride * (H - 1) + KH, stride * (W - 1) + KW))
-    for m, q in np.ndindex(H, W):
-        ypad[stride * m : stride * m + KH, stride * q : stride * q + KW] = x[m, q] * w
-    return ypad[padding : len(ypad) - padding, padding : ypad.shape[1] - padding]
-
-
 def upsampled_whole(x: Array, w: Array, stride: int, padding: int) -> Array:
     return conv_transpose(upsample(x, stride), w, 1, padding)
 
@@ -180,12 +160,25 @@ CONV_TRANSPOSE = Exercise(
     ),
     after=(("before you start", "for x = [[1]] the answer is w itself"),),
     slips={
-        "stamps of the flipped kernel. Nothing is flipped in (7.9): "
-        "the indices grow together.": lambda x, w, stride, padding: conv_transpose(x, w[::-1, ::-1], stride, padding),
-        "zeros added on every side. Here padding cuts off: it undoes the rim that the convolution once added.": grown,
-        "rows and columns cut off at the end only: 2 P of them. Cut P off every side.": corner_cut,
-        "P rows and columns cut off in front only. Cut P off every side.": one_side_cut,
-        "a result with = for +=. Where stamps overlap, they add up.": overwritten,
+        "stamps of the flipped kernel. Nothing is flipped in (7.9): the indices grow together.": instead(
+            conv_transpose, "* w\n", "* w[::-1, ::-1]\n"
+        ),
+        "zeros added on every side. Here padding cuts off: it undoes the rim that the convolution once added.": instead(
+            conv_transpose,
+            "ypad[padding : len(ypad) - padding, padding : ypad.shape[1] - padding]",
+            "np.pad(ypad, padding)",
+        ),
+        "rows and columns cut off at the end only: 2 P of them. Cut P off every side.": instead(
+            conv_transpose,
+            "ypad[padding : len(ypad) - padding, padding : ypad.shape[1] - padding]",
+            "ypad[: len(ypad) - 2 * padding, : ypad.shape[1] - 2 * padding]",
+        ),
+        "P rows and columns cut off in front only. Cut P off every side.": instead(
+            conv_transpose,
+            "ypad[padding : len(ypad) - padding, padding : ypad.shape[1] - padding]",
+            "ypad[padding:, padding:]",
+        ),
+        "a result with = for +=. Where stamps overlap, they add up.": instead(conv_transpose, "+=", "="),
         "more rows and columns than stamps reach: "
         "zeros after the last entry of x have nothing to stamp.": upsampled_whole,
     },

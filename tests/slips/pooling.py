@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.exercises.pooling_backward import lowest, max_pool_backward, mean_pool_backward, spread
+from cnnlib.exercises.pooling_backward import first, max_pool_backward, mean_pool_backward, spread
 from cnnlib.exercises.pooling_powers import lp_pool
 from cnnlib.exercises.pooling_shift import by_slices, moved
 from cnnlib.exercises.pooling_windows import max_pool, mean_pool
@@ -46,7 +46,7 @@ SLIPS = {
     "max_pool_backward": [
         whole_numbers,
         step_of_one,
-        lambda dy, x, KH, KW, stride: spread(dy, x, KH, KW, stride, lambda w: lowest(-np.abs(w))),
+        lambda dy, x, KH, KW, stride: spread(dy, x, KH, KW, stride, lambda w: first(np.abs(w))),
     ],
     "mean_pool_backward": [
         lambda dy, shape, KH, KW, stride: mean_pool_backward(dy, shape, KW, KH, stride),
