@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from cnnlib.checks.calling import attempt
-from cnnlib.checks.cases import copy_of
+from cnnlib.checks.cases import Inputs, copy_of
 from cnnlib.checks.compare import close_to, equal, loosened
-from cnnlib.checks.exercise import Inputs
 from cnnlib.checks.part import Part, Trial
 
 EQUALS, MISTAKE, ELSEWHERE = "your answer equals", "the mistake", "another function"

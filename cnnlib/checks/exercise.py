@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from cnnlib.checks import show
+from cnnlib.checks.cases import Inputs, Rng
 from cnnlib.checks.equation import Equation, parse
 
-Inputs = dict[str, Any]
 # Known mistakes: what such an answer equals, with a question or a step that leads on -> a function that makes it.
 Slips = Mapping[str, Callable[..., Any]]
 MOST_UNKNOWN = 30  # letters that are no option, in one sentence
@@ -59,7 +59,7 @@ class Exercise:
     parts: Mapping[str, int]
     reference: Callable[..., Any]
     # Smallest first; the seed moves values, never shapes.
-    cases: Callable[[np.random.Generator], Sequence[Inputs]]
+    cases: Callable[[Rng], Sequence[Inputs]]
     hints: tuple[str, str, str]  # a nudge, the idea, the index equation
     slips: Slips = field(default_factory=dict)
     # Part -> is this case about it? For a function with one result; see `Part`.

@@ -6,9 +6,8 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Shown
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
 
-Rng = np.random.Generator
 Slipped = Callable[[Array], tuple[Array, Array]]
 
 

@@ -9,10 +9,8 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
 from cnnlib.checks.edits import instead
-
-Rng = np.random.Generator
 
 
 def activation_backward(name: str, dy: Array, z: Array) -> Array:

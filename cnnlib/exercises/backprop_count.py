@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import Rng
 from cnnlib.checks.edits import instead
 from cnnlib.exercises.backprop_paths import unequal
 
-Rng = np.random.Generator
 Graph = dict[str, list[tuple[str, float]]]
 
 

@@ -10,10 +10,8 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import given, numbers
+from cnnlib.checks.cases import Rng, given, numbers
 from cnnlib.checks.edits import instead
-
-Rng = np.random.Generator
 
 
 def descend(grad: Callable[[Array], Array], x: Array, rate: float, momentum: float = 0.0, steps: int = 1) -> Array:

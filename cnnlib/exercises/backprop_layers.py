@@ -11,9 +11,7 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
-
-Rng = np.random.Generator
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
 
 
 def vjp(J: Array, dy: Array) -> Array:

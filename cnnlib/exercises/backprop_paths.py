@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.checks import Exercise, Inputs
-
-Rng = np.random.Generator
+from cnnlib.checks.cases import Rng
 
 
 def path_sum(paths: list[list[float]]) -> float:

@@ -9,12 +9,10 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import given, numbers
+from cnnlib.checks.cases import Rng, given, numbers
 from cnnlib.checks.edits import instead
 from cnnlib.exercises.backprop_activations import activation_backward
 from cnnlib.exercises.backprop_layers import linear_backward
-
-Rng = np.random.Generator
 
 
 def pixel_gradient(

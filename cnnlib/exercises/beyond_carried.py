@@ -10,9 +10,7 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts
-
-Rng = np.random.Generator
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
 
 
 def to_torch(kernels: Array, flat: Array) -> tuple[Array, Array]:

@@ -9,12 +9,11 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Property
-from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
+from cnnlib.checks.cases import LAYOUTS, Rng, given, in_other_layouts, numbers
 from cnnlib.checks.edits import instead
 from cnnlib.checks.show import number
 from cnnlib.exercises.beyond_roads import (
     Operation,
-    Rng,
     a_quarter,
     times_three,
     to_both_neighbours,

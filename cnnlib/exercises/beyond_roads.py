@@ -11,9 +11,8 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
+from cnnlib.checks.cases import LAYOUTS, Rng, given, in_other_layouts, numbers
 
-Rng = np.random.Generator
 Operation = Callable[[Array], Array]
 
 

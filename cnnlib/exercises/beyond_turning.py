@@ -10,11 +10,10 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
+from cnnlib.checks.cases import LAYOUTS, Rng, given, in_other_layouts, numbers
 from cnnlib.checks.edits import instead
 from cnnlib.warping import read
 
-Rng = np.random.Generator
 Read = Callable[[Array, Array, Array], Array]
 
 # ---------------------------------------------------------------- one picture

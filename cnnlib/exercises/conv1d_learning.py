@@ -7,10 +7,9 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Shown, show
-from cnnlib.checks.cases import given, numbers
+from cnnlib.checks.cases import Rng, given, numbers
 from cnnlib.checks.edits import instead
 from cnnlib.exercises.conv1d_line import forward, weight_gradient
-from cnnlib.exercises.layers import Rng
 from cnnlib.exercises.one_map import bias_gradient
 
 

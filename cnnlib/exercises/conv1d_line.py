@@ -4,8 +4,7 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Forward, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
-from cnnlib.exercises.layers import Rng
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
 from cnnlib.exercises.one_map import bias_exercise
 
 

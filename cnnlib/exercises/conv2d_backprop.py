@@ -16,12 +16,12 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, poll
-from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts
+from cnnlib.checks.cases import LAYOUTS, Rng, given, in_other_layouts
 from cnnlib.checks.edits import instead
 from cnnlib.exercises import layers
 from cnnlib.exercises.conv2d_map import BIAS_GRADIENT, INPUT_GRADIENT, WEIGHT_GRADIENT, small
 from cnnlib.exercises.layer_slips import BACKWARD_SLIPS
-from cnnlib.exercises.layers import Rng, layer_cases
+from cnnlib.exercises.layers import layer_cases
 
 LECTURE = "06_conv2d_backprop"
 

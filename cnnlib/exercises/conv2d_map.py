@@ -7,9 +7,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
 from cnnlib.exercises import layers
-from cnnlib.exercises.layers import Rng
 from cnnlib.exercises.one_map import bias_exercise
 
 SQUARES: dict[str, Callable[..., bool]] = {

@@ -1,7 +1,7 @@
 """How many outputs, how many weights: whole numbers of lecture 04."""
 
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.exercises.layers import Rng
+from cnnlib.checks.cases import Rng
 
 
 def output_size(n: int, k: int, stride: int = 1, padding: int = 0) -> int:

@@ -6,12 +6,12 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
 from cnnlib.exercises import layers
 from cnnlib.exercises.convolution_counting import output_size
 from cnnlib.exercises.convolution_sliding import DECK_KERNEL
 from cnnlib.exercises.layer_slips import FORWARD_SLIPS
-from cnnlib.exercises.layers import Rng, layer_cases, windows
+from cnnlib.exercises.layers import layer_cases, windows
 
 CONV2D_FORWARD = Exercise(
     name="conv2d_forward",

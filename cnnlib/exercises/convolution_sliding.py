@@ -8,8 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Shown
-from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts
-from cnnlib.exercises.layers import Rng
+from cnnlib.checks.cases import LAYOUTS, Rng, given, in_other_layouts
 
 DECK_PICTURE = np.array([[4, 5, 8, 7], [1, 8, 8, 8], [3, 6, 6, 4], [6, 5, 7, 8]], float)  # deck A
 DECK_KERNEL = np.array([[1, 4, 1], [1, 4, 3], [3, 3, 1]], float)

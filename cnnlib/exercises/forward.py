@@ -7,10 +7,9 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
+from cnnlib.checks.cases import LAYOUTS, Rng, given, in_other_layouts, numbers
 from cnnlib.checks.edits import instead
 
-Rng = np.random.Generator
 Weights = tuple[tuple[Array, Array], ...]
 
 ADDED_OVER_UNITS = "x @ w: that adds up over the units. w[j, d] leads from input d to unit j: add up over d."

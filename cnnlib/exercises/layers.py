@@ -12,9 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnlib.arguments import Array, Pair
 from cnnlib.checks import Inputs, Slips
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts
-
-Rng = np.random.Generator
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
 
 
 def pair(value: int | Pair) -> Pair:

@@ -7,11 +7,8 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
 from cnnlib.exercises.forward import ADDED_OVER_UNITS, Weights
-
-Rng = np.random.Generator
-
 
 # ---------------------------------------------------------------- regions
 

@@ -12,12 +12,12 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import Rng
 from cnnlib.checks.edits import instead
 from cnnlib.exercises.network_forward import cnn_forward, network_cases, tiny
 from cnnlib.exercises.network_labels import one_hot
 from cnnlib.exercises.network_parts import Params, conv_backward, pool, pool_backward, sigmoid
 
-Rng = np.random.Generator
 Kept = tuple[Array, Array, Array, Array, Array]
 Flat = tuple[Array, Array, Array, Array, Array]
 Maps = tuple[Array, Array, Array, Array]

@@ -10,8 +10,8 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import Rng
 
-Rng = np.random.Generator
 Batches = list[tuple[Array, Array]]
 
 FIXED = (0, 1, 42)  # seeds that people write down where the argument is due

@@ -9,11 +9,10 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import stepping
+from cnnlib.checks.cases import Rng, stepping
 from cnnlib.checks.edits import instead
 from cnnlib.exercises.network_parts import Params, conv, fours, pool, sigmoid, softmax
 
-Rng = np.random.Generator
 Steps = tuple[Array, Array, Array, Array]
 
 

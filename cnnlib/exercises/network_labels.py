@@ -11,9 +11,7 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, stepping
-
-Rng = np.random.Generator
+from cnnlib.checks.cases import LAYOUTS, Rng, stepping
 
 
 def one_hot(t: Array, M: int) -> Array:

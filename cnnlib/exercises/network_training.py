@@ -12,10 +12,9 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import given, numbers
+from cnnlib.checks.cases import Rng, given, numbers
 from cnnlib.checks.edits import instead
 
-Rng = np.random.Generator
 Params = dict[str, Array]
 Slopes = Callable[[Array, Array, Params], tuple[float, Params]]
 

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Forward, Inputs
-from cnnlib.checks.cases import LAYOUTS
-from cnnlib.exercises.layers import Rng
+from cnnlib.checks.cases import LAYOUTS, Rng
 
 
 def bias_gradient(dy: Array) -> float:

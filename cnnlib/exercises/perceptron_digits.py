@@ -6,12 +6,10 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
 from cnnlib.checks.edits import instead
 from cnnlib.exercises.perceptron_training import train_perceptron
 from cnnlib.exercises.perceptron_unit import unit_of
-
-Rng = np.random.Generator
 
 
 def tell_apart(yes: Array, no: Array) -> tuple[Array, float]:

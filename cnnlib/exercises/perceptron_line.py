@@ -8,10 +8,8 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
 from cnnlib.exercises.perceptron_unit import in_layouts
-
-Rng = np.random.Generator
 
 
 def decision_line(w: Array, b: float) -> tuple[float, float]:

@@ -11,11 +11,10 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
 from cnnlib.checks.edits import instead
 from cnnlib.exercises.perceptron_unit import CORNERS, TABLES, in_layouts
 
-Rng = np.random.Generator
 Step = Callable[[Array, float, Array, float], tuple[Array, float]]
 
 

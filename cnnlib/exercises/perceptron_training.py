@@ -11,11 +11,10 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, numbers
+from cnnlib.checks.cases import LAYOUTS, Rng, numbers
 from cnnlib.checks.edits import instead
 from cnnlib.exercises.perceptron_unit import CORNERS, TABLES, XOR, in_layouts, threshold_unit, unit_of
 
-Rng = np.random.Generator
 Learned = tuple[Array, float, list[int]]
 
 

@@ -10,9 +10,7 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
-
-Rng = np.random.Generator
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
 
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float)
 TABLES = {

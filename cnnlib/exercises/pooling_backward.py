@@ -6,9 +6,8 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Forward, Inputs
-from cnnlib.checks.cases import in_other_layouts
+from cnnlib.checks.cases import Rng, in_other_layouts
 from cnnlib.checks.edits import instead
-from cnnlib.exercises.layers import Rng
 from cnnlib.exercises.pooling_windows import FEATURES, TIED, shares, tied, windows
 
 Choice = Callable[[Array], Array]  # a window -> how much of dy each of its entries takes

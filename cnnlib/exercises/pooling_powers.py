@@ -6,9 +6,8 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Forward, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
 from cnnlib.checks.edits import instead
-from cnnlib.exercises.layers import Rng
 from cnnlib.exercises.pooling_windows import FEATURES, windows
 
 Formula = Callable[[Array, float], float]  # a window and p -> y

@@ -4,8 +4,7 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts
-from cnnlib.exercises.layers import Rng
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
 
 
 def moved(x: Array, steps: int) -> Array:

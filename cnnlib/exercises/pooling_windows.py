@@ -7,8 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts
-from cnnlib.exercises.layers import Rng
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
 
 
 def windows(x: Array, KH: int, KW: int, stride: int) -> Array:

@@ -6,10 +6,9 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
 from cnnlib.checks.edits import instead
 from cnnlib.exercises.conv2d_map import small
-from cnnlib.exercises.layers import Rng
 
 
 def downsample(x: Array, stride: int) -> Array:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from cnnlib.checks import Exercise, Inputs, Property
+from cnnlib.checks.cases import Rng
 
-Rng = np.random.Generator
 Shape = tuple[int, int]
 
 

@@ -11,10 +11,8 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, build, given, in_other_layouts, numbers
+from cnnlib.checks.cases import LAYOUTS, Rng, build, given, in_other_layouts, numbers
 from cnnlib.checks.edits import instead
-
-Rng = np.random.Generator
 
 
 def distance(got: Any, due: Any) -> float:

@@ -7,11 +7,10 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
 from cnnlib.checks.edits import instead
 from cnnlib.exercises.slips_deciding import distance, handed
 
-Rng = np.random.Generator
 Slopes = Callable[[Array], Any]
 Distance = Callable[[Any, Any], float]
 

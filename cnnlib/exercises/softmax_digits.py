@@ -6,12 +6,10 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs, Property
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
 from cnnlib.checks.show import number
 from cnnlib.exercises.softmax_losses import log_softmax
 from cnnlib.exercises.softmax_shares import softmax
-
-Rng = np.random.Generator
 
 
 def most_doubtful(z: Array, t: Array, count: int) -> Array:

@@ -10,11 +10,9 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Forward, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers, stepping
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers, stepping
 from cnnlib.exercises.softmax_properties import measured, shifted, sums_to, unchanged
 from cnnlib.exercises.softmax_shares import Z_FEATURES, plain, softmax
-
-Rng = np.random.Generator
 
 
 def softmax_jacobian(z: Array) -> Array:

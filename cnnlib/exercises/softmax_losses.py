@@ -10,11 +10,9 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, numbers, stepping
+from cnnlib.checks.cases import LAYOUTS, Rng, numbers, stepping
 from cnnlib.exercises.softmax_properties import EQUAL_LOGITS, NOT_NEGATIVE, SAME_GAPS, TWICE, shifted, sums_to
 from cnnlib.exercises.softmax_shares import Z_FEATURES, plain, softmax, z_cases
-
-Rng = np.random.Generator
 
 
 def log_softmax(z: Array) -> Array:

@@ -10,11 +10,9 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers, stepping
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers, stepping
 from cnnlib.exercises.softmax_properties import sums_to
 from cnnlib.exercises.softmax_shares import softmax
-
-Rng = np.random.Generator
 
 
 def log_odds(y: Array) -> Array:

@@ -9,10 +9,8 @@ import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
 from cnnlib.exercises.softmax_properties import shifted, sums_to
-
-Rng = np.random.Generator
 
 
 def softmax(z: Array) -> Array:
