@@ -4,13 +4,12 @@
 (8.10)  dz[n, j] = y[n, j] (dy[n, j] − sum over r of dy[n, r] y[n, r])
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Forward, Inputs
 from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers, stepping
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.softmax_properties import measured, shifted, sums_to, unchanged
 from cnnlib.exercises.softmax_shares import Z_FEATURES, plain, softmax
 
@@ -35,13 +34,6 @@ def one_row_cases(rng: Rng) -> list[Inputs]:
     ]
 
 
-def of_shares(
-    jacobian: Callable[[Array], Array], shares: Callable[[Array], Array] = softmax
-) -> Callable[[Array], Array]:
-    """A Jacobian made of the shares."""
-    return lambda z: jacobian(shares(z[None])[0])
-
-
 SOFTMAX_JACOBIAN = Exercise(
     name="softmax_jacobian",
     parts={"J": 2},
@@ -62,23 +54,28 @@ SOFTMAX_JACOBIAN = Exercise(
     ),
     after=(("before you start", "1/4 on the diagonal, −1/4 beside it: the slope of the sigmoid at 0"),),
     slips={
-        "y (1 − y) on the diagonal and 0 elsewhere. "
-        "Raise one logit, and the *other* shares fall: −y[j] y[r].": of_shares(lambda y: np.diag(y * (1 - y))),
-        "+y[j] y[r] off the diagonal. When one share grows, the others must shrink: a column adds up to 0.": of_shares(
-            lambda y: np.diag(y * (1 - 2 * y)) + np.outer(y, y)
+        "y (1 − y) on the diagonal and 0 elsewhere. Raise one logit, and the *other* shares fall: −y[j] y[r].": instead(
+            softmax_jacobian, "np.diag(y) - np.outer(y, y)", "np.diag(y * (1 - y))"
         ),
-        "y[j] on the diagonal. It is y[j] (1 − y[j]): the sum below the fraction grows, too.": of_shares(
-            lambda y: np.diag(y + y * y) - np.outer(y, y)
+        "+y[j] y[r] off the diagonal. When one share grows, the others must shrink: a column adds up to 0.": instead(
+            softmax_jacobian, "np.diag(y) - np.outer(y, y)", "np.diag(y * (1 - 2 * y)) + np.outer(y, y)"
         ),
-        "1 − y[j] y[r]: 1 for y[j] on the diagonal.": of_shares(lambda y: np.eye(len(y)) - np.outer(y, y)),
-        "how log y answers to z. Multiply row j by y[j].": of_shares(lambda y: np.eye(len(y)) - y),
-        "how log y answers to z, transposed. Multiply by y[j], too.": of_shares(lambda y: np.eye(len(y)) - y[:, None]),
-        "−y[j] y[r] everywhere. The diagonal has y[j] more.": of_shares(lambda y: -np.outer(y, y)),
-        "y (1 − y), one number for each class. That is the diagonal: what do the other shares do?": of_shares(
-            lambda y: y * (1 - y)
+        "y[j] on the diagonal. It is y[j] (1 − y[j]): the sum below the fraction grows, too.": instead(
+            softmax_jacobian, "np.diag(y)", "np.diag(y + y * y)"
         ),
-        "the Jacobian with the naive softmax, nan far from 0.": of_shares(lambda y: np.diag(y) - np.outer(y, y), plain),
-        "diag(z) − z zᵀ. (8.9) is made of the shares y.": lambda z: np.diag(z) - np.outer(z, z),
+        "1 − y[j] y[r]: 1 for y[j] on the diagonal.": instead(softmax_jacobian, "np.diag(y)", "np.eye(len(y))"),
+        "how log y answers to z. Multiply row j by y[j].": instead(
+            softmax_jacobian, "np.diag(y) - np.outer(y, y)", "np.eye(len(y)) - y"
+        ),
+        "how log y answers to z, transposed. Multiply by y[j], too.": instead(
+            softmax_jacobian, "np.diag(y) - np.outer(y, y)", "np.eye(len(y)) - y[:, None]"
+        ),
+        "−y[j] y[r] everywhere. The diagonal has y[j] more.": instead(softmax_jacobian, "np.diag(y) - ", "-"),
+        "y (1 − y), one number for each class. That is the diagonal: what do the other shares do?": instead(
+            softmax_jacobian, "np.diag(y) - np.outer(y, y)", "y * (1 - y)"
+        ),
+        "the Jacobian with the naive softmax, nan far from 0.": instead(softmax_jacobian, softmax=plain),
+        "diag(z) − z zᵀ. (8.9) is made of the shares y.": instead(softmax_jacobian, "softmax(z[None])[0]", "z"),
     },
 )
 
@@ -132,37 +129,42 @@ SOFTMAX_BACKWARD = Exercise(
     ),
     after=(("before you start", "0, 0 and 0: all shares are pulled alike, and they must add up to 1"),),
     slips={
-        "dy y (1 − y), as for a sigmoid. Each share answers to *every* logit: where is −y[j] y[r]?": lambda dy, y: (
-            dy * y * (1 - y)
+        "dy y (1 − y), as for a sigmoid. Each share answers to *every* logit: where is −y[j] y[r]?": instead(
+            softmax_backward, "(dy - mean)", "dy * (1 - y)"
         ),
-        "dy minus its mean, without the y in front: multiply by y[n, j].": lambda dy, y: (
-            dy - (dy * y).sum(axis=1, keepdims=True)
+        "dy minus its mean, without the y in front: multiply by y[n, j].": instead(
+            softmax_backward, "y * (dy - mean)", "dy - mean"
         ),
-        "y dy − sum. The sum is multiplied by y[n, j], too: put brackets round the difference.": lambda dy, y: (
-            y * dy - (dy * y).sum(axis=1, keepdims=True)
+        "y dy − sum. The sum is multiplied by y[n, j], too: put brackets round the difference.": instead(
+            softmax_backward, "y * (dy - mean)", "y * dy - mean"
         ),
-        "y times (dy − mean of dy). In this mean each class counts as much as its share y.": lambda dy, y: (
-            y * (dy - dy.mean(axis=1, keepdims=True))
+        "y times (dy − mean of dy). In this mean each class counts as much as its share y.": instead(
+            softmax_backward, "(dy * y).sum", "dy.mean"
         ),
-        "y times (dy − sum of dy). In this sum each dy[n, r] is multiplied by y[n, r].": lambda dy, y: (
-            y * (dy - dy.sum(axis=1, keepdims=True))
+        "y times (dy − sum of dy). In this sum each dy[n, r] is multiplied by y[n, r].": instead(
+            softmax_backward, "(dy * y).sum", "dy.sum"
         ),
-        "dy − y times the sum of dy: the way back through log_softmax.": lambda dy, y: (
-            dy - y * dy.sum(axis=1, keepdims=True)
+        "dy − y times the sum of dy: the way back through log_softmax.": instead(
+            softmax_backward, "y * (dy - mean)", "dy - y * dy.sum(axis=1, keepdims=True)"
         ),
-        "y dy. The other classes pull as well: −y[j] times the sum of dy y.": lambda dy, y: y * dy,
-        "the sum over the whole batch. Examples have nothing to do with each other: sum along a row.": lambda dy, y: (
-            y * (dy - (dy * y).sum())
+        "y dy. The other classes pull as well: −y[j] times the sum of dy y.": instead(
+            softmax_backward, "(dy - mean)", "dy"
         ),
-        "the sum over each column. Examples have nothing to do with each other: "
-        "sum along a row, axis 1.": lambda dy, y: y * (dy - (dy * y).sum(axis=0)),
-        "y times (dy + sum). The other classes pull *down*: a minus.": lambda dy, y: (
-            y * (dy + (dy * y).sum(axis=1, keepdims=True))
+        "the sum over the whole batch. Examples have nothing to do with each other: sum along a row.": instead(
+            softmax_backward, ".sum(axis=1, keepdims=True)", ".sum()"
         ),
-        "dz / N. The loss divides by N; a layer does not.": lambda dy, y: softmax_backward(dy, y) / len(y),
+        "the sum over each column. Examples have nothing to do with each other: sum along a row, axis 1.": instead(
+            softmax_backward, ".sum(axis=1, keepdims=True)", ".sum(axis=0)"
+        ),
+        "y times (dy + sum). The other classes pull *down*: a minus.": instead(
+            softmax_backward, "dy - mean", "dy + mean"
+        ),
+        "dz / N. The loss divides by N; a layer does not.": instead(
+            softmax_backward, "(dy - mean)", "(dy - mean) / len(y)"
+        ),
         "dz for the softmax of y. But y are the shares already.": lambda dy, y: softmax_backward(dy, softmax(y)),
-        "y times (dy − mean of dy y): divided by M. The shares y are weights already, and add up to 1.": lambda dy, y: (
-            y * (dy - (dy * y).mean(axis=1, keepdims=True))
+        "y times (dy − mean of dy y): divided by M. The shares y are weights already, and add up to 1.": instead(
+            softmax_backward, ".sum", ".mean"
         ),
     },
 )

@@ -11,6 +11,7 @@ import numpy as np
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import LAYOUTS, Rng, numbers, stepping
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.softmax_properties import EQUAL_LOGITS, NOT_NEGATIVE, SAME_GAPS, TWICE, shifted, sums_to
 from cnnlib.exercises.softmax_shares import Z_FEATURES, plain, softmax, z_cases
 
@@ -18,19 +19,6 @@ from cnnlib.exercises.softmax_shares import Z_FEATURES, plain, softmax, z_cases
 def log_softmax(z: Array) -> Array:
     z = z - z.max(axis=1, keepdims=True)
     return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
-
-
-def naive_log(z: Array) -> Array:
-    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
-
-
-def log_of(largest: Callable[[Array], Array]) -> Callable[[Array], Array]:
-    """log_softmax that takes off something else than the largest logit of each row."""
-    return lambda z: naive_log(z - largest(z))
-
-
-def forgotten(z: Array) -> Array:
-    return z - np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True))
 
 
 LOG_SOFTMAX = Exercise(
@@ -54,34 +42,34 @@ LOG_SOFTMAX = Exercise(
         "log(y + 1e-12). That hides −inf, and no surprise is ever above 27.6: never go through the share.": lambda z: (
             np.log(softmax(z) + 1e-12)
         ),
-        "z − log of the sum of exp(z), as it stands. "
-        "Far from 0 the sum is inf or 0: take the largest off first.": naive_log,
+        "z − log of the sum of exp(z), as it stands. Far from 0 the sum is inf or 0: "
+        "take the largest off first.": instead(log_softmax, " - z.max(axis=1, keepdims=True)", ""),
         "log(exp(z) / sum of exp(z)), which is nan far from 0.": lambda z: np.log(plain(z)),
-        "z − log of the sum of exp(z − largest): the largest was taken off in one place only.": forgotten,
-        "z − largest. That is right only where all other logits are far below.": lambda z: (
-            z - z.max(axis=1, keepdims=True)
+        "z − log of the sum of exp(z − largest): the largest was taken off in one place only.": instead(
+            log_softmax, "z = z", "e = z", "np.exp(z)", "np.exp(e)"
         ),
-        "the largest logit of the whole batch taken off. Rows far below it get log 0: each row has its own.": log_of(
-            lambda z: z.max()
+        "z − largest. That is right only where all other logits are far below.": instead(
+            log_softmax, " - np.log(np.exp(z).sum(axis=1, keepdims=True))", ""
         ),
-        "the largest of each column taken off: the logits of a row lost different constants.": log_of(
-            lambda z: z.max(axis=0)
+        "the largest logit of the whole batch taken off. Rows far below it get log 0: each row has its own.": instead(
+            log_softmax, "z.max(axis=1, keepdims=True)", "z.max()"
         ),
-        "the smallest logit of each row taken off. Then the largest may still overflow.": log_of(
-            lambda z: z.min(axis=1, keepdims=True)
+        "the largest of each column taken off: the logits of a row lost different constants.": instead(
+            log_softmax, "z.max(axis=1, keepdims=True)", "z.max(axis=0)"
+        ),
+        "the smallest logit of each row taken off. Then the largest may still overflow.": instead(
+            log_softmax, "z.max", "z.min"
         ),
         "the shares, without the logarithm.": softmax,
-        "z less the sum of the exponentials: the logarithm of that sum is due.": lambda z: (
-            z - z.max(axis=1, keepdims=True) - np.exp(z - z.max(axis=1, keepdims=True)).sum(1, keepdims=True)
+        "z less the sum of the exponentials: the logarithm of that sum is due.": instead(log_softmax, "np.log", ""),
+        "log of the *mean* of the exponentials taken off: log M too much. (8.7) has their sum.": instead(
+            log_softmax, ".sum", ".mean"
         ),
-        "log of the *mean* of the exponentials taken off: log M too much. (8.7) has their sum.": lambda z: (
-            log_softmax(z) + np.log(z.shape[1])
+        "the logarithm of the sum added. log of a quotient: take it off.": instead(
+            log_softmax, "z - np.log", "z + np.log"
         ),
-        "the logarithm of the sum added. log of a quotient: take it off.": lambda z: (
-            z - z.max(axis=1, keepdims=True) + np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(1, keepdims=True))
-        ),
-        "the sum over each column. The shares of one example stand in a row: axis 1.": lambda z: (
-            z - z.max(axis=1, keepdims=True) - np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=0))
+        "the sum over each column. The shares of one example stand in a row: axis 1.": instead(
+            log_softmax, ".sum(axis=1, keepdims=True)", ".sum(axis=0)"
         ),
     },
 )

@@ -10,6 +10,7 @@ import numpy as np
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.softmax_properties import shifted, sums_to
 
 
@@ -59,26 +60,6 @@ def plain(z: Array) -> Array:
     return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
 
 
-def shifted_by(largest: Callable[[Array], Array]) -> Callable[[Array], Array]:
-    """softmax that takes off something else than the largest logit of each row."""
-
-    def slipped(z: Array) -> Array:
-        e = np.exp(z - largest(z))
-        return e / e.sum(axis=1, keepdims=True)
-
-    return slipped
-
-
-def over(total: Callable[[Array], Array]) -> Callable[[Array], Array]:
-    """softmax with another denominator."""
-    return lambda z: np.exp(z - z.max(axis=1, keepdims=True)) / total(np.exp(z - z.max(axis=1, keepdims=True)))
-
-
-def sizes(z: Array) -> Array:
-    e = np.abs(z - z.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
-
-
 SOFTMAX = Exercise(
     name="softmax",
     parts={"y": 2},
@@ -97,26 +78,28 @@ SOFTMAX = Exercise(
     slips={
         "exp(z) over its sum, as it stands. "
         "Far from 0 that is inf / inf or 0 / 0: which constant may you add to a row first?": plain,
-        "the largest logit of the whole batch taken off. "
-        "A row far below it becomes 0 / 0: each row has its own largest.": shifted_by(lambda z: z.max()),
-        "the smallest logit of each row taken off. Then the largest may still overflow.": shifted_by(
-            lambda z: z.min(axis=1, keepdims=True)
+        "the largest logit of the whole batch taken off. A row far below it becomes 0 / 0: "
+        "each row has its own largest.": instead(softmax, "z.max(axis=1, keepdims=True)", "z.max()"),
+        "the smallest logit of each row taken off. Then the largest may still overflow.": instead(
+            softmax, "z.max", "z.min"
         ),
-        "the mean of each row taken off. Then the largest may still overflow.": shifted_by(
-            lambda z: z.mean(axis=1, keepdims=True)
-        ),
+        "the mean of each row taken off. Then the largest may still overflow.": instead(softmax, "z.max", "z.mean"),
         "the largest of each column taken off: the logits of a row lost different constants, "
-        "and that changes their shares.": shifted_by(lambda z: z.max(axis=0)),
-        "each column divided by its sum. The shares of one example stand in a row: axis 1.": over(
-            lambda e: e.sum(axis=0)
+        "and that changes their shares.": instead(softmax, "z.max(axis=1, keepdims=True)", "z.max(axis=0)"),
+        "each column divided by its sum. The shares of one example stand in a row: axis 1.": instead(
+            softmax, "e.sum(axis=1, keepdims=True)", "e.sum(axis=0)"
         ),
-        "everything divided by the sum over the batch. Each row adds up to 1 by itself.": over(lambda e: e.sum()),
-        "exponentials over their mean, so that a row adds up to M.": over(lambda e: e.mean(axis=1, keepdims=True)),
-        "the exponentials alone. What must a row add up to?": over(lambda e: np.ones(1)),
+        "everything divided by the sum over the batch. Each row adds up to 1 by itself.": instead(
+            softmax, "e.sum(axis=1, keepdims=True)", "e.sum()"
+        ),
+        "exponentials over their mean, so that a row adds up to M.": instead(softmax, "e.sum", "e.mean"),
+        "the exponentials alone. What must a row add up to?": instead(softmax, " / e.sum(axis=1, keepdims=True)", ""),
         "z over its sum. A negative score would get a negative share: take exp first.": lambda z: (
             z / z.sum(axis=1, keepdims=True)
         ),
-        "the size of each logit, after the largest was taken off, over their sum: where is exp?": sizes,
+        "the size of each logit, after the largest was taken off, over their sum: where is exp?": instead(
+            softmax, "np.exp", "np.abs"
+        ),
         "a sigmoid of each logit by itself. The shares of a row share one sum.": lambda z: 1 / (1 + np.exp(-z)),
         "1 for the largest and 0 for the others: the maximum, not the soft one.": lambda z: (
             (z == z.max(axis=1, keepdims=True)) / (z == z.max(axis=1, keepdims=True)).sum(1, keepdims=True)
