@@ -147,36 +147,38 @@ BEST_INPUTS = Exercise(
     ),
     after=(("before you start", "the same bias is added for every picture, so it does not change their order"),),
     slips={
-        "the pictures that the unit answers least to. np.argsort begins with the smallest.": lambda w, x, count: (
-            np.argsort(x @ w)[:count]
+        "the pictures that the unit answers least to. np.argsort begins with the smallest.": instead(
+            best_inputs, "-(x @ w)", "x @ w"
         ),
-        "the right pictures, strongest last. Turn them round.": lambda w, x, count: np.argsort(x @ w)[-count:],
-        "the right pictures in the order of their numbers, not of the unit's answers.": lambda w, x, count: np.sort(
-            best_inputs(w, x, count)
+        "the right pictures, strongest last. Turn them round.": instead(best_inputs, "[:count]", "[:count][::-1]"),
+        "the right pictures in the order of their numbers, not of the unit's answers.": instead(
+            best_inputs, "np.argsort", "np.sort(np.argsort", "[:count]", "[:count])"
         ),
-        "the unit's largest answers. Which pictures gave them?": lambda w, x, count: np.sort(x @ w)[::-1][:count],
-        "the pictures themselves. Their numbers n are asked.": lambda w, x, count: x[best_inputs(w, x, count)],
-        "the strongest answers of either sign. A large negative one is the weakest of all.": lambda w, x, count: (
-            np.argsort(-np.abs(x @ w), kind="stable")[:count]
+        "the unit's largest answers. Which pictures gave them?": instead(best_inputs, "np.argsort", "-np.sort"),
+        "the pictures themselves. Their numbers n are asked.": instead(
+            best_inputs, "np.argsort", "x[np.argsort", "[:count]", "[:count]]"
         ),
-        "the right numbers as floats. x[1.0] is an error: fill np.zeros(count, int), or a list.": lambda w, x, count: (
-            best_inputs(w, x, count).astype(float)
+        "the strongest answers of either sign. A large negative one is the weakest of all.": instead(
+            best_inputs, "(x @ w)", "np.abs(x @ w)"
         ),
-        "the order of tanh(z). For large z tanh is 1 in the computer: use z.": lambda w, x, count: np.argsort(
-            -np.tanh(x @ w), kind="stable"
-        )[:count],
-        "all pictures in order. Only the first `count` are asked.": lambda w, x, count: best_inputs(w, x, len(x)),
-        "the place that each picture takes, of the first pictures: one argsort too many.": lambda w, x, count: (
-            np.argsort(np.argsort(-(x @ w), kind="stable"))[:count]
+        "the right numbers as floats. x[1.0] is an error: fill np.zeros(count, int), or a list.": instead(
+            best_inputs, "[:count]", "[:count].astype(float)"
         ),
-        "the pictures nearest to w. A unit adds up the products w[d] x[n, d].": lambda w, x, count: np.argsort(
-            ((x - w) ** 2).sum(axis=1), kind="stable"
-        )[:count],
-        "the order of z divided by the length of each picture. The unit answers to z.": lambda w, x, count: np.argsort(
-            -(x @ w) / np.linalg.norm(x, axis=1), kind="stable"
-        )[:count],
-        "the pictures with the largest sums, whatever the weights say.": lambda w, x, count: np.argsort(
-            -x.sum(axis=1), kind="stable"
-        )[:count],
+        "the order of tanh(z). For large z tanh is 1 in the computer: use z.": instead(
+            best_inputs, "(x @ w)", "np.tanh(x @ w)"
+        ),
+        "all pictures in order. Only the first `count` are asked.": instead(best_inputs, "[:count]", ""),
+        "the place that each picture takes, of the first pictures: one argsort too many.": instead(
+            best_inputs, "np.argsort(", "np.argsort(np.argsort(", '"stable")', '"stable"))'
+        ),
+        "the pictures nearest to w. A unit adds up the products w[d] x[n, d].": instead(
+            best_inputs, "-(x @ w)", "((x - w) ** 2).sum(axis=1)"
+        ),
+        "the order of z divided by the length of each picture. The unit answers to z.": instead(
+            best_inputs, "(x @ w)", "(x @ w) / np.linalg.norm(x, axis=1)"
+        ),
+        "the pictures with the largest sums, whatever the weights say.": instead(
+            best_inputs, "(x @ w)", "x.sum(axis=1)"
+        ),
     },
 )

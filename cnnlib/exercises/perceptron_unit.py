@@ -11,6 +11,7 @@ import numpy as np
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
+from cnnlib.checks.edits import instead
 
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float)
 TABLES = {
@@ -62,31 +63,32 @@ UNIT = Exercise(
     ),
     after=(("before you start", "−1: only a z above 0 fires"),),
     slips={
-        "the sign of z. It is 0 where z is 0, and 0 is neither answer: on the line the unit says −1.": lambda x, w, b: (
-            np.sign(x @ w + b)
+        "the sign of z. It is 0 where z is 0, and 0 is neither answer: on the line the unit says −1.": instead(
+            threshold_unit, "np.where(x @ w + b > 0, 1.0, -1.0)", "np.sign(x @ w + b)"
         ),
-        "+1 on the line, where z = 0. The unit fires only where z is above 0.": lambda x, w, b: np.where(
-            x @ w + b >= 0, 1.0, -1.0
+        "+1 on the line, where z = 0. The unit fires only where z is above 0.": instead(threshold_unit, "> 0", ">= 0"),
+        "0 where −1 is due. The truth tables' inputs are 0 and 1; the unit's answers are −1 and +1.": instead(
+            threshold_unit, "-1.0", "0.0"
         ),
-        "0 where −1 is due. The truth tables' inputs are 0 and 1; the unit's answers are −1 and +1.": lambda x, w, b: (
-            np.where(x @ w + b > 0, 1.0, 0.0)
+        "w · x compared with b. That makes b a threshold; a threshold θ is the bias −θ, and a bias is added.": instead(
+            threshold_unit, "+ b > 0", "> b"
         ),
-        "w · x compared with b. That makes b a threshold; "
-        "a threshold θ is the bias −θ, and a bias is added.": lambda x, w, b: np.where(x @ w > b, 1.0, -1.0),
-        "w · x compared with 0. Where does b enter (1.3)?": lambda x, w, b: np.where(x @ w > 0, 1.0, -1.0),
-        "z itself, not yet the answer +1 or −1.": lambda x, w, b: x @ w + b,
-        "+1 where z is 0 or below. The unit fires above its line.": lambda x, w, b: np.where(x @ w + b > 0, -1.0, 1.0),
-        "z with b added once for every input. It is added once for every example.": lambda x, w, b: np.where(
-            (x * w + b).sum(axis=1) > 0, 1.0, -1.0
+        "w · x compared with 0. Where does b enter (1.3)?": instead(threshold_unit, "+ b ", ""),
+        "z itself, not yet the answer +1 or −1.": instead(
+            threshold_unit, "np.where(x @ w + b > 0, 1.0, -1.0)", "x @ w + b"
         ),
-        "the sum without the last input. d goes up to D − 1, and range(D) ends there.": lambda x, w, b: np.where(
-            x[:, :-1] @ w[:-1] + b > 0, 1.0, -1.0
+        "+1 where z is 0 or below. The unit fires above its line.": instead(threshold_unit, "1.0, -1.0", "-1.0, 1.0"),
+        "z with b added once for every input. It is added once for every example.": instead(
+            threshold_unit, "x @ w + b", "(x * w + b).sum(axis=1)"
         ),
-        "a sum that runs on from example to example. Begin anew for each one.": lambda x, w, b: np.where(
-            np.cumsum(x @ w) + b > 0, 1.0, -1.0
+        "the sum without the last input. d goes up to D − 1, and range(D) ends there.": instead(
+            threshold_unit, "x @ w", "x[:, :-1] @ w[:-1]"
         ),
-        "the answer to the first example, and 0 for the others. Does the loop return too early?": lambda x, w, b: (
-            threshold_unit(x, w, b) * (np.arange(len(x)) == 0)
+        "a sum that runs on from example to example. Begin anew for each one.": instead(
+            threshold_unit, "x @ w", "np.cumsum(x @ w)"
+        ),
+        "the answer to the first example, and 0 for the others. Does the loop return too early?": instead(
+            threshold_unit, "-1.0)", "-1.0) * (np.arange(len(x)) == 0)"
         ),
     },
 )
