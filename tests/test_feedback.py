@@ -370,6 +370,16 @@ def test_the_same_verdict_serves_text_html_and_json(exercise):
     assert max(map(len, verdict.to_text().splitlines())) <= 120
 
 
+def test_the_last_node_of_a_graph_is_called_by_its_own_name():
+    """Not every graph ends in o."""
+    exercise = find("graph_gradients")
+
+    def doubled(graph):
+        return {node: slope * (2 if node == "end" else 1) for node, slope in exercise.reference(graph).items()}
+
+    assert "dend is 2; it must be 1: end moves as much as end does" in judge(exercise, asks(doubled)).to_text()
+
+
 def test_lists_and_dictionaries_are_handed_out_as_copies():
     """A function that eats its graph spoils neither the next call nor what is expected."""
     exercise = find("graph_gradients")

@@ -48,7 +48,7 @@ def _fed(node: str, graph: Graph, right: dict[str, float]) -> str:
     """The sum that makes a node's slope: "2·3 + 5·1 = 11, over its edges to p, q"."""
     edges = [(child, s) for child, parents in graph.items() for parent, s in parents if parent == node]
     if node == list(graph)[-1]:
-        return "1: o moves as much as o does"
+        return f"1: {node} moves as much as {node} does"
     if not edges:
         return "0: no edge leads on from it"
     terms = " + ".join(

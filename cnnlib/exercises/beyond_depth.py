@@ -103,7 +103,7 @@ GRADIENT_BY_DEPTH = Exercise(
         "roots of sums. They grow with the number of entries; the mean does not.": instead(
             gradient_by_depth, "np.mean", "np.sum"
         ),
-        "roots of sums of squares, divided by the number of rows. Divide by the number of all entries.": instead(
+        "the root of the sum of squares over the number of rows. Divide by the number of all entries.": instead(
             gradient_by_depth, "np.mean(dy**2)", "np.sum(dy**2) / len(dy)"
         ),
         "means of |dy|. Asked is the root of the mean square.": instead(

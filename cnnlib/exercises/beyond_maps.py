@@ -54,8 +54,8 @@ GLOBAL_MEAN = Exercise(
         "one mean for all maps of an example. Each map has its own.": lambda x: np.repeat(
             x.mean(axis=(1, 2, 3))[:, None], x.shape[1], axis=1
         ),
-        "the sum over H only. A map has H W places.": lambda x: x.sum(axis=(2, 3)) / x.shape[2],
-        "the sum over W only. A map has H W places.": lambda x: x.sum(axis=(2, 3)) / x.shape[3],
+        "the sum divided by H alone. A map has H W places.": lambda x: x.sum(axis=(2, 3)) / x.shape[2],
+        "the sum divided by W alone. A map has H W places.": lambda x: x.sum(axis=(2, 3)) / x.shape[3],
         "medians. Asked is the mean.": lambda x: np.median(x, axis=(2, 3)),
     },
 )
