@@ -14,8 +14,8 @@ from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import Rng, given, numbers
 from cnnlib.checks.edits import instead
+from cnnlib.exercises.network_parts import Params
 
-Params = dict[str, Array]
 Slopes = Callable[[Array, Array, Params], tuple[float, Params]]
 
 

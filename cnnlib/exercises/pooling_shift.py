@@ -36,15 +36,6 @@ def edge_repeated(x: Array, steps: int) -> Array:
     return x[:, np.clip(np.arange(W) - steps, 0, W - 1)]
 
 
-def by_slices(x: Array, steps: int) -> Array:
-    y = np.zeros(x.shape)
-    if steps >= 0:
-        y[:, steps:] = x[:, :-steps]
-    else:
-        y[:, :steps] = x[:, -steps:]
-    return y
-
-
 MOVED = Exercise(
     name="moved",
     parts={"y": 1},
