@@ -9,7 +9,8 @@ from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, Inputs
 from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
 from cnnlib.checks.edits import instead
-from cnnlib.exercises.slips_deciding import distance, handed
+from cnnlib.exercises.slips_deciding import handed
+from cnnlib.exercises.slips_distance import distance
 
 Slopes = Callable[[Array], Any]
 Distance = Callable[[Any, Any], float]
