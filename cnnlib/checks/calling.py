@@ -75,7 +75,7 @@ def attempt(
             value = _own_copy(function(*args, **kwargs))
         except BaseException as problem:  # SystemExit and KeyboardInterrupt too: a check never ends the notebook
             error, line, kind = _last_line(problem), _line_of_code(problem), KINDS.get(type(problem), "")
-            unwritten = _innermost(problem) if kind == UNWRITTEN and not str(problem) else ""
+            unwritten = _innermost(problem) if error == "NotImplementedError" else ""
     seconds = time.perf_counter() - started
     changed = tuple(key for key, old, new in before if not _same(old, new))
     return Answer(

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnlib.checks import shapes
-from cnnlib.checks.causes import Cause, Trials, tolerance
-from cnnlib.checks.compare import close_to
+from cnnlib.checks.causes import Cause, Trials
 from cnnlib.checks.equation import Equation, pretty, pulled, split
 from cnnlib.checks.fitting import models
 from cnnlib.checks.model import Model, total
@@ -63,14 +62,14 @@ def _predicts(part: Part, trial: Trial, chosen: Sequence[Model]) -> bool:
 
 
 def _gives(part: Part, trial: Trial, chosen: Sequence[Model]) -> bool:
-    got = part.array(trial)
+    got = part.array(trial.answer)
     if got is None or (got := part.unfolded(got, trial.inputs)).ndim != len(part.equations[0].target.at):
         return False
     try:
         like = sum(total(model, part.scene(trial), got.shape) for model in chosen)
     except (ZeroDivisionError, IndexError, KeyError, NameError):
         return False
-    return bool(close_to(got, np.asarray(like), tolerance(part, trial)).all())
+    return part.close(trial, np.asarray(like))
 
 
 def _said(model: Model, due: Equation) -> str:
@@ -159,7 +158,7 @@ def facts(part: Part, trial: Trial, tables: dict[Equation, list[Reading]]) -> It
         others = len({key[0] for key in wrong}) - 1 if counted else 0
         noun = ("entry goes", "entries go") if len(factors) == 1 else ("product goes", "products go")
         tail = f", and {others} more {noun[others > 1]} astray" if others else ""
-        yield Cause(f"in the case shown {says}{tail}", lambda trials: True, general=False)
+        yield Cause(f"in the case shown {says}{tail}", general=False)
 
 
 def due(part: Part, trial: Trial) -> list[tuple[Equation, Reading]]:

@@ -6,11 +6,12 @@ import numpy as np
 
 from cnnlib.checks import causes, diagnosis, show
 from cnnlib.checks.calling import Answer
+from cnnlib.checks.cases import Inputs
 from cnnlib.checks.causes import EQUALS, Cause
 from cnnlib.checks.compare import Difference
 from cnnlib.checks.equation import Equation
-from cnnlib.checks.exercise import Exercise, Inputs, Shown
-from cnnlib.checks.part import Part, Trial, reference
+from cnnlib.checks.exercise import Exercise, Shown
+from cnnlib.checks.part import Part, Trial
 from cnnlib.checks.reading import Reading
 from cnnlib.checks.sums import written_out
 from cnnlib.checks.verdict import CASE, Finding, mark, unmarked
@@ -77,7 +78,7 @@ def _feeds(
     """The same entry twice: what feeds it, and what feeds it in the student's answer."""
     if not part.equations:
         return
-    got, expected = part.array(trial), part.unfolded(np.asarray(part.expected(trial), float), trial.inputs)
+    got, expected = part.array(trial.answer), part.unfolded(np.asarray(part.expected(trial), float), trial.inputs)
     due, here = diagnosis.due(part, trial), diagnosis.here(trial, read)
     got = None if got is None else part.unfolded(got, trial.inputs)
     if found.index is None:
@@ -101,7 +102,7 @@ def on_the_way(exercise: Exercise, shown: Sequence[Shown], answers: Sequence[Ans
             mine = show.value(one.read(answer.value))
         except Exception:  # whatever came back, it cannot be read
             continue
-        right = show.value(one.read(reference(exercise, one.inputs)))
+        right = show.value(one.read(exercise.expected(one.inputs)))
         rows.append((one.label, f"yours    {mine}\nexpected {right}" if mine != right else f"{right}, as expected"))
         if mine != right:
             astray = astray or causes.astray(one.label, mine, right)

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from cnnlib.checks import show
+from cnnlib.checks.calling import Answer, attempt
+from cnnlib.checks.cases import Inputs, copy_of
 from cnnlib.checks.equation import Equation, parse
 
-Inputs = dict[str, Any]
 MOST_UNKNOWN = 30  # letters that are no option, in one sentence
 
 
@@ -122,17 +123,35 @@ class Exercise:
         return {p.name: p.default for p in parameters if p.default is not p.empty}
 
     def call(self, inputs: Inputs) -> tuple[tuple[Any, ...], Inputs]:
-        """Positional and keyword arguments for one case.
+        """Positional and keyword arguments for one case, copies of its own.
 
         What is the default anyway is left out, which tests the default; what comes behind it goes by keyword, the rest
         by position, which tests the order.
         """
         left_out = {name for name, default in self.defaults.items() if name in inputs and inputs[name] == default}
-        names = list(inputs)
+        names, own = list(inputs), copy_of(inputs)
         first = min((names.index(name) for name in left_out), default=len(names))
-        return tuple(inputs[name] for name in names[:first]), {
-            name: inputs[name] for name in names[first:] if name not in left_out
+        return tuple(own[name] for name in names[:first]), {
+            name: own[name] for name in names[first:] if name not in left_out
         }
+
+    def answer(self, inputs: Inputs, function: Callable[..., Any] | None = None) -> Answer:
+        """What a function, by default the reference, comes to in one case."""
+        return attempt(function or self.reference, *self.call(inputs))
+
+    def expected(self, inputs: Inputs) -> Any:
+        """What the reference returns in one case; if it raises, so does this."""
+        args, kwargs = self.call(inputs)
+        return self.reference(*args, **kwargs)
+
+    def refusal(self, value: Any, inputs: Inputs) -> str:
+        """What is wrong with one of many possible answers, or ""."""
+        if self.accept is None:
+            return ""
+        try:
+            return self.accept(value, **inputs)
+        except Exception as problem:  # whatever came back, it is not what was asked
+            return f"cannot be read: {problem!r}"
 
 
 def poll(name: str, options: Mapping[str, tuple[bool, str]], hints: tuple[str, str, str], points: int = 1) -> Exercise:

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.checks.cases import Inputs
 from cnnlib.checks.equation import Equation, split
 from cnnlib.checks.model import Model, Products, Scene, products
 
-Inputs = dict[str, Any]
 NOWHERE = -1  # where a known factor stands in a product that is not due
 
 
