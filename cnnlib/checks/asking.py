@@ -113,21 +113,21 @@ def _told(mine: float, step: float) -> str:
     return f"changes {how}, by {show.number(mine)}, not by {show.number(step)}"
 
 
-def readings(part: Part, asked: Sequence[Question]) -> dict[Equation, list[Reading]]:
-    """Equation -> what was read in each case; {} where the answers are no numbers."""
-    found: dict[Equation, list[Reading]] = {}
+def readings(part: Part, asked: Sequence[Question]) -> list[Reading]:
+    """What was read of each term in each case; nothing where the answers are no numbers."""
+    found = []
     for question in asked:
         if question.equation is None:
-            return {}
+            return []
         inputs = question.trial.inputs
         arrays = [array for array in map(part.array, question.answers) if array is not None]
         if sum(array.size for array in arrays) > MOST_NUMBERS:
-            return {}
+            return []
         values = [part.unfolded(array, inputs) for array in arrays]
         table = tabulated(question.equation, inputs, part.scene(question.trial), values)
         if table is None:
-            return {}
-        found.setdefault(question.equation, []).append(table)
+            return []
+        found.append(table)
     return found
 
 

@@ -169,7 +169,7 @@ def refused(part: Part, first: Trial) -> Iterator[Cause]:
         yield Cause(where + found.what, general=False, row=False)
 
 
-def astray(label: str, mine: str, due: str) -> Cause:
+def number_astray(label: str, mine: str, due: str) -> Cause:
     """A number on the way to the result is wrong."""
     return Cause(f"in the case shown, {label} is {mine}; {due} is due", general=False, row=False)
 
@@ -183,7 +183,7 @@ def wrong_where(part: Part, trials: Trials) -> Iterator[Cause]:
         yield Cause(says, partial(_fails_there, part, having), general=False)
 
 
-def step(part: Part, trials: Trials) -> Iterator[Cause]:
+def step_astray(part: Part, trials: Trials) -> Iterator[Cause]:
     """Of steps in a row, which one went astray."""
     if made_from := part.exercise.sources.get(part.name):
         says = f"{part.name} does not follow from your {made_from}: look at this step"

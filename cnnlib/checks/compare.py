@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-Index = tuple[int, ...]
+from cnnlib.checks.show import Index
 
 
 @dataclass(frozen=True)

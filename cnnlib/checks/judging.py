@@ -14,7 +14,6 @@ from cnnlib.checks.cases import Inputs, copy_of
 from cnnlib.checks.causes import ELSEWHERE, Cause
 from cnnlib.checks.compare import numbers_of
 from cnnlib.checks.conduct import called_again, misconduct, remarks
-from cnnlib.checks.equation import Equation
 from cnnlib.checks.evidence import Rows
 from cnnlib.checks.exercise import Exercise
 from cnnlib.checks.own_forward import Another, fits_own_forward, nobody
@@ -102,7 +101,7 @@ class Look:
     """What a second look at one result came to."""
 
     cause: Cause | None
-    tables: dict[Equation, list[Reading]]
+    tables: Sequence[Reading]
     on_the_way: Rows
 
 
@@ -157,14 +156,14 @@ def _cause(
     part: Part,
     trials: Sequence[Trial],
     first: Trial,
-    tables: dict[Equation, list[Reading]],
+    tables: Sequence[Reading],
     violated: Iterable[Cause],
 ) -> Cause | None:
     """The first statement that is true of every case, or of every case with decimals; else one about some case."""
     if stop := next((trial for trial in trials if trial.answer.error), None):
         known = causes.first_true(causes.slips(part, trials), trials)
         here = causes.first_true(
-            itertools.chain(shapes.shapes(part, [first]), diagnosis.facts(part, first, tables)), trials
+            itertools.chain(shapes.other_shape(part, [first]), diagnosis.facts(first, tables)), trials
         )
         tail = f"; in other cases it stops with {stop.answer.error}"
         stopped = causes.stopped(part, stop)
@@ -174,7 +173,7 @@ def _cause(
     both = (trials, plain) if 0 < len(plain) < len(trials) else (trials,)
     twice = itertools.tee(diagnosis.readings_explained(part, tables))  # found once, tested on either
     for tried, explained in zip(both, twice, strict=False):
-        for statements in (causes.slips, causes.relations, diagnosis.rules, shapes.shapes):
+        for statements in (causes.slips, causes.relations, diagnosis.rules, shapes.other_shape):
             if cause := causes.first_true(statements(part, tried, explained), tried):
                 of_decimals = replace(cause, text=cause.text + DECIMALS, holds=partial(_of_decimals, cause.holds))
                 return of_decimals if tried is plain else cause
@@ -182,8 +181,8 @@ def _cause(
         violated,
         causes.refused(part, first),
         causes.wrong_where(part, trials),
-        diagnosis.facts(part, first, tables),
-        causes.step(part, trials),
+        diagnosis.facts(first, tables),
+        causes.step_astray(part, trials),
     )
     return causes.first_true(itertools.chain(*last), trials)
 

@@ -12,7 +12,7 @@ from cnnlib.checks.part import Part, Trial
 from cnnlib.checks.spelling import MOST_SPELLINGS, common, constants, spelled
 
 
-def shapes(part: Part, trials: Trials, *_: object) -> Iterator[Cause]:
+def other_shape(part: Part, trials: Trials, *_: object) -> Iterator[Cause]:
     """The shape that the student chose beside the one that is due, in letters if letters fit every case."""
     failing = [trials[n] for n in part.failing(trials)]
     wrong = part.difference(failing[0]) if failing else None
