@@ -77,11 +77,11 @@ class Exercise:
     # The sums of products that make the result, in the letters of the lecture: ("y[i] += w[k] x[i + k]", "y[i] += b").
     feeds: tuple[str, ...] = ()
     # Factors of these sums that are no argument but follow from the others: known(**inputs) -> {"win": the mask}.
-    known: Callable[..., Inputs] | None = None
+    known: Callable[..., Inputs] = lambda **inputs: {}
     # Where indices share an axis of the result, how far each of them runs: unfolded(**inputs) -> (N, C, KH, ...).
     unfolded: Callable[..., tuple[int, ...]] | None = None
     # Numbers on the way to the result, to be shown beside the student's: shows(**inputs) -> some `Shown`.
-    shows: Callable[..., Sequence["Shown"]] | None = None
+    shows: Callable[..., Sequence[Shown]] = lambda **inputs: ()
     # Steps in a row: what each result should be where the ones before it came back as they did, so that a wrong step
     # costs none of the later ones: onward(results, **inputs) -> as many results.
     onward: Callable[..., tuple[Any, ...]] | None = None
@@ -100,7 +100,7 @@ class Exercise:
     whole: bool = False  # must the results be of a whole-number type, as an index must?
     after: tuple[tuple[str, str], ...] = ()  # label and text of what is shown once it is right
     # The same, where it hangs on the first case's answer: measured(answer) -> labels and texts.
-    measured: Callable[[Any], tuple[tuple[str, str], ...]] | None = None
+    measured: Callable[[Any], tuple[tuple[str, str], ...]] = lambda answer: ()
     tolerance: float = 1e-7  # relative, in float64
 
     @cached_property

@@ -52,18 +52,14 @@ def _possible(equation: Equation, tables: Tables) -> Iterator[Model]:
                     continue
                 tried.add(f"{rule} {wraps}")
                 within = all(table.within(model) for table in tables)
-                if wraps and (not within or _alike(model, replace(model, wraps=""), tables)):
+                if wraps and (not within or all(table.same(model, Model(rule)) for table in tables)):
                     continue
                 yield model
                 if within and not _agrees(model, tables):
                     yield from _cut_short(model, tables, [1])
-                    yield from _overwritten(model)
+                    yield from (replace(model, last_of=letters) for letters in _summed_over(rule))
                     yield from _cut_short(model, tables, [2, 3])
-                    yield from _in_other_orders(model)
-
-
-def _alike(one: Model, other: Model, tables: Tables) -> bool:
-    return all(table.same(one, other) for table in tables)
+                    yield from (replace(model, last_of=letters) for letters in _in_other_orders(rule))
 
 
 def _agrees(model: Model, tables: Tables) -> bool:
@@ -220,24 +216,20 @@ def _bounds(sizes: Sequence[Sizes], only: set[str], seen: Sequence[int], full: S
     ][:MOST_SPELLINGS]
 
 
-def _overwritten(model: Model) -> Iterator[Model]:
-    """What is left when the products of one entry overwrite each other: those with the last values of some letters."""
-    some = _some(model.equation)
-    yield from (replace(model, last_of=letters) for letters in some)
+def _summed_over(equation: Equation) -> list[tuple[str, ...]]:
+    """Some of the letters that are summed over: where products overwrite each other, those with their last values stay.
 
-
-def _in_other_orders(model: Model) -> Iterator[Model]:
-    """The same, where the loops are nested the other way round."""
-    for letters in _some(model.equation):
-        if 1 < len(letters) <= 3:
-            orders = itertools.islice(itertools.permutations(letters), 1, None)
-            yield from (replace(model, last_of=order) for order in orders)
-
-
-def _some(equation: Equation) -> list[tuple[str, ...]]:
-    """Some of the letters that are summed over."""
+    The letters stand in the order of the loops, the outermost first.
+    """
     free = [letter for letter, number in equation.anchors.items() if equation.axes[number][0] > 0]
     return [letters for count in range(1, len(free) + 1) for letters in itertools.combinations(free, count)]
+
+
+def _in_other_orders(equation: Equation) -> Iterator[tuple[str, ...]]:
+    """The same, where the loops are nested the other way round."""
+    for letters in _summed_over(equation):
+        if 1 < len(letters) <= 3:
+            yield from itertools.islice(itertools.permutations(letters), 1, None)
 
 
 # ---------------------------------------------------------------- how often each product counts

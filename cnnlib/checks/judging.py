@@ -70,10 +70,8 @@ def _answers(exercise: Exercise, ask: Ask, asked: Sequence[Inputs]) -> list[Answ
 
 def trials_of(exercise: Exercise, cases: Sequence[Inputs], answers: Sequence[Answer]) -> list[Trial]:
     """Cases and answers, beside what the reference answers."""
-    known = exercise.known or (lambda **inputs: {})
-    return [
-        Trial(inputs, _due(exercise, inputs, a), a, known(**inputs)) for inputs, a in zip(cases, answers, strict=False)
-    ]
+    pairs = zip(cases, answers, strict=False)
+    return [Trial(inputs, _due(exercise, inputs, a), a, exercise.known(**inputs)) for inputs, a in pairs]
 
 
 def _verdict(exercise: Exercise, trials: list[Trial], ask: Ask, another: Another) -> Verdict:
@@ -88,7 +86,7 @@ def _verdict(exercise: Exercise, trials: list[Trial], ask: Ask, another: Another
     )
     notes = remarks(exercise, trials)
     if not wrong:
-        found = exercise.measured(trials[0].answer.value) if exercise.measured else ()
+        found = exercise.measured(trials[0].answer.value)
         return Verdict(exercise.name, "right", findings, notes + found + exercise.after)
     points = sum(finding.points for finding in findings)
     unanswered = exercise.unanswered(trials[0].answer.value)
@@ -119,7 +117,7 @@ def look_closer(
     """
     first = {_result(part): (part, numbers) for part, numbers in reversed(list(wrong.items()))}
     asked = {result: asking.questions(part, trials, numbers) for result, (part, numbers) in first.items()}
-    shown = exercise.shows(**trials[next(iter(wrong.values()))[0]].inputs) if exercise.shows else ()
+    shown = exercise.shows(**trials[next(iter(wrong.values()))[0]].inputs)
     wanted = [inputs for questions in asked.values() for question in questions for inputs in question.calls]
     answers = iter(_answers(exercise, ask, [*(one.inputs for one in shown), *wanted]))
     rows, astray = evidence.on_the_way(exercise, shown, list(itertools.islice(answers, len(shown))))

@@ -39,14 +39,8 @@ class Part:
 
     exercise: Exercise
     number: int
-
-    @property
-    def name(self) -> str:
-        return list(self.exercise.parts)[self.number]
-
-    @property
-    def points(self) -> int:
-        return list(self.exercise.parts.values())[self.number]
+    name: str
+    points: int
 
     @property
     def result(self) -> str:
@@ -145,7 +139,7 @@ class Part:
 
 
 def parts(exercise: Exercise) -> list[Part]:
-    return [Part(exercise, number) for number in range(len(exercise.parts))]
+    return [Part(exercise, number, *named) for number, named in enumerate(exercise.parts.items())]
 
 
 def _swapped(trial: Trial) -> bool:
