@@ -176,11 +176,12 @@ def number_astray(label: str, mine: str, due: str) -> Cause:
 
 def wrong_where(part: Part, trials: Trials) -> Iterator[Cause]:
     """What the cases that fail have in common, and no other case."""
-    wrong = sum(part.difference(trial) is not None for trial in trials) if part.exercise.features else 0
-    those = f"all {wrong}" if wrong > 1 else "the one"
+    wrong = [part.difference(trial) is not None for trial in trials] if part.exercise.features else []
+    those = f"all {sum(wrong)}" if sum(wrong) > 1 else "the one"
     for name, having in part.exercise.features.items():
-        says = f"of the {len(trials)} cases tried it is wrong in {those} with {name}, and right in all others"
-        yield Cause(says, partial(_fails_there, part, having), general=False)
+        if _having(having, trials) == wrong:
+            says = f"of the {len(trials)} cases tried it is wrong in {those} with {name}, and right in all others"
+            yield Cause(says, partial(_fails_there, part, having), general=False)
 
 
 def step_astray(part: Part, trials: Trials) -> Iterator[Cause]:
@@ -192,4 +193,8 @@ def step_astray(part: Part, trials: Trials) -> Iterator[Cause]:
 
 def _fails_there(part: Part, having: Callable[..., bool], trials: Trials) -> bool:
     wrong = [part.difference(trial) is not None for trial in trials]
-    return wrong == [bool(having(**trial.inputs)) for trial in trials] and 0 < sum(wrong) < len(wrong)
+    return wrong == _having(having, trials) and 0 < sum(wrong) < len(wrong)
+
+
+def _having(feature: Callable[..., bool], trials: Trials) -> list[bool]:
+    return [bool(feature(**trial.inputs)) for trial in trials]

@@ -14,12 +14,10 @@ from cnnlib.checks.spelling import MOST_SPELLINGS, common, constants, spelled
 
 def other_shape(part: Part, trials: Trials, *_: object) -> Iterator[Cause]:
     """The shape that the student chose beside the one that is due, in letters if letters fit every case."""
-    failing = [trials[n] for n in part.failing(trials)]
+    pairs = _pairs(part, trials)
+    failing = [trials[n] for n in part.failing(trials)] if any(got != due for _, got, due in pairs) else []
     wrong = part.difference(failing[0]) if failing else None
     if wrong is None or wrong.kind == "type":  # no pair of results, or no numbers: the shape is not the matter
-        return
-    pairs = _pairs(part, trials)
-    if all(got == due for _, got, due in pairs):
         return
     ranks = {(len(got), len(due)) for _, got, due in pairs}
     if len(ranks) == 1 and part.equations and len(pairs) > 1:
