@@ -27,8 +27,6 @@ KINDS: dict[type[BaseException], str] = {
 }
 PRINTED_LIMIT = 2000  # characters of a function's own printing that are kept
 NO_CELL = ("<string>", "<given>", "<frozen ")  # exec() and the like, the course's own, the import system
-
-
 Call = tuple[tuple[Any, ...], dict[str, Any]]
 
 

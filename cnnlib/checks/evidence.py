@@ -105,4 +105,4 @@ def on_the_way(exercise: Exercise, shown: Sequence[Shown], answers: Sequence[Ans
 def case(inputs: Inputs) -> str:
     # A function is shown where its name tells more than the argument's: activation = square.
     shown = {name: value for name, value in inputs.items() if getattr(value, "__name__", "") != name}
-    return "\n".join(f"{name} = {show.value(value)}{show.layout(value)}" for name, value in shown.items())
+    return "\n".join(f"{name} = {show.value(value)}{show.layout_of(value)}" for name, value in shown.items())

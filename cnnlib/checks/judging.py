@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnlib.checks import asking, causes, diagnosis, evidence, properties, shapes
 from cnnlib.checks.calling import INTERRUPTED, UNWRITTEN, Answer, Ask, attempt
-from cnnlib.checks.cases import Inputs, copy_of
+from cnnlib.checks.cases import Inputs, copy_of, whole_numbers
 from cnnlib.checks.causes import ELSEWHERE, Cause
 from cnnlib.checks.compare import numbers_of
 from cnnlib.checks.conduct import called_again, misconduct, remarks
@@ -191,11 +191,7 @@ def _of_decimals(holds: Callable[[Sequence[Trial]], bool], trials: Sequence[Tria
 
 def _decimals(trials: Sequence[Trial]) -> list[Trial]:
     """Those without an array of whole numbers."""
-
-    def whole(value: Any) -> bool:
-        return isinstance(value, np.ndarray) and value.dtype.kind == "i"
-
-    return [trial for trial in trials if not any(map(whole, trial.inputs.values()))]
+    return [trial for trial in trials if not whole_numbers(**trial.inputs)]
 
 
 def _all_wrong(exercise: Exercise, reason: str, *rows: tuple[str, str], status: str = "wrong") -> Verdict:

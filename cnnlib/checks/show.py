@@ -56,7 +56,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 200 else text[:200] + " …"
 
 
-def layout(item: Any) -> str:
+def layout_of(item: Any) -> str:
     """What its numbers do not show: "  (float32)", "  (Fortran order)", "  (a view)"."""
     if not isinstance(item, np.ndarray):
         return ""
