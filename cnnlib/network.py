@@ -168,9 +168,7 @@ class Residual(Sequential):
     def __init__(self, *layers: "Layer | Sequential", identity: bool = False, **options: Any) -> None:
         super().__init__(*layers, **options)
         if identity:
-            if not (weighted := [leaf for leaf in self.leaves if leaf.shapes]):
-                raise ValueError(f"identity is for layers with weights, but {self!r} has none")
-            weighted[-1].scale = 0.0
+            [leaf for leaf in self.leaves if leaf.shapes][-1].scale = 0.0
 
     def __call__(self, x: Array) -> tuple[Array, NetworkPullback]:
         added, pullback = super().__call__(x)

@@ -184,11 +184,6 @@ def test_a_list_around_trained_layers_keeps_and_shares_what_they_learned():
     assert not np.array_equal(trunk.parameters["0.weight"], kept["0.weight"])
 
 
-def test_an_identity_without_weights_is_refused():
-    with pytest.raises(ValueError, match=r"Residual\(ReLU\(\)\) has none"):
-        Residual(ReLU(), identity=True)
-
-
 def test_a_residual_can_start_as_the_identity_and_learns_from_there():
     block = Residual(Linear(4, 5), ReLU(), Linear(5, 4), identity=True)
     network = Sequential(block, Linear(4, 3), seed=3, dtype=np.float64)
