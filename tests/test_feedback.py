@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from slips.network import unseeded
 
-from cnnlib.checks import Exercise, Property, asks, judge
+from cnnlib.checks import Exercise, Property, asks, attempt, judge, show
 from cnnlib.checks.verdict import CLOSE, OPEN
 from cnnlib.exercises import find, lectures
 from cnnlib.exercises.layers import backward, forward
@@ -226,12 +226,24 @@ class Shapeless:
     shape = "none"
 
 
+class Refusing:
+    """Like a tensor that wants no way to NumPy; and it cannot be shown either."""
+
+    def __array__(self, *_: object, **__: object) -> np.ndarray:
+        raise RuntimeError("detach it first")
+
+    def __repr__(self) -> str:
+        raise AttributeError("no name")
+
+
 RAGGED = [[1], [1, 2]]
 NONSENSE = [None, (), (1,), (None,) * 2, (None,) * 3, RAGGED, (RAGGED, 1), (RAGGED, 1, 2), (Shapeless(),) * 2,
-            (Shapeless(), np.ones(2), 3), ("x", "y", "z"), {1: 2}, 1j, np.nan, np.array([[None]])]  # fmt: skip
+            (Shapeless(), np.ones(2), 3), ("x", "y", "z"), {1: 2}, 1j, np.nan, np.array([[None]]), 10**400,
+            (10**400,) * 2, [10**400] * 3, np.ones((2, 2), bool), Refusing(), [Refusing()] * 2,
+            (Refusing(),) * 3]  # fmt: skip
 
 
-@pytest.mark.parametrize("result", NONSENSE, ids=lambda result: repr(result)[:20])
+@pytest.mark.parametrize("result", NONSENSE, ids=lambda result: show.value(result)[:20])
 def test_whatever_is_returned_gets_a_verdict_for_every_exercise(result):
     for exercise in (e for asked in lectures().values() for e in asked):
         verdict = judge(exercise, asks(lambda *_, result=result, **__: result))
@@ -239,6 +251,26 @@ def test_whatever_is_returned_gets_a_verdict_for_every_exercise(result):
         assert verdict.to_text()
         assert verdict.to_html()
         json.dumps(verdict.to_json())
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_second_look_that_ends_early_still_gives_a_verdict(left):
+    for exercise in (e for asked in lectures().values() for e in asked if e.slips):
+        looks = []
+
+        def ask(calls, exercise=exercise, looks=looks):
+            looks.append(list(asks(exercise.slips[0].answer)(calls)))
+            return looks[-1] if len(looks) == 1 else looks[-1][:left]
+
+        assert judge(exercise, ask).points < exercise.possible
+
+
+def test_an_error_that_cannot_be_read_is_an_error():
+    def answer(*_, **__):
+        raise NotImplementedError(Refusing())
+
+    assert attempt(answer).error
+    assert attempt(answer).unwritten == ""
 
 
 def test_an_example_does_not_tell_the_answer():
@@ -264,7 +296,8 @@ def test_a_product_that_is_taken_away_is_written_with_a_minus():
 
 
 def test_the_first_difference_is_marked():
-    verdict = judge(find("conv1d_input_gradient"), asks(find("conv1d_input_gradient").slips[0].answer))
+    exercise = find("conv1d_input_gradient")
+    verdict = judge(exercise, asks(next(iter(exercise.slips.values()))))
     assert f"{OPEN}3{CLOSE}, 2" in dict(verdict.findings[0].rows)["dx"]
     assert '<b style="text-decoration: underline">3</b>, 2' in verdict.to_html()
     assert OPEN not in verdict.to_text() + json.dumps(verdict.to_json())
@@ -359,7 +392,7 @@ def test_a_slow_answer_gets_a_note_and_its_points():
 
 @pytest.mark.parametrize("exercise", [e for asked in lectures().values() for e in asked], ids=lambda e: e.name)
 def test_the_same_verdict_serves_text_html_and_json(exercise):
-    answer = exercise.slips[0].answer if exercise.slips else {"Z"}
+    answer = next(iter(exercise.slips.values()), {"Z"})
     verdict = judge(exercise, asks(answer))
     data = json.loads(json.dumps(verdict.to_json()))
     assert data["points"] == verdict.points < verdict.possible == data["possible"]
@@ -367,6 +400,16 @@ def test_the_same_verdict_serves_text_html_and_json(exercise):
         assert f"{finding.part} {finding.points} of {finding.possible}" in verdict.to_text()
     assert verdict.to_html().count("<details>") == 3
     assert max(map(len, verdict.to_text().splitlines())) <= 120
+
+
+def test_the_last_node_of_a_graph_is_called_by_its_own_name():
+    """Not every graph ends in o."""
+    exercise = find("graph_gradients")
+
+    def doubled(graph):
+        return {node: slope * (2 if node == "end" else 1) for node, slope in exercise.reference(graph).items()}
+
+    assert "dend is 2; it must be 1: end moves as much as end does" in judge(exercise, asks(doubled)).to_text()
 
 
 def test_lists_and_dictionaries_are_handed_out_as_copies():
