@@ -15,7 +15,7 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
 HERE = Path(__file__).parent
-SLOW = {"test_checks.py", "test_grading.py", "test_grading_nbgrader.py", "test_release.py"}
+SLOW = {"test_checks.py", "test_grading_nbgrader.py", "test_release.py"}
 IN_CI = os.environ.get("CI") == "true"
 
 
@@ -101,13 +101,31 @@ def bwrap() -> str:
 
 
 @pytest.fixture(scope="session")
-def launcher(bwrap: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files that a student's process needs."""
+    from cnnlib.grading.sandbox import pack_kit
+
+    return pack_kit(tmp_path_factory.mktemp("kit"))
+
+
+@pytest.fixture(scope="session")
+def launcher(bwrap: str, kit: Path) -> Any:
     """How the grader starts a student's process on this machine."""
     from cnnlib.grading.hands import choose
     from cnnlib.grading.process import Limits
-    from cnnlib.grading.sandbox import pack_kit
 
-    return choose(pack_kit(tmp_path_factory.mktemp("kit")), [Path(__file__).parents[1]], Limits())
+    return choose(kit, plain=False, hidden=[Path(__file__).parents[1]], limits=Limits())
+
+
+@pytest.fixture
+def student(launcher: Any) -> Iterator[Any]:
+    """A conversation with a student's process."""
+    from cnnlib.grading.process import Limits
+    from cnnlib.grading.student import Student
+
+    student = Student(launcher, Limits())
+    yield student
+    student.close()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -3,16 +3,21 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from grading.notebooks import POSSIBLE, all_graded, code, graded, solved, text
+from grading.notebooks import POSSIBLE, SEED, all_graded, code, graded, solved, text
 
-from cnnlib.grading import cgroup, hands, process, seccomp
+from cnnlib.exercises import lectures
+from cnnlib.grading import cgroup, hands, process, records, seccomp
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.process import MOST_MEMORY, OUT_OF_MEMORY, START_SECONDS, Ended, Limits, Process
+from cnnlib.grading.records import Rules
 from cnnlib.grading.sandbox import Launcher
+from cnnlib.grading.schedule import Class, Hands
 from cnnlib.grading.student import Student
+from cnnlib.grading.submissions import submissions_in
 
 LONG = Limits(call=60, cell=60, notebook=600)
 filtered = pytest.mark.skipif(seccomp.machine() is None, reason="no filter for this machine")
@@ -243,6 +248,40 @@ def test_what_ran_out_of_time_without_the_processor_is_asked_again_alone(launche
     done = all_graded(tmp_path, launcher, Limits(), jobs=2)
     assert sorted(rounds) == ["a", "a", "b"]
     assert [one.points for one in done] == [POSSIBLE, POSSIBLE]
+
+
+def test_one_student_takes_no_longer_than_a_notebook_of_each_lecture_may(tmp_path):
+    """Whoever hands in a hundred files that run on; copies take no time, and the next run says the same."""
+    rules, started = Rules(SEED, 2.5, False, records.course()), []
+    for name in ("hostile/%02d", "patient/%02d", "copies/%02d"):
+        (tmp_path / "in" / name).parent.mkdir(parents=True)
+        for number in range(30):
+            same = 0 if "copies" in name else number
+            (tmp_path / "in" / f"{name % number}.ipynb").write_text(f"{name} {same}")
+    takes = {"hostile": rules.seconds * 8, "patient": rules.seconds, "copies": rules.seconds * 8}
+
+    def work(task):
+        started.append(task.submission.student)
+        return Graded(task.submission, "graded", doubtful=True, seconds=takes[task.submission.student])
+
+    def run() -> dict[str, set[str]]:
+        records.begin(tmp_path / "out", records.state_in(tmp_path / "out"), SEED, force=False)
+        handed_in = Class(submissions_in(tmp_path / "in"), tmp_path / "out", rules)
+        with ThreadPoolExecutor(2) as pool:
+            handed_in.grade(Hands(pool, work, lambda: 3, lambda: None, ""), lambda: None)
+        return {name: {one.status for one in handed_in.graded() if one.submission.student == name} for name in takes}
+
+    (tmp_path / "out").mkdir()
+    told = run()
+    most = len(lectures())
+    assert most < started.count("hostile") <= most + 3  # some are on their way when it is known
+    assert started.count("patient") == 2 * 30  # once more, alone
+    assert started.count("copies") <= 3 + 1
+    assert told["patient"] == told["copies"] == {"graded"}
+    assert told["hostile"] == {"graded", f"not graded: this student's other notebooks took more than {20 * most} s"}
+    started.clear()
+    assert run() == told
+    assert "hostile" not in started
 
 
 @pytest.mark.parametrize(

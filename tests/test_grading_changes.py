@@ -40,7 +40,7 @@ def test_each_change_is_a_row_and_what_stayed_is_none():
 
 def test_a_policy_changes_what_counts_and_an_attempt_that_does_not_count_is_no_change():
     before = results([student("ann", late=True)])
-    both = [student("ann", late=True, order=(2, 0)), student("ann", flipped, order=(1, 0))]
+    both = [student("ann", late=True, number=2, time=0), student("ann", flipped, number=1, time=0)]
     assert changes(points(before), points(results(both)))[1] == ["Nothing changed since the earlier run."]
     rows, _ = changes(points(before), points(results(both, Policy(percent=50))))
     assert rows[1:] == [["ann", LECTURE, str(POSSIBLE), f"{POSSIBLE / 2:g}"]]

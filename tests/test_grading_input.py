@@ -13,7 +13,7 @@ from grading.notebooks import LECTURE, POSSIBLE, SEED, solved, text
 from cnnlib.__main__ import main
 from cnnlib.grading import batch, packed
 from cnnlib.grading.marking import Graded
-from cnnlib.grading.naming import submitters
+from cnnlib.grading.naming import uploads
 from cnnlib.grading.notebook import MOST_BYTES
 from cnnlib.grading.reading import Unreadable
 from cnnlib.grading.submissions import Submission, submissions_in
@@ -115,8 +115,9 @@ def test_gradescope_s_names_come_only_from_its_own_file(tmp_path):
 
 
 def test_people_are_listed_once_for_each_submission():
-    assert submitters(METADATA) == {"12": "Ann Lee_007", "13": "Bo O'Hara and Cy_9"}
-    assert submitters("- :name: x\n{[") == {}
+    found = {number: upload.students for number, upload in uploads(METADATA).items()}
+    assert found == {"12": "Ann Lee_007", "13": "Bo O'Hara and Cy_9"}
+    assert uploads("- :name: x\n{[") == {}
 
 
 def test_several_exports_are_read_together(tmp_path):
@@ -215,7 +216,9 @@ def test_odd_names_are_seen(tmp_path):
 
 
 def attempt(order: tuple[int, float], name: str, status: str = "graded", read: bool = True) -> Graded:
-    return Graded(Submission("alice", name, Path(name), order=order), status, LECTURE, read=read)
+    return Graded(
+        Submission("alice", name, path=Path(name), number=order[0], time=order[1]), status, LECTURE, read=read
+    )
 
 
 @pytest.mark.parametrize(
@@ -237,7 +240,7 @@ def test_the_latest_attempt_that_can_be_read_counts(attempts, counts, turned):
 
 
 def test_attempts_at_two_lectures_both_count():
-    done = [attempt((0, 0.0), "a"), Graded(Submission("alice", "b", Path("b")), "graded", "other")]
+    done = [attempt((0, 0.0), "a"), Graded(Submission("alice", "b", path=Path("b")), "graded", "other")]
     assert [one.counts for one in batch.remarked(done, sandboxed=True)] == [True, True]
 
 

@@ -24,7 +24,7 @@ def test_a_file_full_of_small_things_harms_nothing(launcher, tmp_path, entry):
     path = tmp_path / "a.ipynb"
     count = (60 << 20) // (len(entry) + 1)
     path.write_text('{"cells": [' + ",".join([entry] * count) + "]}")
-    done = grade_notebook(Submission("a", "a.ipynb", path), launcher, Limits(), SEED)
+    done = grade_notebook(Submission("a", "a.ipynb", path=path), launcher, Limits(), SEED, path.read_bytes())
     assert done
     assert done.points == 0
     assert done.status.startswith(("not read", "not graded: no exercise", "not a notebook"))

@@ -67,7 +67,7 @@ def handed_in(name: str, *sources: str, counts: bool = True) -> Graded:
     """A submission, with the numbers that the sandbox would make of it; none of it is run."""
     message, numbers = reading.read(text(written(*sources)).encode(), notebook.wanted())
     found = notebook.notebook_of(json.loads(json.dumps(message)), numbers)
-    submission = Submission(name, f"{LECTURE}.ipynb", Path(name))
+    submission = Submission(name, f"{LECTURE}.ipynb", path=Path(name))
     return Graded(submission, "graded", LECTURE, counts=counts, shingles=found.shingles)
 
 
@@ -156,7 +156,7 @@ def test_numbers_that_are_forged_are_only_data(told):
     with contextlib.suppress(reading.Unreadable):
         found = notebook.notebook_of(message | {"shingles": told}, numbers)
         assert sum(len(code) for _, code in found.shingles) <= 4 * shingles.MOST
-        one = Graded(Submission("a", "a.ipynb", Path("a")), "graded", LECTURE, shingles=found.shingles)
+        one = Graded(Submission("a", "a.ipynb", path=Path("a")), "graded", LECTURE, shingles=found.shingles)
         likeness([one, *others(2)])
 
 

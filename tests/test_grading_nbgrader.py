@@ -147,7 +147,7 @@ def test_an_exercise_that_is_newer_than_the_gradebook_is_added(tmp_path):
 def test_only_the_attempt_that_counts_is_written(tmp_path):
     path = tmp_path / "gradebook.db"
     gradebook.ready(path)
-    both = [student("ann", flipped, order=(1, 0)), student("ann", order=(2, 0))]
+    both = [student("ann", flipped, number=1, time=0), student("ann", number=2, time=0)]
     gradebook.fill(path, remarked(both, sandboxed=True))
     assert points(tmp_path) == {"ann": (POSSIBLE, POSSIBLE)}
 

@@ -41,14 +41,14 @@ def student(name: str, answer=None, possible: bool = True, **more) -> Graded:
         verdicts[NAME] = judge(ASKED[NAME], asks(answer), SEED)
     if not possible:
         verdicts = {n: nothing(exercise, "not a notebook: not JSON") for n, exercise in ASKED.items()}
-    submission = Submission(name, f"{LECTURE}.ipynb", Path(name), **more)
+    submission = Submission(name, f"{LECTURE}.ipynb", path=Path(name), **more)
     return Graded(submission, "graded", LECTURE, tuple(verdicts.values()))
 
 
 @pytest.fixture(scope="module")
 def class_of_four() -> list[Graded]:
     """Two with the same mistake, one without any, one without a notebook; and an attempt that does not count."""
-    ann = [student("ann", raising, order=(1, 0.0)), student("ann", flipped, order=(2, 0.0))]
+    ann = [student("ann", raising, number=1, time=0.0), student("ann", flipped, number=2, time=0.0)]
     return remarked([*ann, student("bo", flipped), student("cy"), student("di", possible=False)], sandboxed=True)
 
 
@@ -109,7 +109,7 @@ def test_excel_reads_every_letter():
 
 
 def test_files_without_a_lecture_have_no_summary():
-    lost = Graded(Submission("ann", "a.ipynb", Path("a")), "not a notebook: not JSON")
+    lost = Graded(Submission("ann", "a.ipynb", path=Path("a")), "not a notebook: not JSON")
     assert summary.summaries([lost]) == []
     [found] = summary.summaries([lost, student("bo")])
     assert found.students == 1
@@ -124,12 +124,12 @@ def test_json_holds_every_part(class_of_four):
 
 
 def test_an_earlier_run_s_files_stay_and_a_full_disk_changes_nothing(class_of_four, tmp_path, monkeypatch):
-    report.write(class_of_four, tmp_path, {"results.json": "first"})
-    report.write(class_of_four[:1], tmp_path, {"results.json": "second"})
+    report.write(report.texts(class_of_four, {"results.json": "first"}), tmp_path)
+    report.write(report.texts(class_of_four[:1], {"results.json": "second"}), tmp_path)
     before = {path.name: path.read_text() for path in tmp_path.iterdir()}
     assert (before["results.1.json"], before["results.json"]) == ("first", "second")
     with pytest.raises(OSError, match=r"missing"):
-        report.write(class_of_four, tmp_path, {"results.json": "third", "missing/folder/x": ""})
+        report.write(report.texts(class_of_four, {"results.json": "third", "missing/folder/x": ""}), tmp_path)
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
 
 
@@ -227,6 +227,14 @@ def test_whatever_a_student_chose_is_escaped(class_of_four):
     assert not any(".." in name or name.count("/") > 1 for name in made)
 
 
+def test_every_row_of_the_class_s_page_has_all_columns(class_of_four):
+    """Points by hand count for one student; the others' stand in the same column."""
+    ann, *others = class_of_four
+    page = pages([replace(ann, mark=ann.final), *others])["class.html"]
+    [table] = re.findall(r'<h2 id="Students">.*?</table>', page, re.DOTALL)
+    assert {row.count("<td") for row in re.findall(r"<tr><td.*?</tr>", table)} == {table.count("<th>")} == {5}
+
+
 def test_students_whose_names_look_alike_have_pages_of_their_own():
     made = pages([student("née"), student("n/e"), student("n e"), student("\N{ARABIC LETTER ALEF}")])
     assert len({name.lower() for name in made}) == 5
@@ -250,7 +258,10 @@ def rows_of(text_: str, sign: str = ",") -> list[list[str]]:
 
 def test_canvas_gets_the_attempt_that_counts():
     told = {"system": "canvas", "account": "4711"}
-    ann = [student("leeann_4711", raising, order=(1, 0), **told), student("leeann_4711", flipped, order=(2, 0), **told)]
+    ann = [
+        student("leeann_4711", raising, number=1, time=0, **told),
+        student("leeann_4711", flipped, number=2, time=0, **told),
+    ]
     other = replace(ann[0], lecture="other", verdicts=ann[0].verdicts[:1])
     bo = student("=bo_12", system="canvas", account="12")
     done = remarked([*ann, other, bo, student("nobody")], sandboxed=True)

@@ -13,11 +13,10 @@ from test_grading_output import WORKSHEET, Page, flipped, rows_of, student
 from cnnlib.__main__ import main
 from cnnlib.grading import platforms, report, summary
 from cnnlib.grading.batch import remarked
-from cnnlib.grading.extensions import extensions
-from cnnlib.grading.naming import upload_times
+from cnnlib.grading.naming import uploads
 from cnnlib.grading.pages import pages
-from cnnlib.grading.policy import by_policy, policy
-from cnnlib.grading.roster import roster
+from cnnlib.grading.policy import by_policy, extensions, policy
+from cnnlib.grading.roster import NO_ROSTER, roster
 
 NAME, OTHER = "conv1d_forward", "conv1d_weight_gradient"
 DEADLINE = datetime(2026, 11, 12, 20, tzinfo=timezone(timedelta(hours=1)))
@@ -88,31 +87,38 @@ def test_a_late_marker_is_one_day_with_or_without_a_deadline(tmp_path):
 
 
 def test_a_file_s_own_time_counts_only_if_the_policy_says_so(tmp_path):
-    changed = (0, DEADLINE.timestamp() + 3 * 24 * 3600)
+    changed = DEADLINE.timestamp() + 3 * 24 * 3600
     content = f"[deadlines]\n05 = {DEADLINE.isoformat()}\n[late]\npercent = 10"
-    assert final(tmp_path, content, order=changed).final.days == 0
-    one = final(tmp_path, f'{content}\ntime = "file"', order=changed)
+    assert final(tmp_path, content, time=changed).final.days == 0
+    one = final(tmp_path, f'{content}\ntime = "file"', time=changed)
     assert one.final.days == 3
     assert "by the file's time" in one.status
-    known = final(tmp_path, f'{content}\ntime = "file"', order=changed, uploaded=DEADLINE.timestamp())
+    known = final(tmp_path, f'{content}\ntime = "file"', time=changed, uploaded=DEADLINE.timestamp())
     assert known.final.days == 0
 
 
 def test_gradescope_s_times_are_read_from_its_own_file():
     told = """\
 submission_12:
+  :submitters:
+  - :name: Ann
   :created_at: 2026-09-01 19:40:26.131287000 Z
   :history:
   - :id: 11
+    :name: nobody
     :created_at: 2020-01-01 00:00:00 Z
 submission_13:
   :created_at: 2026-09-01 21:40:26 +02:00
+  :submitters:
+  - :name: Bo
 submission_14:
+  :submitters:
+  - :name: Cy
   :created_at: 2026-13-41 99:40:26 Z
 """
     moment = datetime(2026, 9, 1, 19, 40, 26, tzinfo=timezone.utc).timestamp()  # noqa: UP017
-    assert upload_times(told) == {"12": moment, "13": moment}
-    assert upload_times("  :created_at: 2026-09-01 19:40:26 Z\n{[") == {}
+    assert uploads(told) == {"12": ("Ann", moment), "13": ("Bo", moment), "14": ("Cy", 0.0)}
+    assert uploads("  :created_at: 2026-09-01 19:40:26 Z\n{[") == {}
 
 
 @pytest.mark.parametrize(
@@ -168,7 +174,7 @@ def extended(folder: Path, content: str, graded, names: str = ""):
     """What these come to with the policy above and these extensions, and what is said."""
     rules = policy(written(folder, MANY + content))
     (folder / "names.csv").write_text(names, encoding="utf-8")
-    known = roster(folder / "names.csv") if names else None
+    known = roster(folder / "names.csv") if names else NO_ROSTER
     found, said = extensions(rules, graded, known)
     return by_policy(rules, graded, found), said
 
@@ -204,7 +210,7 @@ def test_an_extension_holds_for_all_attempts_and_for_no_other_lecture(tmp_path):
     rules = policy(written(tmp_path, MANY.replace("extensions.05", "extensions.06") + "ann = 2026-11-30"))
     found, said = extensions(rules, attempts)
     assert [one.final.percent for one in by_policy(rules, attempts, found)] == [20, 20]
-    assert said == ['extension for 06_conv2d_backprop: "ann" fits nobody who handed it in.']
+    assert said == ['extension for 06_conv2d_backprop: "ann" fits nobody with 06_conv2d_backprop.']
 
 
 def test_a_late_marker_tells_of_the_platform_s_deadline_not_of_an_extension(tmp_path):
@@ -227,8 +233,8 @@ def test_an_extension_that_fits_nobody_or_two_changes_nothing_and_is_named(tmp_p
     assert [one.final.percent for one in done] == [20, 20, 20]
     assert [sentence.partition(": ")[2] for sentence in said] == [
         '"Bo" fits Bo_1, Bo_2. Write one of these names.',
-        '"Anna" fits nobody who handed it in; Ann_3 may be meant.',
-        "Di has handed in nothing.",
+        '"Anna" fits nobody with 05_conv1d_backprop; Ann_3 may be meant.',
+        "Di has handed in no 05_conv1d_backprop.",
     ]
 
 

@@ -152,15 +152,15 @@ def test_the_code_that_judges_is_the_version_of_the_course(monkeypatch, tmp_path
 
 
 def test_the_key_of_a_record_holds_all_that_decides():
-    rules, here = Rules(1, 2.5, False, "course"), Submission("a", "a.ipynb", Path("a"))
+    rules, here = Rules(1, 2.5, False, "course"), Submission("a", "a.ipynb", path=Path("a"))
     keys = {
         rules.key(here, b"x"),
         rules.key(here, b"y"),
-        rules.key(Submission("a", "04_convolution.ipynb", Path()), b"x"),
+        rules.key(Submission("a", "04_convolution.ipynb", path=Path()), b"x"),
     }
     keys |= {other.key(here, b"x") for other in (Rules(2, 2.5, False, "course"), Rules(1, 2.5, True, "course"))}
     assert len(keys) == 5
-    assert rules.key(Submission("b", "b.ipynb", Path("b")), b"x") in keys
+    assert rules.key(Submission("b", "b.ipynb", path=Path("b")), b"x") in keys
 
 
 def test_force_grades_all_anew_under_a_new_seed_and_a_stopped_one_goes_on(grade, tmp_path, monkeypatch):
@@ -260,12 +260,12 @@ def test_a_record_that_is_damaged_is_made_again(grade, tmp_path):
     before = files(tmp_path / "out")
     [found, *others] = [path for path in (tmp_path / "out" / "records").iterdir() if path.name != "state.json"]
     assert len(others) == 3
-    whole = found.read_text()
-    for damage in DAMAGE:
+    whole = json.loads(found.read_text())
+    for damage in (*DAMAGE, json.dumps(whole | {"seconds": "a"})):
         found.write_text(damage)
-        assert records.load(tmp_path / "out", found.stem, Submission("a", "a.ipynb", Path("a"))) is None
+        assert records.load(tmp_path / "out", found.stem, Submission("a", "a.ipynb", path=Path("a"))) is None
     assert len(grade()[0]) == 1
-    assert found.read_text() == whole
+    assert json.loads(found.read_text()) | {"seconds": 0} == whole | {"seconds": 0}
     after = files(tmp_path / "out")
     assert {name: after[name] for name in before} == before
 

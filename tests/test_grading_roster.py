@@ -17,7 +17,7 @@ from cnnlib.grading.by_hand import by_hand, notes
 from cnnlib.grading.marking import Graded, nothing
 from cnnlib.grading.pages import pages
 from cnnlib.grading.policy import Policy, by_policy
-from cnnlib.grading.roster import roster, sums
+from cnnlib.grading.roster import NO_ROSTER, roster, sums
 from cnnlib.grading.submissions import Submission
 
 NAME, OTHER = "conv1d_forward", "06_conv2d_backprop"
@@ -56,7 +56,9 @@ def on_disk(folder: Path, content: str, encoding: str = "utf-8") -> Path:
 
 
 def whose(folder: Path, content: str, name: str, system: str = "", account: str = "") -> tuple[list[str], list[str]]:
-    return roster(on_disk(folder, content)).who(Submission(name, "a.ipynb", Path(), system=system, account=account))
+    return roster(on_disk(folder, content)).who(
+        Submission(name, "a.ipynb", path=Path(), system=system, account=account)
+    )
 
 
 @pytest.mark.parametrize("content", [CANVAS, MOODLE, WORKSHEET, GRADESCOPE, PLAIN, COLUMN])
@@ -67,8 +69,8 @@ def test_every_kind_of_roster_is_read(tmp_path, content, encoding):
     for n, names in enumerate([("Ann Lee", "leeann_99", "ann lee_007"), ("delacruzbo_4_2", "Bo de la Cruz_55")]):
         for name in names:
             if not (content == GRADESCOPE and name == "delacruzbo_4_2"):
-                assert known.who(Submission(name.replace("_4_2", "_42"), "", Path())) == ([known.people[n]], [])
-    assert known.who(Submission("Zoe", "", Path())) == ([], ["Zoe"])
+                assert known.who(Submission(name.replace("_4_2", "_42"), "", path=Path())) == ([known.people[n]], [])
+    assert known.who(Submission("Zoe", "", path=Path())) == ([], ["Zoe"])
 
 
 @pytest.mark.parametrize(
@@ -119,8 +121,8 @@ def test_sums_are_by_person_over_lectures_and_name_who_is_missing(tmp_path):
     known = roster(on_disk(tmp_path, CANVAS + '"Away, Al",4713,U3,al,A,\n'))
     told = {"system": "canvas", "account": "4711"}
     first = [
-        student("leeann_4711", raising, order=(1, 0), **told),
-        student("leeann_4711", flipped, order=(2, 0), **told),
+        student("leeann_4711", raising, number=1, time=0, **told),
+        student("leeann_4711", flipped, number=2, time=0, **told),
     ]
     asked = lectures()[OTHER]
     second = replace(student("Ann Lee"), lecture=OTHER, verdicts=tuple(nothing(one, "no") for one in asked))
@@ -149,7 +151,7 @@ def test_absent_people_with_commas_in_their_names_are_kept_apart(tmp_path):
 
 
 def test_attempts_of_one_person_under_two_names_are_attempts_of_one_person(tmp_path):
-    both = [student("leeann_4711", order=(7, 0)), student("Ann Lee_77", flipped, order=(9, 0))]
+    both = [student("leeann_4711", number=7, time=0), student("Ann Lee_77", flipped, number=9, time=0)]
     known = roster(on_disk(tmp_path, PLAIN))
     assert [one.counts for one in remarked(both, sandboxed=True)] == [True, True]
     first, second = remarked(both, sandboxed=True, known=known)
@@ -161,7 +163,7 @@ def test_attempts_of_one_person_under_two_names_are_attempts_of_one_person(tmp_p
 
 def test_without_a_roster_sums_are_by_the_names_of_the_files():
     done = [student("ann"), student("bo", flipped)]
-    rows, said = sums(None, remarked(done, sandboxed=True))
+    rows, said = sums(NO_ROSTER, remarked(done, sandboxed=True))
     assert [row[0] for row in rows[1:]] == ["ann", "bo"]
     assert len(said) == 1
 
@@ -173,7 +175,7 @@ def noted(folder: Path, content: str, graded: list[Graded], policy: Policy | Non
     """What comes of a file of notes."""
     path = folder / "manual.csv"
     path.write_text(content, encoding="utf-8-sig")
-    known = roster(on_disk(folder, names)) if names else None
+    known = roster(on_disk(folder, names)) if names else NO_ROSTER
     policy = policy or Policy()
     done = by_policy(policy, remarked(graded, sandboxed=True))
     return by_hand(notes(path, policy), done, known)
@@ -209,7 +211,7 @@ def test_points_for_a_whole_lecture_are_the_last_word(tmp_path):
 def test_a_note_goes_to_the_attempt_that_counts_and_is_known_by_number_or_name(tmp_path):
     told = {"system": "moodle", "account": "77"}
     for who in ("Ann Lee_77", "Ann Lee", "77", "Lee, Ann"):
-        both = [student("Ann Lee_77", order=(n, 0), **told) for n in (1, 2)]
+        both = [student("Ann Lee_77", number=n, **told) for n in (1, 2)]
         content = f'student,exercise,points\n"{who}",{NAME},0\n'
         [first, second], _ = noted(tmp_path, content, both, names="Lee, Ann\nBo\n")
         assert (first.final.points, second.final.points) == (POSSIBLE, POSSIBLE - ASKED[NAME].possible)

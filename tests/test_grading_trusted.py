@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,9 @@ import pytest
 from cnnlib.checks import Answer, Call, judge
 from cnnlib.exercises import find, lectures
 from cnnlib.grading import messages
+from cnnlib.grading.answers import answer_of
+from cnnlib.grading.roster import Roster
+from cnnlib.grading.submissions import Submission
 from cnnlib.recipe import build, pack
 
 SECONDS = 4.0  # of processor time
@@ -41,6 +45,15 @@ def test_any_answer_is_soon_judged(name):
     assert judge(exercise, ask).points == 0
     assert time.process_time() - started < SECONDS
     assert len(rounds) == 2
+
+
+@pytest.mark.parametrize("lecture", lectures())
+def test_any_list_is_soon_judged(lecture):
+    for exercise in lectures()[lecture]:
+        for answer in (["a"] * 9_999, list(range(9_999)), [0.5] * 9_999):
+            started = time.process_time()
+            assert judge(exercise, lambda calls, answer=answer: [Answer(value=answer)] * len(calls)).points == 0
+            assert time.process_time() - started < SECONDS, exercise.name
 
 
 def test_a_poll_of_all_letters_has_a_short_page():
@@ -81,3 +94,34 @@ def test_answers_may_be_a_few_times_as_large_as_right_ones():
         for answer in [exercise.reference(**inputs)]
     )
     assert 4 * largest < messages.ANSWER_LIMIT
+
+
+FORGED = {  # what only a process that was taken over sends
+    "an array of 63 axes": {"array": ["<f8", [1] * 63, "F"]},
+    "an array of 300,000 axes": {"array": ["<f8", [9] * 300_000, "C"]},
+    "an empty array of as many": {"array": ["<f8", [0] + [9] * 300_000, "C"]},
+    "axes with thousands of digits": {"array": ["<f8", [10**4299] * 60, "C"]},
+    "a whole number of thousands of digits": 10**4299,
+    "a text of a million letters": "A" * 1_000_000,
+}
+
+
+@pytest.mark.parametrize("forged", FORGED)
+@pytest.mark.parametrize("name", ["conv1d_forward", "poll_dw_length", "toeplitz_matrix"])
+def test_a_forged_answer_is_soon_judged_and_no_fault_of_the_check(name, forged):
+    exercise = find(name)
+    assert exercise
+    started = time.process_time()
+    answer = answer_of({"answer": {"value": FORGED[forged]}}, bytes(8), ())
+    verdict = judge(exercise, lambda calls: [answer for _ in calls])
+    assert time.process_time() - started < 1
+    assert verdict.points == 0
+    assert len(answer.error) <= 2000
+    assert "could not be read" in verdict.findings[0].reason
+
+
+def test_whoever_has_a_long_name_is_soon_found():
+    submission = Submission(f"ann_{'1' * 30_000}_x", "a.ipynb", path=Path())
+    started = time.process_time()
+    assert Roster(["Ann Lee"]).who(submission) == ([], [submission.student])
+    assert time.process_time() - started < 1

@@ -72,8 +72,8 @@ def test_a_student_s_zip_in_the_zip_of_all_is_opened_as_in_a_folder(tmp_path, na
     for found in (both, submissions_in(folder)):
         assert [one.read() for one in found] == [b"right", b"its own"]
         assert len({one.student for one in found}) == 1
-    assert [(one.student, one.notebook, one.order) for one in both] == [
-        (one.student, one.notebook, one.order) for one in submissions_in(folder)
+    assert [(one.student, one.notebook, one.number, one.time) for one in both] == [
+        (one.student, one.notebook, one.number, one.time) for one in submissions_in(folder)
     ]
 
 
@@ -114,6 +114,20 @@ def test_a_bomb_in_a_zip_in_a_zip_is_read_up_to_the_limits(tmp_path):
     with zipfile.ZipFile(zeros) as pack:
         ann, bo = nested(tmp_path, pack.read("zeros.zip"))
     assert (ann.problem, bo.read()) == ("not read: a zip of more than 32 MB", b"right")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_whose_unpacking_knows_no_limit_is_refused(tmp_path, method):
+    """zipfile unpacks all of these at once: a few kilobytes become as many gigabytes as their writer likes."""
+    with zipfile.ZipFile(tmp_path / "inner.zip", "w", method) as pack:
+        pack.writestr("05.ipynb", bytes(1 << 20))
+    ann, bo = nested(tmp_path, (tmp_path / "inner.zip").read_bytes())
+    assert (ann.problem, bo.read()) == ("not read: a zip made by another method than deflate", b"right")
+    (tmp_path / "in" / "ann").mkdir(parents=True)
+    (tmp_path / "inner.zip").rename(tmp_path / "in" / "ann" / "work.zip")
+    [ann] = submissions_in(tmp_path / "in")
+    with pytest.raises(Unreadable, match="another method than deflate"):
+        ann.read()
 
 
 def test_of_many_zips_in_the_zip_of_all_a_few_are_opened(tmp_path):

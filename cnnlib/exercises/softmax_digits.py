@@ -54,8 +54,8 @@ def second_best(z: Array) -> Array:
 
 
 def out_of_order(answer: Array, z: Array, t: Array, count: int) -> str:
-    losses = -at_t(log_softmax(z), t)
-    order = [*answer, *(n for n in largest(losses, len(z)) if n not in answer)]
+    losses, named = -at_t(log_softmax(z), t), {int(n) for n in answer}
+    order = [*answer, *(n for n in largest(losses, len(z)) if int(n) not in named)]
     for n, after in itertools.pairwise(order):
         if losses[n] < losses[after]:
             here, larger = (f"example {m}, whose loss is {number(float(losses[m]))}" for m in (n, after))

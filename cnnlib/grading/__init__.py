@@ -16,8 +16,7 @@ What an instructor gives along, and what comes of it:
 instructor     all of it, read first and used last        policy         points, weights, deadlines, lateness
 marks          what a submission counts for              roster         the class, and sums by student
 by_hand        points and comments of a person           sheets         CSV files as they come
-extensions     later deadlines of single students        changes        what a regrade changed
-gradebook      nbgrader's, filled in
+gradebook      nbgrader's, filled in                     changes        what a regrade changed
 
 In there, from a question to an answer:
 runner         answers requests                           reading        takes a notebook's file apart

@@ -21,20 +21,14 @@ def answer_of(message: dict[str, Any], numbers: bytes, keys: Collection[int | st
     try:
         value = messages.decode(told.get("value"), numbers)
     except messages.WireError as problem:
-        return Answer(error=f"the answer could not be read: {problem}")
+        return Answer(error=text_of(f"the answer could not be read: {problem}"))
     seconds, changed = told.get("seconds"), told.get("changed")
     changed = [key for key in changed if isinstance(key, int | str)] if isinstance(changed, list) else []
     return Answer(
         value=value,
-        error=text_of(told.get("error")),
-        kind=text_of(told.get("kind"))[:80],
-        unwritten=text_of(told.get("unwritten"))[:80],
-        line=text_of(told.get("line")),
         changed=tuple(key for key in changed if key in keys),
-        uses=text_of(told.get("uses"))[:80],
-        warned=text_of(told.get("warned")),
-        printed=text_of(told.get("printed")),
         seconds=float(seconds) if isinstance(seconds, int | float) and 0 <= seconds < 1e6 else 0.0,
+        **{name: text_of(told.get(name))[:most] for name, most in messages.TEXTS.items()},
     )
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import sys
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 from cnnlib.exercises import problems
 from cnnlib.grading import changes, instructor, records, report
@@ -21,7 +23,7 @@ from cnnlib.grading.marking import Graded
 from cnnlib.grading.pages import pages
 from cnnlib.grading.process import Limits
 from cnnlib.grading.records import Rules
-from cnnlib.grading.roster import Roster
+from cnnlib.grading.roster import NO_ROSTER, Roster
 from cnnlib.grading.schedule import Class
 from cnnlib.grading.submissions import submissions_in
 from cnnlib.grading.summary import in_words, summaries, to_json
@@ -82,7 +84,7 @@ def grade(
     hidden, stopped = [*([folder] if folder.is_dir() else []), out], ""
     with here(plain, hidden, seconds, jobs) if scheduler is None else cluster(scheduler) as hands, _signals():
         if plain:
-            print(WARNING, file=sys.stderr)
+            say(WARNING, sys.stderr)
         try:
             tables = Tables(out, records.begin(out, earlier, rules.seed, force), force)
         except OSError as problem:
@@ -97,11 +99,11 @@ def grade(
         except KeyboardInterrupt as signalled:
             stopped = str(signalled) or "Ctrl-C"
     graded, said = so_far()
-    print(report.table(graded))
+    say(report.table(graded))
     for lecture in summaries(graded):
-        print(f"\n{in_words(lecture)}")
-    results = {"seed": rules.seed, "finished": not stopped, **to_json(graded)}
+        say(f"\n{in_words(lecture)}")
     alike = likeness(graded)
+    results = {"seed": rules.seed, "finished": not stopped, **to_json(graded)}
     more = {"results.json": json.dumps(results, indent=1), "likeness.csv": report.in_csv(rows(alike))}
     more |= pages(graded, alike) if html else {}
     if before is not None and not stopped:
@@ -109,31 +111,37 @@ def grade(
         more |= {"changes.csv": report.in_csv(changed)} if len(changed) > 1 else {}
         said += told
     asked_for, more_said = instructor.tables(given, graded)
-    more |= asked_for
     for sentence in said + more_said:
-        print(report.plain(sentence))
+        say(report.plain(sentence))
     if alike:
-        print(f"\nlikeness.csv: {len(alike)} to look at, since their code is much alike; no points depend on it")
+        say(f"\nlikeness.csv: {len(alike)} to look at, since their code is much alike; no points depend on it")
     took = time.perf_counter() - started
-    print(f"\n{len(handed_in.known)} of {len(found)} in {took:.1f} s, seed {rules.seed}, {hands.held}")
+    say(f"\n{len(handed_in.known)} of {len(found)} in {took:.1f} s, seed {rules.seed}, {hands.held}")
     if handed_in.kept:
-        print(f"Graded by an earlier run and unchanged: {handed_in.kept}. Graded by this one: {handed_in.anew}.")
+        say(f"Graded by an earlier run and unchanged: {handed_in.kept}. Graded by this one: {handed_in.anew}.")
     elif earlier.final and handed_in.anew and not force:
-        print("Nothing of the earlier run was kept: the course, the seed, the limits or all notebooks have changed.")
+        say("Nothing of the earlier run was kept: the course, the seed, the limits or all notebooks have changed.")
     try:
-        written = tables.last(graded, more, finished=not stopped)
+        written = tables.last(graded, more | asked_for, finished=not stopped)
     except OSError as problem:
         raise report.Refused(f"The tables could not be written: {problem}. The table above is all there is.") from None
     unchanged = f"Nothing in {out} has changed. Use --force to grade everything anew."
-    print(f"{out}: {', '.join(path.name for path in written)}" if written else unchanged)
+    say(f"{out}: {', '.join(path.name for path in written)}" if written else unchanged)
     if stopped:
-        print(
-            f"Stopped by {stopped}: the tables hold what is graded so far. The same command goes on.", file=sys.stderr
-        )
+        say(f"Stopped by {stopped}: the tables hold what is graded so far. The same command goes on.", sys.stderr)
         return CTRL_C
     for sentence in instructor.elsewhere(files, graded):
-        print(report.plain(sentence))
+        say(report.plain(sentence))
     return 0
+
+
+def say(text: str, stream: TextIO | None = None) -> None:
+    """Print it. Where nobody reads on, as behind `| head`, the rest is done in silence."""
+    stream = stream or sys.stdout
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @contextlib.contextmanager
@@ -153,7 +161,7 @@ def _signals() -> Iterator[None]:
             signal.signal(number, earlier)
 
 
-def remarked(graded: Sequence[Graded], sandboxed: bool, known: Roster | None = None) -> list[Graded]:
+def remarked(graded: Sequence[Graded], sandboxed: bool, known: Roster = NO_ROSTER) -> list[Graded]:
     """With all that an instructor should know beside the points in the status, and which of several attempts counts.
 
     Args:
@@ -180,7 +188,7 @@ def remarked(graded: Sequence[Graded], sandboxed: bool, known: Roster | None = N
     return remarks
 
 
-def _person(one: Graded, known: Roster | None) -> str:
+def _person(one: Graded, known: Roster) -> str:
     """Whose it is, or the whole team's."""
-    people, strangers = known.who(one.submission) if known else ([], [])
+    people, strangers = known.who(one.submission)
     return " and ".join(people) if people and not strangers else one.submission.student

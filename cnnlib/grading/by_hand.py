@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cnnlib.exercises import find, lecture_of, lectures
-from cnnlib.grading.marking import Graded, nothing
+from cnnlib.grading.marking import Graded, outcome
 from cnnlib.grading.marks import Line, number
 from cnnlib.grading.naming import clean
 from cnnlib.grading.policy import Policy, meant, worth
 from cnnlib.grading.report import Refused
-from cnnlib.grading.roster import Roster, handed_in_by
-from cnnlib.grading.sheets import entry, nearest, read_sheet
+from cnnlib.grading.roster import NO_ROSTER, Roster, handed_in_by, misfit
+from cnnlib.grading.sheets import entry, read_sheet
 from cnnlib.grading.submissions import Submission
 
 COLUMNS = ("student", "exercise", "points", "comment")
@@ -82,7 +82,7 @@ def _points(text: str, most: float) -> float:
 
 
 def by_hand(
-    notes: Sequence[Note], graded: Sequence[Graded], known: Roster | None = None
+    notes: Sequence[Note], graded: Sequence[Graded], known: Roster = NO_ROSTER
 ) -> tuple[list[Graded], list[str]]:
     """With what a person said, on the attempt that counts; and sentences about the rows that fit nobody.
 
@@ -93,28 +93,16 @@ def by_hand(
     for note in notes:
         files = {n: one.submission for n, one in enumerate(done) if one.counts and one.lecture == note.lecture}
         fits = handed_in_by(note.student, files, known)
-        person = known.person(note.student) if known else ""
-        if not fits and person and note.points is not None and not note.exercise:
+        if not fits and note.points is not None and not note.exercise and (person := known.person(note.student)):
             fits = [len(done)]
-            verdicts = tuple(nothing(exercise, "no notebook") for exercise in lectures()[note.lecture])
-            done.append(Graded(Submission(person, "", Path()), "no notebook", note.lecture, verdicts))
+            done.append(outcome(Submission(person, "", path=Path()), "no notebook", note.lecture, {}))
         whose = sorted({done[n].submission.student for n in fits})
-        if len(whose) == 1:
-            first = used.setdefault((fits[0], note.exercise), note.student)
-            if first == note.student:
-                done[fits[0]] = _with(done[fits[0]], note)
-            else:
-                said.append(
-                    f'by hand: "{note.student}" is "{first}", whose row for {note.about} counts. Keep one of them.'
-                )
-        elif whose:
-            said.append(f'by hand: "{note.student}" fits {", ".join(whose)}. Write one of these names.')
-        elif person:
-            said.append(f"by hand: {person} has handed in no {note.lecture}.")
+        if len(whose) != 1:
+            said.append(f"by hand: {misfit(note.student, note.lecture, files, whose, known)}")
+        elif (first := used.setdefault((fits[0], note.exercise), note.student)) == note.student:
+            done[fits[0]] = _with(done[fits[0]], note)
         else:
-            near = nearest(note.student, {submission.student for submission in files.values()})
-            meant = f"; {near} may be meant" if near else ""
-            said.append(f'by hand: "{note.student}" fits nobody with {note.lecture}{meant}.')
+            said.append(f'by hand: "{note.student}" is "{first}", whose row for {note.about} counts. Keep one of them.')
     return done, [f"by hand: {len(used)} of {len(notes)} rows used.", *said]
 
 

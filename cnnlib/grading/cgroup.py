@@ -18,7 +18,7 @@ CONTROLLERS = ("memory", "pids", "cpu")
 # "cpu" needs no number: groups that want more than there is get equal parts.
 MEMORY = ("memory.max", "memory.limit_in_bytes")  # of version 2, of version 1
 JOIN = 'echo $$ > "$1"'
-KILLED = ("memory.events", "memory.oom_control")  # each has a line "oom_kill 3"
+EVENTS = ("memory.events", "memory.oom_control")  # each has a line "oom_kill 3"
 _numbers = itertools.count()
 
 
@@ -56,7 +56,7 @@ class Group:
 
     def out_of_memory(self) -> bool:
         """Has the kernel ended a process of this group since the memory ran out?"""
-        for path in (folder / name for folder in self.folders for name in KILLED):
+        for path in (folder / name for folder in self.folders for name in EVENTS):
             with contextlib.suppress(OSError):
                 told = dict(line.split()[:2] for line in path.read_text().splitlines())
                 if told.get("oom_kill", "0") != "0":
@@ -67,14 +67,11 @@ class Group:
         """Its processes have been told to end; the last ones may still be at it."""
         for folder in self.folders:
             for _ in range(50):
-                try:
+                with contextlib.suppress(OSError):
                     folder.rmdir()
-                except FileNotFoundError:
+                if not folder.exists():
                     break
-                except OSError:
-                    time.sleep(0.01)
-                else:
-                    break
+                time.sleep(0.01)
 
 
 def places() -> Places:

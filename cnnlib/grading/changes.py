@@ -34,15 +34,14 @@ def points(results: Mapping[str, Any]) -> Points:
     for one in results["submissions"]:
         if not one["counts"] or not one["lecture"]:
             continue
-        checked = [{"exercise": told["exercise"], "points": _checked(told)} for told in one["exercises"]]
+        checked = [
+            {"exercise": told["exercise"], "points": sum(part["points"] for part in told["parts"])}
+            for told in one["exercises"]
+        ]
         final = one.get("final") or {"lines": checked, "points": one["points"]}
         found |= {(one["student"], line["exercise"]): number(line["points"]) for line in final["lines"]}
         found[one["student"], one["lecture"]] = number(final["points"])
     return found
-
-
-def _checked(told: Mapping[str, Any]) -> float:
-    return sum(part["points"] for part in told["parts"])
 
 
 def changes(before: Points, after: Points) -> tuple[list[Row], list[str]]:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from cnnlib.grading import records
-from cnnlib.grading.hands import kit_folder, launcher_in, limits_of
+from cnnlib.grading.hands import choose, kit_folder
 from cnnlib.grading.marking import Graded, grade_notebook
 from cnnlib.grading.process import Limits
 from cnnlib.grading.report import Refused
@@ -44,10 +44,9 @@ def on_a_worker(task: Task) -> Graded | None:
     """What a task comes to. Raises Refused if this worker would judge otherwise than who asks, or has no sandbox."""
     if task.rules.course != records.course():
         raise Refused("A worker of the cluster has another version of the course, of Python or of NumPy.")
-    limits = limits_of(task.rules.seconds)
     with _starting:
         launcher = _launcher(task.rules.plain)
-    return grade_notebook(task.submission, launcher, limits, task.rules.seed, task.data)
+    return grade_notebook(task.submission, launcher, Limits.of(task.rules.seconds), task.rules.seed, task.data)
 
 
 @cache
@@ -56,6 +55,6 @@ def _launcher(plain: bool) -> Launcher:
     folder = kit_folder()
     atexit.register(folder.cleanup)
     try:
-        return launcher_in(Path(folder.name), plain, [], Limits())
+        return choose(Path(folder.name), plain, [], Limits())
     except Refused as problem:
         raise Refused(f"A worker of the cluster cannot grade. {problem}") from None

@@ -38,9 +38,10 @@ class Tables:
 
     def _write(self, graded: Sequence[Graded], more: Mapping[str, str]) -> list[Path]:
         drafts, final = self.state.drafts, self.state.final
-        new = tuple(report.digests(report.texts(graded, more)).values())
+        files = report.texts(graded, more)
+        new = tuple(report.digests(files).values())
         self._save(replace(self.state, drafts=(*drafts, *new)))  # before: it may be killed at any point
-        written = report.write(graded, self.out, more, set(drafts) - set(final), self.force)
+        written = report.write(files, self.out, set(drafts) - set(final), self.force)
         self._save(replace(self.state, drafts=new, final=() if written else final))
         return written
 

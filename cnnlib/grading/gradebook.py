@@ -12,14 +12,12 @@ import re
 import sqlite3
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cnnlib.checks import Verdict
 from cnnlib.grading.marking import Graded
-from cnnlib.grading.marks import Line
 from cnnlib.grading.pages import head, shown
 from cnnlib.grading.report import Refused, plain
 
@@ -108,7 +106,6 @@ def _course(path: Path) -> dict[str, str]:
 
 def _assignment(book: Any, one: Graded) -> str:
     """The assignment that holds this lecture's notebook, whatever its name; made if there is none."""
-    missing = importlib.import_module("nbgrader.api").MissingEntry
     held = (a.name for a in book.assignments if any(notebook.name == one.lecture for notebook in a.notebooks))
     name = next(held, str(one.lecture))
     book.update_or_create_assignment(name)
@@ -117,9 +114,7 @@ def _assignment(book: Any, one: Graded) -> str:
         book.update_or_create_grade_cell(
             f"check_{line.exercise}", one.lecture, name, max_score=line.possible, cell_type="code"
         )
-        try:
-            book.find_solution_cell(line.exercise, one.lecture, name)
-        except missing:
+        if not _found(book.find_solution_cell, line.exercise, one.lecture, name):
             book.add_solution_cell(line.exercise, one.lecture, name)
     return name
 
@@ -131,10 +126,10 @@ def _write(book: Any, one: Graded, assignment: str, student: str) -> None:
     book.update_or_create_submission(assignment, student, **({"timestamp": when.isoformat()} if when else {}))
     notebook = book.find_submission_notebook(one.lecture, assignment, student)
     for verdict, line in zip(one.verdicts, one.final.lines, strict=True):
-        try:
-            grade = book.find_grade(f"check_{line.exercise}", one.lecture, assignment, student)
-        except api.MissingEntry:  # the exercise is newer than the submission
-            cell = book.find_grade_cell(f"check_{line.exercise}", one.lecture, assignment)
+        where = one.lecture, assignment
+        grade = _found(book.find_grade, f"check_{line.exercise}", *where, student)
+        if not grade:  # the exercise is newer than the submission
+            cell = book.find_grade_cell(f"check_{line.exercise}", *where)
             grade = api.Grade(cell_id=cell.id, notebook_id=notebook.id)
             book.db.add(grade)
         grade.auto_score = verdict.points * line.possible / verdict.possible if verdict.possible else 0.0
@@ -142,15 +137,20 @@ def _write(book: Any, one: Graded, assignment: str, student: str) -> None:
             grade.manual_score = line.points
         grade.needs_manual_grade = False
         if line.comment:
-            try:
-                comment = book.find_comment(line.exercise, one.lecture, assignment, student)
-            except api.MissingEntry:
-                cell = book.find_solution_cell(line.exercise, one.lecture, assignment)
+            comment = _found(book.find_comment, line.exercise, *where, student)
+            if not comment:
+                cell = book.find_solution_cell(line.exercise, *where)
                 comment = api.Comment(cell_id=cell.id, notebook_id=notebook.id)
                 book.db.add(comment)
             comment.manual_comment = line.comment
     notebook.late_submission_penalty = round(one.final.sum - one.final.points, 2)
     book.db.commit()
+
+
+def _found(find: Callable[..., Any], *where: Any) -> Any:
+    """An entry of the gradebook, or None."""
+    with contextlib.suppress(importlib.import_module("nbgrader.api").MissingEntry):
+        return find(*where)
 
 
 def _feedback(path: Path, one: Graded) -> bool:
@@ -162,7 +162,11 @@ def _feedback(path: Path, one: Graded) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     cells = [_code(f"# {one.lecture}", _output(head(one)))]
     for verdict, line in zip(one.verdicts, one.final.lines, strict=True):
-        cells += [_answer(line), _check(verdict, line)]
+        told = {"grade_id": f"check_{line.exercise}", "points": line.possible}
+        cells += [  # nbgrader shows a comment below the answer
+            _code(f"# {line.exercise}: your answer, as you handed it in", [], grade_id=line.exercise, solution=True),
+            _code(f"check({line.exercise})", _output(verdict.to_html()), grade=True, locked=True, **told),
+        ]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     metadata = {"cnnlib": "grade", "kernelspec": kernel, "language_info": {"name": "python"}}
     for at, cell in enumerate(cells):
@@ -170,17 +174,6 @@ def _feedback(path: Path, one: Graded) -> bool:
     notebook = {"metadata": metadata, "nbformat": 4, "nbformat_minor": 5, "cells": cells}
     path.write_text(json.dumps(notebook), encoding="utf-8")
     return True
-
-
-def _answer(line: Line) -> dict[str, Any]:
-    """Where nbgrader shows a comment."""
-    return _code(f"# {line.exercise}: your answer, as you handed it in", [], grade_id=line.exercise, solution=True)
-
-
-def _check(verdict: Verdict, line: Line) -> dict[str, Any]:
-    output = _output(verdict.to_html())
-    told = {"grade_id": f"check_{line.exercise}", "points": line.possible}
-    return _code(f"check({line.exercise})", output, grade=True, locked=True, **told)
 
 
 def _output(page: str) -> list[dict[str, Any]]:

@@ -23,11 +23,6 @@ students' code runs with your rights: it can read and change your files, and use
 """
 
 
-def limits_of(seconds: float) -> Limits:
-    """Those of a notebook whose calls may take so many seconds."""
-    return Limits(call=seconds, cell=2 * seconds, notebook=8 * seconds)
-
-
 def kit_folder() -> tempfile.TemporaryDirectory[str]:
     """A new folder for a kit. Those that a grader left which was killed are removed, where /proc tells."""
     prefix = KIT
@@ -39,14 +34,16 @@ def kit_folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix=f"{prefix}{os.getpid()}-", ignore_cleanup_errors=True)
 
 
-def launcher_in(folder: Path, plain: bool, hidden: list[Path], limits: Limits) -> Launcher:
-    """How a student's process is started, with the files for that in `folder`; raises Refused."""
+def choose(folder: Path, plain: bool, hidden: list[Path], limits: Limits) -> Launcher:
+    """How a student's process is started: the best sandbox that works here. Raises Refused if there is none.
+
+    Args:
+        folder: a new one, for the files that such a process needs.
+        plain: without a sandbox.
+    """
     kit = pack_kit(folder)
-    return unsandboxed(kit) if plain else choose(kit, hidden, limits)
-
-
-def choose(kit: Path, hidden: list[Path], limits: Limits) -> Launcher:
-    """The best sandbox that works here; raises Refused if there is none."""
+    if plain:
+        return unsandboxed(kit)
     why = "The program bwrap (bubblewrap) is not installed."
     for launcher in sandboxes(kit, hidden):
         try:
@@ -66,10 +63,10 @@ def here(plain: bool, hidden: list[Path], seconds: float, jobs: int) -> Iterator
         hidden: folders that no student's process may see.
         jobs: notebooks at once; 0 for one a processor, as far as the memory goes.
     """
-    limits = limits_of(seconds)
+    limits = Limits.of(seconds)
     with (
         kit_folder() as folder,
-        threads(launcher_in(Path(folder), plain, hidden, limits), limits, jobs or _most_jobs()) as hands,
+        threads(choose(Path(folder), plain, hidden, limits), limits, jobs or _most_jobs()) as hands,
     ):
         yield hands
 

@@ -6,11 +6,10 @@ from pathlib import Path
 
 from cnnlib.grading import gradebook, platforms
 from cnnlib.grading.by_hand import Note, by_hand, notes
-from cnnlib.grading.extensions import extensions
 from cnnlib.grading.marking import Graded
-from cnnlib.grading.policy import Policy, by_policy, policy
+from cnnlib.grading.policy import Policy, by_policy, extensions, policy
 from cnnlib.grading.report import Refused, in_csv
-from cnnlib.grading.roster import Roster, roster, sums
+from cnnlib.grading.roster import NO_ROSTER, Roster, roster, sums
 from cnnlib.grading.sheets import Sheet
 
 
@@ -31,7 +30,7 @@ class Given:
 
     policy: Policy | None = None
     notes: Sequence[Note] = ()
-    roster: Roster | None = None
+    roster: Roster = NO_ROSTER
     sheet: Sheet | None = None
 
 
@@ -45,7 +44,7 @@ def read(files: Files, submissions: Path) -> Given:
     return Given(
         rules,
         notes(files.manual, rules or Policy()) if files.manual else (),
-        roster(files.roster) if files.roster else None,
+        roster(files.roster) if files.roster else NO_ROSTER,
         platforms.worksheet(files.moodle) if files.moodle else None,
     )
 
@@ -65,7 +64,7 @@ def marked(given: Given, graded: Sequence[Graded]) -> tuple[list[Graded], list[s
 def tables(given: Given, graded: Sequence[Graded]) -> tuple[dict[str, str], list[str]]:
     """File -> text, and sentences for the terminal."""
     files, said = {}, list[str]()
-    if given.roster or len({one.lecture for one in graded if one.lecture}) > 1:
+    if given.roster.people or len({one.lecture for one in graded if one.lecture}) > 1:
         rows, said = sums(given.roster, graded)
         files["sums.csv"] = in_csv(rows)
     if gradebook := platforms.canvas(graded):

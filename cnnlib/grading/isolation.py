@@ -10,17 +10,17 @@ from typing import BinaryIO
 
 from cnnlib.grading import messages
 
-GRACE = 0.3  # seconds between asking a call to stop and ending its process
+LEEWAY = 0.3  # seconds between asking a call to stop and ending its process
 FORK_TRIES = 100
 PIPE = 1 << 16
 
 
 class ForkEnded(Exception):
-    """There will be no more answers; says why."""
+    """There will be no more answers; says why, and whether the time ran out."""
 
-
-class ForkLate(ForkEnded):
-    """The same, since the time ran out."""
+    def __init__(self, why: str = "", late: bool = False) -> None:
+        super().__init__(why)
+        self.late = late
 
 
 def answer_in_a_fork(
@@ -53,12 +53,12 @@ def answer_in_a_fork(
     os.close(outer)
     left, last, ended, late = count, b"", "", False
     try:
-        for frame in frames(inner, count, seconds + GRACE, requests.fileno()):
+        for frame in frames(inner, count, seconds + LEEWAY, requests.fileno()):
             left, last = left - 1, frame
             if left:
                 messages.send(replies, frame)
     except ForkEnded as problem:
-        ended, late = str(problem), isinstance(problem, ForkLate)
+        ended, late = str(problem), problem.late
     finally:
         os.close(inner)
         for kill in (os.killpg, os.kill):  # it may have left its group
@@ -90,7 +90,7 @@ def frames(inner: int, count: int, seconds: float, grader: int) -> Iterator[byte
         if grader in readable:  # nothing is asked meanwhile: the grader is gone
             raise EOFError
         if not readable:
-            raise ForkLate(f"TimeoutError: no answer within {round(seconds - GRACE, 2):g} s")
+            raise ForkEnded(f"TimeoutError: no answer within {round(seconds - LEEWAY, 2):g} s", late=True)
         chunk = os.read(inner, PIPE)
         if not chunk:
             raise ForkEnded
@@ -124,6 +124,4 @@ def sweep(alone: bool) -> None:
 
 def how_it_ended(status: int) -> str:
     code = os.waitstatus_to_exitcode(status)
-    if code >= 0:
-        return f"the process ended (exit code {code})"
-    return f"the process ended ({signal.Signals(-code).name})"
+    return f"the process ended ({signal.Signals(-code).name if code < 0 else f'exit code {code}'})"

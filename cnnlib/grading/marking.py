@@ -1,8 +1,10 @@
 """One submission: run its cells in order, ask each exercise where the notebook checks it, and let `judge` decide."""
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from cnnlib.checks import Answer, Ask, Call, Exercise, Finding, Verdict, judge
 from cnnlib.checks.calling import UNDEFINED
@@ -18,7 +20,6 @@ from cnnlib.grading.submissions import Submission
 # judge() calls attempt() on the course's own functions, and that swaps sys.stdout, which all threads share.
 _judging = threading.Lock()
 
-MISSING = "not defined"
 FAULT = "a check failed, not the answer"
 FAULTY = f"graded, but {FAULT}"
 
@@ -42,6 +43,7 @@ class Graded:
     mark: Mark | None = None  # what an instructor's policy or hand made of the points
     read: bool = True  # could it be read, and judged?
     failed: bool = False  # is it a fault of the grader, which another run may not have?
+    seconds: float = 0.0  # that it took
 
     @property
     def points(self) -> int:
@@ -52,9 +54,9 @@ class Graded:
         return sum(verdict.possible for verdict in self.verdicts)
 
     @property
-    def rank(self) -> tuple[bool, tuple[int, float], str]:
+    def rank(self) -> tuple[bool, int, float, str]:
         """Larger for an attempt that counts rather: one that could be read, uploaded later, changed later."""
-        return self.read, self.submission.order, self.submission.notebook
+        return self.read, self.submission.number, self.submission.time, self.submission.notebook
 
     @property
     def final(self) -> Mark:
@@ -62,20 +64,17 @@ class Graded:
         return self.mark or Mark(tuple(Line(v.exercise, v.points, v.possible) for v in self.verdicts))
 
 
-def grade_notebook(
-    submission: Submission, launcher: Launcher, limits: Limits, seed: int, data: bytes | None = None
-) -> Graded | None:
-    """Verdicts, or a status that says why there are none; None if `limits.stop` came first. Never raises.
+def grade_notebook(submission: Submission, launcher: Launcher, limits: Limits, seed: int, data: bytes) -> Graded | None:
+    """Verdicts on what is in a file, or a status that says why there are none; None if `limits.stop` came first.
 
-    Args:
-        data: what is in the file, if that is known.
+    Never raises.
     """
-    verdicts: dict[str, Verdict] = {}
+    started, verdicts = time.monotonic(), dict[str, Verdict]()
     lecture, others, shingles = submission.lecture, list[str](), Shingles()
     read, failed = True, False
     student = Student(launcher, limits)
     try:
-        notebook = student.read(submission.read() if data is None else data)
+        notebook = student.read(data)
         if notebook.lecture is None:
             raise Unreadable("not graded: no exercise of this course in it")
         lecture, others, shingles = notebook.lecture, notebook.others, notebook.shingles
@@ -90,21 +89,30 @@ def grade_notebook(
         status, read, failed = failure(problem), False, True
     finally:
         student.close()
-    asked = lectures()[lecture] if lecture else ()
-    found = tuple(verdicts.get(exercise.name) or nothing(exercise, status) for exercise in asked)
-    one = Graded(submission, status, lecture, found, student.doubtful, tuple(others), shingles=shingles)
-    return replace(one, read=read, failed=failed)
+    kept = {"doubtful": student.doubtful, "others": others, "shingles": shingles, "read": read, "failed": failed}
+    return outcome(submission, status, lecture, verdicts, seconds=time.monotonic() - started, **kept)
 
 
 def failure(problem: Exception) -> str:
     return f"not graded: the grader failed ({problem!r})"
 
 
-def ungraded(submission: Submission, status: str, failed: bool = False) -> Graded:
+def outcome(
+    submission: Submission, status: str, lecture: str | None, verdicts: Mapping[str, Verdict], **more: Any
+) -> Graded:
+    """With a verdict on every exercise of the lecture: no points for what has none, and the status says why.
+
+    Args:
+        more: other fields of Graded.
+    """
+    asked = lectures()[lecture] if lecture else ()
+    found = tuple(verdicts.get(exercise.name) or nothing(exercise, status) for exercise in asked)
+    return Graded(submission, status, lecture, found, **more)
+
+
+def ungraded(submission: Submission, status: str, **more: Any) -> Graded:
     """No points, and why; the name of the file says what was possible."""
-    asked = lectures()[submission.lecture] if submission.lecture else ()
-    found = tuple(nothing(exercise, status) for exercise in asked)
-    return Graded(submission, status, submission.lecture, found, doubtful=failed, read=False, failed=failed)
+    return outcome(submission, status, submission.lecture, {}, read=False, **more)
 
 
 def _verdicts(notebook: Notebook, student: Student, seed: int, verdicts: dict[str, Verdict]) -> str:
@@ -171,8 +179,7 @@ def nothing(exercise: Exercise, reason: str, status: str = "not written yet") ->
 
 def _why_missing(exercise: Exercise, failed: list[tuple[Cell, str]]) -> str:
     for cell, error in reversed(failed):
-        if exercise.name in cell.defines and "Placeholder" in error:
-            return f"{MISSING}: its cell [{cell.number}] stopped: it needs the course's code, not here meanwhile"
         if exercise.name in cell.defines:
-            return f"{MISSING}: its cell [{cell.number}] stopped: {error}"
-    return f"{MISSING} in the notebook"
+            why = "it needs the course's code, not here meanwhile" if "Placeholder" in error else error
+            return f"not defined: its cell [{cell.number}] stopped: {why}"
+    return "not defined in the notebook"

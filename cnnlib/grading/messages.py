@@ -24,9 +24,13 @@ ITEMS_LIMIT = 10_000  # entries of lists, tuples, sets and dicts together
 HASHED_LIMIT = 100  # entries of a set or dict: whole numbers can be chosen so that all of them collide
 DEPTH_LIMIT = 8
 TEXT_LIMIT = 10_000  # characters of one string
+AXES_LIMIT = 16  # of an array: NumPy has 64, to which the checks add some; the product of thousands takes seconds
 HURRY = 5  # the time for a call, after another one of the same check ran out of it, is divided by this
 MOST_LATE = 3  # calls of one check that may run out of time
-WHOLE_BITS = 1000  # larger whole numbers are cut to 2 ** WHOLE_BITS: NumPy has no number type for either
+MOST_WHOLE = 1 << 1000  # larger whole numbers are cut to it: NumPy has no number type for either
+
+# The texts of a checks.Answer, and the most characters of each that are read.
+TEXTS = {"error": 2000, "kind": 80, "unwritten": 80, "line": 2000, "uses": 80, "warned": 2000, "printed": 2000}
 
 NUMERIC = re.compile(r"[<>|][biufc]\d{1,2}")
 ODD = re.compile(r"[<>|][OUSMmV]\d{0,4}(\[\w{1,9}\])?")  # objects, text, dates: only the dtype is sent
@@ -105,8 +109,7 @@ def _encode(value: Any, numbers: bytearray, items_left: list[int], depth: int) -
     if isinstance(value, np.ndarray | np.generic):
         return _encode_array(value, numbers)
     if isinstance(value, int):
-        most = 1 << WHOLE_BITS
-        return max(-most, min(most, int(value)))
+        return max(-MOST_WHOLE, min(MOST_WHOLE, int(value)))
     if isinstance(value, float):
         return float(value)
     if isinstance(value, str):
@@ -164,7 +167,11 @@ class Decoder:
         self.numbers, self.at, self.build, self.left = numbers, 0, build, ITEMS_LIMIT
 
     def value(self, item: Any, depth: int = DEPTH_LIMIT) -> Any:
-        if item is None or isinstance(item, bool | int | float | str):
+        if item is None or isinstance(item, float):
+            return item
+        if isinstance(item, int) and abs(item) <= MOST_WHOLE:
+            return item
+        if isinstance(item, str) and len(item) <= TEXT_LIMIT:
             return item
         if not isinstance(item, dict) or len(item) != 1 or depth < 0:
             raise WireError("not a value")
@@ -190,6 +197,8 @@ class Decoder:
         raise WireError(f"not a value: {str(kind)[:40]}")
 
     def array(self, dtype: str, shape: list[int], layout: str) -> np.ndarray:
+        if len(shape) > AXES_LIMIT:
+            raise WireError(f"an array of {len(shape)} axes, and {AXES_LIMIT} may be sent")
         if not NUMERIC.fullmatch(dtype) or not all(type(n) is int and n >= 0 for n in shape):
             raise WireError("not an array of numbers")
         count = math.prod(shape)

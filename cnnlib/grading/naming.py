@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from cnnlib.exercises import lectures
 
@@ -43,6 +44,13 @@ class Name:
     uploaded: float = 0.0  # when, in seconds since 1970, if the platform tells it
 
 
+class Upload(NamedTuple):
+    """What Gradescope's metadata say of a submission."""
+
+    students: str
+    time: float = 0.0  # in seconds since 1970, if it is told
+
+
 def is_notebook(name: str) -> bool:
     return NOTEBOOK.fullmatch(name) is not None
 
@@ -51,26 +59,21 @@ def is_zip(name: str) -> bool:
     return name.lower().endswith(".zip")
 
 
-def is_of_canvas(name: str) -> bool:
-    return any(rule.fullmatch(name) for rule in (CANVAS, CANVAS_ANONYMOUS))
-
-
 def ignored(name: str) -> bool:
     return name in LEFT_BEHIND or name.startswith("._")
 
 
 def is_from_a_platform(name: str) -> bool:
     """Is a file or folder of this name, beside all others, one that a learning platform made?"""
-    return name == METADATA or is_of_canvas(name) or any(rule.fullmatch(name) for rule in (MOODLE, GRADESCOPE))
+    return name == METADATA or any(rule.fullmatch(name) for rule in (CANVAS, CANVAS_ANONYMOUS, MOODLE, GRADESCOPE))
 
 
-def name_of(parts: Sequence[str], submitters: Mapping[str, str], times: Mapping[str, float]) -> Name:
+def name_of(parts: Sequence[str], uploaded: Mapping[str, Upload]) -> Name:
     """The name of a file.
 
     Args:
         parts: its path below the root of all submissions, without Gradescope's `assignment_8_export`.
-        submitters: Gradescope's number of a submission -> who handed it in.
-        times: the same number -> when.
+        uploaded: Gradescope's number of a submission -> whose it is, and when it came.
     """
     first, *below = parts
     if canvas := CANVAS_ANONYMOUS.fullmatch(first) or CANVAS.fullmatch(first):
@@ -80,10 +83,9 @@ def name_of(parts: Sequence[str], submitters: Mapping[str, str], times: Mapping[
     if moodle := MOODLE.fullmatch(first):
         notebook = "/".join(filter(None, [moodle["file"], *below]))
         return Name(clean(f"{moodle['name']}_{moodle['id']}"), notebook, system="moodle", account=moodle["id"])
-    if below and (gradescope := GRADESCOPE.fullmatch(first)) and gradescope["id"] in submitters:
-        number = gradescope["id"]
-        uploaded = times.get(number, 0.0)
-        return Name(clean(submitters[number]), "/".join(below), number=int(number[:18]), uploaded=uploaded)
+    if below and (gradescope := GRADESCOPE.fullmatch(first)) and (upload := uploaded.get(gradescope["id"])):
+        number = int(gradescope["id"][:18])
+        return Name(clean(upload.students), "/".join(below), number=number, uploaded=upload.time)
     if below:
         return Name(clean(first), "/".join(below))
     stem = bare = re.sub(r"\.ipynb(\.txt|\.json)?$", "", first, flags=re.IGNORECASE)
@@ -122,38 +124,30 @@ def outer_folder(names: Sequence[Sequence[str]]) -> str:
     return kept[0][0] if twice and all(len(parts) > 1 for parts in notebooks) else ""
 
 
-def submitters(metadata: str) -> dict[str, str]:
-    """Gradescope's number of a submission -> its students, from submission_metadata.yml.
+def uploads(metadata: str) -> dict[str, Upload]:
+    """Gradescope's number of a submission -> whose it is and when it came, from submission_metadata.yml.
 
     The file is read line by line: a YAML reader would do whatever else is in it. Students with the same name are told
     apart by their number, and those who handed in together share one submission.
     """
-    found: dict[str, list[str]] = {}
-    people: list[str] = []
-    listed = False
+    found: dict[str, Upload] = {}
+    number, people, listed, time = "", list[str](), False, 0.0
     for line in metadata.splitlines():
         if begins := re.fullmatch(r"submission_(\d+): *", line):
-            people, listed = found.setdefault(begins[1], []), False
+            number, people, listed, time = begins[1], [], False, 0.0
         elif key := re.match(r"  :(\w+):", line):
             listed = key[1] == "submitters"
+            if told := CREATED.fullmatch(line):
+                with contextlib.suppress(ValueError, OverflowError):  # the 31st of June
+                    time = datetime.fromisoformat(f"{told[1]}T{told[2]}{told[3].replace('UTC', 'Z')}").timestamp()
         elif listed and (field := re.fullmatch(r" +(?:- )?:(name|sid): *(.*)", line)):
             value = _unquoted(field[2])
             if field[1] == "name":
                 people.append(value or "nameless")
             elif people and value:
                 people[-1] += f"_{value}"
-    return {number: " and ".join(people) for number, people in found.items() if people}
-
-
-def upload_times(metadata: str) -> dict[str, float]:
-    """Gradescope's number of a submission -> when it came, in seconds since 1970; line by line as above."""
-    found, number = dict[str, float](), ""
-    for line in metadata.splitlines():
-        if begins := re.fullmatch(r"submission_(\d+): *", line):
-            number = begins[1]
-        elif number and (told := CREATED.fullmatch(line)):
-            with contextlib.suppress(ValueError, OverflowError):  # the 31st of June
-                found[number] = datetime.fromisoformat(f"{told[1]}T{told[2]}{told[3].replace('UTC', 'Z')}").timestamp()
+        if number and people:
+            found[number] = Upload(" and ".join(people), time)
     return found
 
 

@@ -31,6 +31,9 @@ th, td {{ text-align: left; vertical-align: top; padding: 2px 14px 2px 0 }}
 </body></html>
 """
 MOST_ALIKE = 30
+STUDENTS = ("student", "and")  # columns with a name, which leads to the page
+NUMBERS = ("points", "by the checks", "counts for", "alike", "students")
+NOWHERE: Mapping[str, str] = {}
 SAFE = re.compile(r"[^A-Za-z0-9.-]+")
 
 
@@ -88,9 +91,7 @@ def _final(one: Graded) -> str:
         return ""
     said = f"<p>It counts for <b>{number(mark.points)}</b> of {number(mark.possible)}. {escape(mark.comment)}</p>"
     rows = [
-        f"<tr><td>{escape(line.exercise)}</td>"
-        f'<td class="number">{verdict.points} of {verdict.possible}</td>'
-        f'<td class="number">{number(line.points)} of {number(line.possible)}</td><td>{escape(line.comment)}</td></tr>'
+        (line.exercise, _of(verdict.points, verdict.possible), _of(line.points, line.possible), line.comment)
         for verdict, line in zip(one.verdicts, mark.lines, strict=True)
         if (verdict.points, verdict.possible, "") != (line.points, line.possible, line.comment)
     ]
@@ -98,10 +99,21 @@ def _final(one: Graded) -> str:
     return said + (_table(["exercise", "by the checks", "counts for", comment], rows) if rows else "")
 
 
-def _table(names: Sequence[str], rows: Sequence[str]) -> str:
-    """Under a row of names; on a narrow screen the table alone is moved sideways."""
-    head = "".join(f"<th>{name}</th>" for name in names)
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+def _table(names: Sequence[str], rows: Sequence[Sequence[str]], files: Mapping[str, str] = NOWHERE) -> str:
+    """Texts under a row of names; on a narrow screen the table alone is moved sideways.
+
+    Args:
+        files: student -> page, for the columns that name one.
+    """
+    headings = "".join(f"<th>{name}</th>" for name in names)
+    cells = ("".join(_cell(*told, files) for told in zip(names, row, strict=True)) for row in rows)
+    body = "".join(f"<tr>{row}</tr>" for row in cells)
+    return f'<div class="wide"><table><thead><tr>{headings}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _cell(column: str, text: str, files: Mapping[str, str]) -> str:
+    shown = f'<a href="{files[text]}">{escape(text)}</a>' if column in STUDENTS and text in files else escape(text)
+    return f'<td class="number">{shown}</td>' if column in NUMBERS else f"<td>{shown}</td>"
 
 
 def _class_page(graded: Sequence[Graded], files: Mapping[str, str], alike: Sequence[Alike]) -> str:
@@ -109,14 +121,14 @@ def _class_page(graded: Sequence[Graded], files: Mapping[str, str], alike: Seque
     names = [summary.lecture for summary in lectures] + ["Students"] + (["Alike"] if alike else [])
     links = " · ".join(f'<a href="#{escape(name)}">{escape(name)}</a>' for name in names)
     body = f"<nav>{links}</nav>" + "".join(map(_lecture, lectures))
-    rows = [
-        f"<tr><td>{_link(one.submission.student, files)}</td>"
-        f"<td>{escape(one.submission.notebook)}</td>"
-        f'<td class="number">{one.points} of {one.possible}</td>{_counts_for(one)}<td>{escape(one.status)}</td></tr>'
-        for one in graded
-    ]
-    marked = ["counts for"] if any(one.mark for one in graded) else []
-    table = _table(["student", "notebook", "points", *marked, "status"], rows)
+    marked = any(one.mark for one in graded)
+    rows = []
+    for one in graded:
+        counts = [_of(one.final.points, one.final.possible)] if marked else []
+        points = _of(one.points, one.possible)
+        rows.append([one.submission.student, one.submission.notebook, points, *counts, one.status])
+    columns = ["student", "notebook", "points", *(["counts for"] if marked else []), "status"]
+    table = _table(columns, rows, files)
     return _page("The class", f"{body}{_heading('Students')}{table}{_alike(alike, files)}")
 
 
@@ -129,22 +141,16 @@ def _alike(alike: Sequence[Alike], files: Mapping[str, str]) -> str:
     if not alike:
         return ""
     found = [
-        f'<tr><td>{_link(pair.student, files)}</td><td>{_link(pair.other, files)}</td><td class="number">'
-        f"{100 * pair.share:.0f} %</td><td>{escape(pair.lecture)}</td><td>{escape(', '.join(pair.where))}</td></tr>"
+        (pair.student, pair.other, f"{100 * pair.share:.0f} %", pair.lecture, ", ".join(pair.where))
         for pair in alike[:MOST_ALIKE]
     ]
     said = "Code that two share and few others have, whatever its names. A hint to look: it says nothing about why."
-    table = _table(["student", "and", "alike", "lecture", "nearly the same"], found)
+    table = _table(["student", "and", "alike", "lecture", "nearly the same"], found, files)
     return f"{_heading('Alike')}<p>{said}</p>{table}"
 
 
-def _link(name: str, files: Mapping[str, str]) -> str:
-    return f'<a href="{files[name]}">{escape(name)}</a>' if name in files else escape(name)
-
-
-def _counts_for(one: Graded) -> str:
-    final = one.mark
-    return f'<td class="number">{number(final.points)} of {number(final.possible)}</td>' if final else ""
+def _of(points: float, possible: float) -> str:
+    return f"{number(points)} of {number(possible)}"
 
 
 def _lecture(summary: Summary) -> str:
@@ -165,10 +171,7 @@ def _lecture(summary: Summary) -> str:
 def _exercise(asked: Asked, summary: Summary) -> str:
     parts = ", ".join(f"{escape(part)} {count}" for part, count in asked.parts.items())
     said = f" Students with the points of each part: {parts}." if len(asked.parts) > 1 else ""
-    causes = [
-        f'<tr><td class="number">{count}</td><td>{escape(unmarked(cause))}</td></tr>'
-        for cause, count in asked.causes.items()
-    ]
+    causes = [(str(count), unmarked(cause)) for cause, count in asked.causes.items()]
     return (
         f"<h4>{escape(asked.name)}</h4><p>Mean {asked.mean:.1f} of {asked.possible}; all points: {asked.right} of "
         f"{summary.students} students, left open: {asked.unwritten}.{said}</p>"

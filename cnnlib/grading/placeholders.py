@@ -113,18 +113,14 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             module.__dict__.update(EXERCISES, __all__=list(EXERCISES))
 
 
-def check(*args: Any, **kwargs: Any) -> float:
-    """No points: the grader asks for itself, in between the cells."""
-    entered("check")
-    return 0.0
+def _quiet(name: str, result: Any = None) -> Callable[..., Any]:
+    """check() and the like: no points and no hints, since the grader asks for itself, in between the cells."""
 
+    def function(*args: Any, **kwargs: Any) -> Any:
+        entered(name)
+        return result
 
-def hint(*args: Any, **kwargs: Any) -> None:
-    entered("hint")
-
-
-def progress(*args: Any, **kwargs: Any) -> None:
-    entered("progress")
+    return function
 
 
 def or_reference(answer: Any) -> Any:
@@ -135,4 +131,7 @@ def or_reference(answer: Any) -> Any:
     return sys._getframe(1).f_globals.get(answer, Placeholder(answer))
 
 
-EXERCISES = {function.__name__: function for function in (check, hint, progress, or_reference)}
+EXERCISES = {
+    **{"check": _quiet("check", 0.0), "hint": _quiet("hint"), "progress": _quiet("progress")},
+    "or_reference": or_reference,
+}

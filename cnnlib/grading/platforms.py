@@ -3,8 +3,6 @@
 Of each student the attempt that counts. Who is who is the number that the platform itself put into the file's name.
 """
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,11 +10,11 @@ from pathlib import Path
 
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.marks import number
-from cnnlib.grading.report import Refused, cell
+from cnnlib.grading.report import Refused, Row, cell, csv_text
 from cnnlib.grading.roster import PARTICIPANT
 from cnnlib.grading.sheets import Sheet, entry, folded, read_sheet
 
-CANVAS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+CANVAS_COLUMNS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 HEADINGS = {  # of Moodle's worksheet, in English, German, French and Spanish
     "Identifier": ("Identifier", "ID", "Identifiant", "Identificador"),
     "Grade": ("Grade", "Bewertung", "Note", "Calificación"),
@@ -50,10 +48,10 @@ def canvas(graded: Iterable[Graded]) -> str:
     for one in counted:
         name = one.submission.student.removesuffix(f"_{one.submission.account}")
         points.setdefault((name, one.submission.account), {})[str(one.lecture)] = number(one.final.points)
-    rows: list[list[str | int]] = [[*CANVAS, *possible], ["    Points Possible", "", "", "", "", *possible.values()]]
+    rows: list[Row] = [[*CANVAS_COLUMNS, *possible], ["    Points Possible", "", "", "", "", *possible.values()]]
     for (name, account), of in points.items():
         rows.append([cell(name), account, "", "", "", *(of.get(lecture, "") for lecture in possible)])
-    return _csv(rows, ",")
+    return csv_text(rows)
 
 
 def worksheet(path: Path) -> Sheet:
@@ -112,7 +110,7 @@ def moodle(sheet: Sheet, graded: Sequence[Graded]) -> tuple[str, str]:
     left = sorted(one.submission.student for account, one in of.items() if account not in filled)
     said = f"moodle.csv: {len(filled)} of {len(sheet.rows)} rows filled in" + (f" for {lecture}" if lecture else "")
     said += f"; no row to fill in for {', '.join(left)}" if left else ""
-    return sheet.mark + _csv([sheet.header, *rows], sheet.sign), f"{said}."
+    return sheet.mark + csv_text([sheet.header, *rows], sheet.sign), f"{said}."
 
 
 def _grade(one: Graded, maximum: str) -> str:
@@ -125,9 +123,3 @@ def _grade(one: Graded, maximum: str) -> str:
         return ""
     grade = f"{one.final.points * most / one.final.possible:.2f}"
     return grade.replace(".", ",") if "," in maximum else grade
-
-
-def _csv(rows: Iterable[Sequence[str | int]], sign: str) -> str:
-    file = io.StringIO()
-    csv.writer(file, delimiter=sign, lineterminator="\n").writerows(rows)
-    return file.getvalue()

@@ -14,6 +14,7 @@ from cnnlib.exercises import lectures
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.naming import clean
 from cnnlib.grading.report import Refused
+from cnnlib.grading.roster import NO_ROSTER, Roster, handed_in_by, misfit
 
 PARTS = ("points", "weights", "deadlines", "extensions", "late")
 LATE = ("percent", "most", "time")
@@ -138,6 +139,27 @@ def _moment(name: str, value: Any) -> float:
     raise ValueError(f"{name} = {value!r} is no time. Write it without quotes, as in {name} = 2026-11-12T23:59:00.")
 
 
+def extensions(
+    policy: Policy, graded: Sequence[Graded], known: Roster = NO_ROSTER
+) -> tuple[dict[int, Deadline], list[str]]:
+    """Place in `graded` -> the deadline that is its own; and sentences about the names that fit nobody, or two.
+
+    It is for all attempts of a student. Of a team each member's holds, and the latest counts.
+    """
+    found: dict[int, Deadline] = {}
+    said = []
+    for lecture, students in policy.extensions.items():
+        files = {n: one.submission for n, one in enumerate(graded) if one.lecture == lecture}
+        for name, until in students.items():
+            fits = handed_in_by(name, files, known)
+            whose = sorted({files[n].student for n in fits})
+            if fits and (len(whose) == 1 or known.person(name)):
+                found |= {n: max(until, found.get(n, until)) for n in fits}
+            else:
+                said.append(f"extension for {lecture}: {misfit(name, lecture, files, whose, known)}")
+    return found, said
+
+
 def worth(policy: Policy, exercise: str, possible: float) -> float:
     """All of the points that an exercise gives, for which the course gives `possible`."""
     return policy.points.get(exercise, possible * policy.weights.get(exercise, 1))
@@ -175,7 +197,7 @@ def _days_late(policy: Policy, one: Graded, extension: Deadline | None) -> tuple
     """
     handed_in, how = one.submission.uploaded, ""
     if not handed_in and policy.by_file:
-        handed_in, how = one.submission.order[1], " by the file's time"
+        handed_in, how = one.submission.time, " by the file's time"
     deadline = extension.moment if extension else policy.deadlines.get(one.lecture or "", math.inf)
     days = math.ceil(max(0.0, handed_in - deadline) / DAY) if handed_in else 0
     if one.submission.late and not days and not extension:

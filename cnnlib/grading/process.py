@@ -51,6 +51,11 @@ class Limits:
     notebook: float = 20  # of processor time as well
     stop: threading.Event = field(default_factory=threading.Event)
 
+    @classmethod
+    def of(cls, call: float) -> "Limits":
+        """Those of a notebook whose calls may take so many seconds."""
+        return cls(call, 2 * call, 8 * call)
+
 
 class Process:
     """Starts at once. Every method raises Ended once the process is gone, whoever ended it."""

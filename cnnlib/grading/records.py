@@ -29,6 +29,7 @@ from cnnlib.grading.submissions import Submission
 
 FOLDER, STATE = "records", "state.json"
 UNFINISHED = ".cnnlib-"  # begins the name of what is not whole yet
+KEPT = ("status", "lecture", "doubtful", "others", "read", "seconds")  # of Graded, as they are in a record
 JUDGING = (".", "checks", "exercises", "slips", "grading")  # packages whose code decides about points
 
 
@@ -155,8 +156,7 @@ def save(out: Path, key: str, one: Graded) -> None:
     """Keep what a notebook came to; a fault of the grader is not kept, so that the next run tries again."""
     if one.failed:
         return
-    told: dict[str, Any] = {"status": one.status, "lecture": one.lecture, "doubtful": one.doubtful}
-    told["others"], told["read"] = list(one.others), one.read
+    told = {name: getattr(one, name) for name in KEPT}
     told["shingles"] = [[name, numbers.hex()] for name, numbers in one.shingles]
     told["verdicts"] = [asdict(verdict) for verdict in one.verdicts]
     put(out / FOLDER / f"{key}.json", json.dumps(told))
@@ -167,9 +167,9 @@ def load(out: Path, key: str, submission: Submission) -> Graded | None:
     told = _read(out / FOLDER / f"{key}.json")
     try:
         verdicts = tuple(_verdict(**verdict) for verdict in told["verdicts"])
-        others, shingles = tuple(told["others"]), tuple((name, bytes.fromhex(code)) for name, code in told["shingles"])
-        status, lecture, doubtful = told["status"], told["lecture"], told["doubtful"]
-        return Graded(submission, status, lecture, verdicts, doubtful, others, shingles=shingles, read=told["read"])
+        shingles = tuple((name, bytes.fromhex(code)) for name, code in told["shingles"])
+        kept = {name: told[name] for name in KEPT} | {"seconds": float(told["seconds"])}
+        return Graded(submission, verdicts=verdicts, shingles=shingles, **kept)
     except (KeyError, TypeError, ValueError):
         return None
 

@@ -84,20 +84,17 @@ def digests(files: Mapping[str, str]) -> dict[str, str]:
     return {name: digest(parts) for name, parts in inside.items()}
 
 
-def write(
-    graded: Sequence[Graded], out: Path, more: Mapping[str, str], drafts: Collection[str] = (), anew: bool = True
-) -> list[Path]:
-    """Write the tables of the points and `more`, all or nothing; what an earlier run wrote gets a number and stays.
+def write(files: Mapping[str, str], out: Path, drafts: Collection[str] = (), anew: bool = True) -> list[Path]:
+    """Write the tables, all or nothing; what an earlier run wrote gets a number and stays.
 
     Args:
-        more: path below `out` -> text.
+        files: path below `out` -> text.
         drafts: digests of what is replaced.
         anew: False leaves everything that is there if all of it would be the same.
 
     Returns:
         What was written.
     """
-    files = texts(graded, more)
     new, old = digests(files), {name: digest_of(out / name) for name in WRITTEN + ASKED_FOR if (out / name).exists()}
     if not anew and all(new.get(name, found) == found for name, found in old.items()):
         new, old = {name: found for name, found in new.items() if name not in old}, {}
@@ -122,10 +119,15 @@ def in_csv(rows: Iterable[Row]) -> str:
 
     Where it needs one, it begins with a byte order mark: without it Excel shows é as Ã©.
     """
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows([cell(value) for value in row] for row in rows)
-    text = file.getvalue()
+    text = csv_text([cell(value) for value in row] for row in rows)
     return text if text.isascii() else f"\ufeff{text}"
+
+
+def csv_text(rows: Iterable[Row], sign: str = ",") -> str:
+    """The text of a table as it is."""
+    file = io.StringIO()
+    csv.writer(file, delimiter=sign, lineterminator="\n").writerows(rows)
+    return file.getvalue()
 
 
 def grades(graded: Iterable[Graded]) -> list[Row]:

@@ -13,14 +13,14 @@ from pathlib import Path
 from cnnlib.grading.marking import Graded
 from cnnlib.grading.marks import number
 from cnnlib.grading.report import Refused, Row
-from cnnlib.grading.sheets import Sheet, entry, folded, read_sheet
+from cnnlib.grading.sheets import Sheet, entry, folded, perhaps, read_sheet
 from cnnlib.grading.submissions import Submission
 
 FULL = ("Student", "Full name", "Student name", "Display name", "Vollständiger Name", "Nom complet", "Nombre completo")
 FIRST = ("First name", "Given name", "Vorname", "Prénom", "Nombre")
 LAST = ("Last name", "Surname", "Family name", "Nachname", "Nom de famille", "Nom", "Apellido(s)", "Apellidos")
 PLAIN = ("Name",)
-CANVAS = ("SIS User ID", "SIS Login ID")  # beside these, ID is Canvas's own number
+CANVAS_IDS = ("SIS User ID", "SIS Login ID")  # beside these, ID is Canvas's own number
 IDS = re.compile(
     r"(student|sis user|sis login|login|user|matriculation)? ?(id|number|nummer)|sid|id number|username|login|"
     r"matrikelnummer|anmeldename|nom d.utilisateur|nombre de usuario|.*(e-?mail|courriel|correo).*"
@@ -61,7 +61,10 @@ class Roster:
         return ""
 
 
-def handed_in_by(name: str, files: Mapping[int, Submission], known: Roster | None = None) -> list[int]:
+NO_ROSTER = Roster(())
+
+
+def handed_in_by(name: str, files: Mapping[int, Submission], known: Roster) -> list[int]:
     """Which files are of the one whom a person calls so, alone or in a team.
 
     It is the name in the tables, with or without the number behind it, or that number alone; or what the roster has.
@@ -70,16 +73,25 @@ def handed_in_by(name: str, files: Mapping[int, Submission], known: Roster | Non
     return exactly or [n for n, submission in files.items() if _goes_by(name, submission, known)]
 
 
-def _goes_by(name: str, submission: Submission, known: Roster | None) -> bool:
-    if known and (person := known.person(name)):
+def _goes_by(name: str, submission: Submission, known: Roster) -> bool:
+    if person := known.person(name):
         return person in known.who(submission)[0]
     students = submission.student.split(" and ")
     return name in {*students, *map(_bare, students), submission.account} - {""}
 
 
+def misfit(name: str, lecture: str, files: Mapping[int, Submission], whose: Sequence[str], known: Roster) -> str:
+    """Why a row for this name is of no use: it fits several, or somebody without a file, or nobody."""
+    if whose:
+        return f'"{name}" fits {", ".join(whose)}. Write one of these names.'
+    if person := known.person(name):
+        return f"{person} has handed in no {lecture}."
+    return f'"{name}" fits nobody with {lecture}{perhaps(name, {one.student for one in files.values()})}.'
+
+
 def _bare(student: str) -> str:
     """Without the number that a platform puts behind the name: Gradescope's may begin with letters."""
-    return re.sub(r"(?<=.)_[^_]*\d[^_]*$", "", student)
+    return re.sub(r"(?<=.)_[^_\d]*\d[^_]*$", "", student)
 
 
 def roster(path: Path) -> Roster:
@@ -99,7 +111,7 @@ def _lines(rows: list[list[str]], sign: str) -> list[str]:
 
 def _people(sheet: Sheet, columns: Sequence[int | None], ids: Sequence[int]) -> Iterator[tuple[str, list[Key]]]:
     full, first, last, plain = columns
-    canvas = sheet.column(*CANVAS) is not None
+    canvas = sheet.column(*CANVAS_IDS) is not None
     role = sheet.column("Role", "Roles")
     teachers = any("student" in folded(entry(row, role)) for row in sheet.rows)  # the file tells them apart
     participant = sheet.column("Identifier", "Identifiant", "Identificador", "ID")
@@ -139,14 +151,14 @@ def _joined(name: str) -> str:
     return "".join(re.findall(r"\w+", folded(name)))
 
 
-def sums(known: Roster | None, graded: Sequence[Graded]) -> tuple[list[Row], list[str]]:
+def sums(known: Roster, graded: Sequence[Graded]) -> tuple[list[Row], list[str]]:
     """A row for each person with the points of all lectures, and sentences about who is missing."""
     lectures = sorted({one.lecture for one in graded if one.lecture})
     possible = {one.lecture: one.final.possible for one in graded if one.lecture}
-    of: dict[str, list[Graded]] = {person: [] for person in known.people} if known else {}
+    of: dict[str, list[Graded]] = {person: [] for person in known.people}
     unknown = dict[str, None]()
     for one in graded:
-        people, strangers = known.who(one.submission) if known else ([one.submission.student], [])
+        people, strangers = known.who(one.submission) if known.people else ([one.submission.student], [])
         unknown |= dict.fromkeys(strangers)
         for person in people + strangers:
             of.setdefault(person, []).append(one)
@@ -160,10 +172,10 @@ def sums(known: Roster | None, graded: Sequence[Graded]) -> tuple[list[Row], lis
         points = [number(counted[lecture].final.points) if lecture in counted else "" for lecture in lectures]
         total = sum(one.final.points for one in counted.values())
         late = sum(one.submission.late or one.final.days > 0 for one in counted.values())
-        row: Row = [person, state if known else "", *points, number(total), number(sum(possible.values())), late]
+        row: Row = [person, state if known.people else "", *points, number(total), number(sum(possible.values())), late]
         rows.append([*row, sum(one.lecture is not None for one in files)])
     said = [f"sums.csv: {len(of)} students. Of several attempts at a lecture the latest counts, late or not."]
-    if known:
+    if known.people:
         said.append(f"Absent, {len(absent)} of {len(known.people)}: {_listed(absent)}.")
         for lecture in lectures if len(lectures) > 1 else ():
             without = [row[0] for row in rows[1:] if row[1] == "present" and row[2 + lectures.index(lecture)] == ""]

@@ -21,8 +21,9 @@ import linecache
 import os
 import sys
 import threading
+from functools import partial
 from types import ModuleType
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -66,19 +67,19 @@ def serve(
         messages.send(replies, messages.pack(reply))
         return
     if "notebook" in message:
-        task: Lookup | Questions = Lookup(numbers, message["wanted"], tag)
-        count = 1
+        answer, count = partial(look_up, numbers, message["wanted"], tag), 1
     elif message["check"] in namespace:
         decoder = messages.Decoder(numbers, build)
         calls = [(decoder.value(args), dict(decoder.value(kwargs))) for args, kwargs in message["calls"]]
-        task, count = Questions(namespace[message["check"]], calls, message["seconds"], tag), len(calls)
+        answer = partial(answer_calls, namespace[message["check"]], calls, message["seconds"], tag)
+        count = len(calls)
     else:
         messages.send(replies, messages.pack({"missing": True, "tag": tag}))
         return
     if settings["fork"] and threading.active_count() == 1:  # threads that an answer leans on do not survive a fork
-        answer_in_a_fork(task.answer, count, message["seconds"], tag, requests, replies, alone)
+        answer_in_a_fork(answer, count, message["seconds"], tag, requests, replies, alone)
         return
-    if not task.answer(replies):
+    if not answer(replies):
         messages.send(replies, messages.pack({"ended": "", "tag": tag}))
     sweep(alone)
 
@@ -122,60 +123,47 @@ def nobody_answers(prompt: object = "") -> str:
     raise EOFError("input() was called, and nobody is there to answer while grading")
 
 
-class Lookup(NamedTuple):
-    """A notebook's file, and the names that are looked for in it."""
-
-    data: bytes
-    wanted: list[str]
-    tag: str
-
-    def answer(self, replies: BinaryIO) -> bool:
-        """Write one frame: what is in it."""
-        sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, placeholders.Finder)]
-        sources = b""
-        try:
-            told, sources = reading.read(self.data, self.wanted)
-        except reading.Unreadable as problem:
-            told = {"unreadable": str(problem)}
-        messages.send(replies, messages.pack(told | {"tag": self.tag}, sources))
-        return True
+def look_up(data: bytes, wanted: list[str], tag: str, replies: BinaryIO) -> bool:
+    """Write one frame: what is in a notebook's file, and which of these names."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, placeholders.Finder)]
+    sources = b""
+    try:
+        told, sources = reading.read(data, wanted)
+    except reading.Unreadable as problem:
+        told = {"unreadable": str(problem)}
+    messages.send(replies, messages.pack(told | {"tag": tag}, sources))
+    return True
 
 
-class Questions(NamedTuple):
-    """One function and all that it is asked."""
+def answer_calls(function: Any, calls: list[Call], seconds: float, tag: str, replies: BinaryIO) -> bool:
+    """Write a frame a call, in order. One that ran out of time makes the next ones shorter, three are the last.
 
-    function: Any
-    calls: list[Call]
-    seconds: float  # for one call
-    tag: str
-
-    def answer(self, replies: BinaryIO) -> bool:
-        """Write a frame a call, in order. One that ran out of time makes the next ones shorter, three are the last."""
-        times_late = 0
-        for args, kwargs in self.calls:
-            seconds = self.seconds / messages.HURRY if times_late else self.seconds
-            answer, late = in_time(self.function, args, kwargs, seconds, placeholders.COURSE)
-            messages.send(replies, answer_frame(answer, self.tag, late))
-            times_late += late
-            if times_late == messages.MOST_LATE:
-                return False
-        return True
+    Returns:
+        Whether all were asked.
+    """
+    times_late = 0
+    for args, kwargs in calls:
+        left = seconds / messages.HURRY if times_late else seconds
+        answer, late = in_time(function, args, kwargs, left, placeholders.COURSE)
+        messages.send(replies, answer_frame(answer, tag, late))
+        times_late += late
+        if times_late == messages.MOST_LATE:
+            return False
+    return True
 
 
 def answer_frame(answer: Answer, tag: str, late: bool) -> bytes:
+    numbers = bytearray()
     try:
-        numbers = bytearray()
         value = messages.encode(answer.value, numbers)
         if len(numbers) > messages.ANSWER_LIMIT:
             raise messages.WireError(TOO_LARGE)
-        words = ("error", "kind", "unwritten", "line", "uses", "warned", "printed")
-        rest = {name: str(getattr(answer, name))[:2000] for name in words}
+        rest = {name: str(getattr(answer, name))[:most] for name, most in messages.TEXTS.items()}
         told = {"value": value, **rest, "changed": answer.changed, "seconds": answer.seconds}
         return messages.pack({"answer": told, "late": late, "tag": tag}, numbers)
-    except messages.WireError as problem:
-        return messages.pack({"answer": {"error": str(problem)}, "tag": tag})
     except BaseException as problem:
-        return messages.pack({"answer": {"error": f"{type(problem).__name__}: {str(problem)[:300]}"}, "tag": tag})
+        kind = "" if isinstance(problem, messages.WireError) else f"{type(problem).__name__}: "
+        return messages.pack({"answer": {"error": f"{kind}{str(problem)[:300]}"}, "tag": tag})
 
 
 def build(source: str, name: str) -> Any:

@@ -14,8 +14,10 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
+from cnnlib.exercises import lectures
 from cnnlib.grading import records
 from cnnlib.grading.marking import Graded, failure, ungraded
+from cnnlib.grading.process import Limits
 from cnnlib.grading.reading import Unreadable
 from cnnlib.grading.records import Rules
 from cnnlib.grading.report import Refused
@@ -72,7 +74,7 @@ def _collect(future: Future[Graded | None], task: Task, done: Callable[[Task, Gr
     except Refused:
         raise
     except Exception as problem:  # the machine that had it is gone, or the like
-        one = ungraded(task.submission, failure(problem), failed=True)
+        one = ungraded(task.submission, failure(problem), doubtful=True, failed=True)
     if one:
         done(task, one)
 
@@ -90,6 +92,8 @@ class Class:
         self.known: dict[Submission, Graded] = {}
         self.saved: set[str] = set()  # keys of this run: the same notebook need not be run twice
         self.kept = self.anew = 0
+        self.spent: dict[str, dict[str, float]] = {}  # student -> key -> seconds that it took
+        self.most = len(lectures()) * Limits.of(rules.seconds).notebook  # of these seconds
 
     def graded(self) -> list[Graded]:
         """In the order in which they were found, as far as it went."""
@@ -111,26 +115,39 @@ class Class:
 
         def again(task: Task, one: Graded) -> None:
             earlier = self.known[task.submission]
-            self._keep(task, replace(max(one, earlier, key=lambda each: each.points), doubtful=False))
+            better = max(one, earlier, key=lambda each: each.points)
+            self._keep(task, replace(better, doubtful=False, seconds=earlier.seconds + one.seconds))
+            bar.update()
             heard()
 
         with tqdm(total=len(self.found), desc="grade", unit="notebook", disable=None, leave=False) as bar:
-            hands.carry_out(self._unknown(bar), first)
+            hands.carry_out(self._left(self.found, bar), first)
         doubtful = [one.submission for one in self.graded() if one.doubtful]
-        with tqdm(doubtful, desc="again, alone", unit="notebook", disable=None, leave=False) as bar:
-            replace(hands, most=lambda: 1).carry_out(filter(None, map(self._task, bar)), again)
+        with tqdm(total=len(doubtful), desc="again, alone", unit="notebook", disable=None, leave=False) as bar:
+            replace(hands, most=lambda: 1).carry_out(self._left(doubtful, bar, doubted=True), again)
 
-    def _unknown(self, bar: tqdm) -> Iterator[Task]:
-        """What is to be graded; the rest is known afterwards."""
-        for submission in self.found:
+    def _left(self, submissions: Sequence[Submission], bar: tqdm, doubted: bool = False) -> Iterator[Task]:
+        """What is to be graded; the rest is known afterwards.
+
+        Args:
+            doubted: is what was doubtful graded again?
+        """
+        for submission in submissions:
             task = self._task(submission)
-            if task and (one := records.load(self.out, task.key, submission)):
-                self.known[submission] = one
+            if task and (one := records.load(self.out, task.key, submission)) and not (doubted and one.doubtful):
+                self._know(task, one)
                 self.kept += task.key not in self.saved
+            elif task and (why := self._too_long(submission)):
+                self.known.setdefault(submission, ungraded(submission, why))
             elif task:
                 yield task
                 continue
             bar.update()
+
+    def _too_long(self, submission: Submission) -> str:
+        """Why no more of this student's is run, or nothing: all may take as long as a notebook of each lecture may."""
+        spent = sum(self.spent.get(submission.student, {}).values())
+        return f"not graded: this student's other notebooks took more than {self.most:g} s" if spent > self.most else ""
 
     def _task(self, submission: Submission) -> Task | None:
         """None if it cannot be read: that is all that there is to know of it."""
@@ -141,8 +158,12 @@ class Class:
             return None
         return Task(submission, data, self.rules, self.rules.key(submission, data))
 
-    def _keep(self, task: Task, one: Graded) -> None:
+    def _know(self, task: Task, one: Graded) -> None:
         self.known[task.submission] = replace(one, submission=task.submission)
+        self.spent.setdefault(task.submission.student, {})[task.key] = one.seconds
+
+    def _keep(self, task: Task, one: Graded) -> None:
+        self._know(task, one)
         with contextlib.suppress(OSError):  # a full disk costs the record, and no points
             records.save(self.out, task.key, one)
             self.saved.add(task.key)

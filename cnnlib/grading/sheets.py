@@ -68,7 +68,7 @@ def without_accents(text: str) -> str:
     return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
-def nearest(text: str, names: Collection[str]) -> str:
-    """The name that was probably meant, or nothing."""
+def perhaps(text: str, names: Collection[str]) -> str:
+    """ "; Ann Lee may be meant", or nothing."""
     known = {folded(name).rstrip("_0123456789"): name for name in sorted(names)}
-    return next((known[near] for near in difflib.get_close_matches(folded(text), known, 1)), "")
+    return "".join(f"; {known[near]} may be meant" for near in difflib.get_close_matches(folded(text), known, 1))

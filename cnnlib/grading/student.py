@@ -65,22 +65,20 @@ class Student:
     def read(self, data: bytes) -> Notebook:
         """What is in a notebook's file. Raises Unreadable and Stopped."""
         with self._at_work():
-            return self._read(data)
-
-    def _read(self, data: bytes) -> Notebook:
-        process = self._ready()
-        try:
-            process.send({"notebook": True, "wanted": wanted(), "seconds": READ_SECONDS}, READ_SECONDS, data)
-            message, numbers = process.receive(READ_SECONDS)
-        except Ended as problem:
-            self._gone(problem)
-            raise Unreadable(f"not read: {problem}") from None
-        if not self.launcher.settings["fork"]:
-            self.close()  # it has modules now that a student's code should not find
-        if "ended" in message:
-            self._doubt(process, message.get("late") is True, text_of(message["ended"]))
-            raise Unreadable(f"not read: {text_of(message['ended']) or 'its process ended'}")
-        return notebook_of(message, numbers)
+            process = self._ready()
+            try:
+                process.send({"notebook": True, "wanted": wanted(), "seconds": READ_SECONDS}, READ_SECONDS, data)
+                message, numbers = process.receive(READ_SECONDS)
+            except Ended as problem:
+                self._gone(problem)
+                raise Unreadable(f"not read: {problem}") from None
+            if not self.launcher.settings["fork"]:
+                self.close()  # it has modules now that a student's code should not find
+            if "ended" in message:
+                why = text_of(message["ended"])
+                self._doubt(process, message.get("late") is True, why)
+                raise Unreadable(f"not read: {why or 'its process ended'}")
+            return notebook_of(message, numbers)
 
     def run(self, number: int, source: str) -> str:
         """Run a cell; "" or the last line of its traceback. Raises Stopped."""
@@ -100,40 +98,38 @@ class Student:
         A call that ends its fork costs its own answer, and another fork goes on with the next call. After three calls
         that ran out of time, or the end of the whole process, the others are not asked.
         """
-        with self._at_work():
-            return self._answers(name, calls)
-
-    def _answers(self, name: str, calls: Sequence[Call]) -> list[Answer] | None:
         answers: list[Answer] = []
         late = messages.MOST_LATE - 1 if name in self.hung else 0  # asked a second time, it hangs but once
+        with self._at_work():
+            self._apart(name, calls)
+            while len(answers) < len(calls) and late < messages.MOST_LATE:
+                process = self._ready()
+                most = self.limits.call / (1 + len(self.hung - {name}))
+                seconds = min(most, CALL_SHARE * (self.until - time.monotonic())) / (messages.HURRY if late else 1)
+                try:
+                    for reply in self._ask(process, name, calls[len(answers) :], seconds):
+                        if reply is None:
+                            return None
+                        answers.append(reply.answer)
+                        late += reply.late
+                except Ended:
+                    continue
+                if self.process is None:
+                    break
+        if late:
+            self.hung.add(name)
+        return answers + [answers[-1]] * (len(calls) - len(answers))
+
+    def _apart(self, name: str, calls: Sequence[Call]) -> None:
+        """No function is asked where another one was given functions of the course: they may be the answer here."""
         arguments = [value for args, kwargs in calls for value in (*args, *kwargs.values())]
-        if arguments and self.given_to not in ("", name):  # what was given there may be the answer here
+        if arguments and self.given_to not in ("", name):
             if self.process:
                 self.close()
                 self.starts -= 1  # it did not end by itself
             self.given_to = ""
         if any(map(callable, arguments)):
             self.given_to = name
-        while len(answers) < len(calls) and late < messages.MOST_LATE:
-            process = self._ready()
-            seconds = min(
-                self.limits.call / (1 + len(self.hung - {name})), CALL_SHARE * (self.until - time.monotonic())
-            )
-            if late:
-                seconds /= messages.HURRY
-            try:
-                for reply in self._ask(process, name, calls[len(answers) :], seconds):
-                    if reply is None:
-                        return None
-                    answers.append(reply.answer)
-                    late += reply.late
-            except Ended:
-                continue
-            if self.process is None:
-                break
-        if late:
-            self.hung.add(name)
-        return answers + [answers[-1]] * (len(calls) - len(answers))
 
     def close(self) -> None:
         if self.process:

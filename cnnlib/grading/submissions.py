@@ -4,26 +4,17 @@ A folder of nothing but zips from Canvas, Moodle or Gradescope is all of them to
 student's: what it holds is never another student's, whatever its files are called.
 """
 
+import contextlib
 import itertools
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cnnlib.exercises import lectures
-from cnnlib.grading.naming import (
-    METADATA,
-    ignored,
-    is_from_a_platform,
-    is_notebook,
-    is_zip,
-    name_of,
-    submitters,
-    upload_times,
-    within_export,
-)
+from cnnlib.grading import naming
 from cnnlib.grading.notebook import MOST_BYTES
 from cnnlib.grading.packed import BROKEN, DEEPEST, EMPTY, OTHER, Entry, entries_in_zip, is_loose, read_file
 from cnnlib.grading.reading import Unreadable
@@ -31,20 +22,14 @@ from cnnlib.grading.reading import Unreadable
 MOST_FILES = 100  # of one student
 
 
-@dataclass(frozen=True)
-class Submission:
-    """One file, or what stands in its place."""
+@dataclass(frozen=True, kw_only=True)
+class Submission(naming.Name):
+    """One file, or what stands in its place; without a notebook its path is ""."""
 
-    student: str
-    notebook: str  # its path below the student's folder, "" if there is none
     path: Path
-    late: bool = False
     problem: str = ""  # why it is not read
     members: tuple[str, ...] = ()  # its name in the zip at `path`, after that of a zip in there around it
-    order: tuple[int, float] = (0, 0.0)  # larger for a later attempt: the upload's number, the file's time
-    system: str = ""  # "canvas" or "moodle"
-    account: str = ""  # the student's number there
-    uploaded: float = 0.0  # when, in seconds since 1970, if the platform tells it
+    time: float = 0.0  # of the file's last change
 
     def read(self) -> bytes:
         """What is in it; raises Unreadable."""
@@ -70,9 +55,19 @@ def submissions_in(path: Path) -> list[Submission]:
     if path.is_dir():
         entries = list(_entries_in_folder(path))
     else:
-        entries = list(entries_in_zip(path)) if is_zip(path.name) else [_entry((path.name,), path)]
-    people, times = _people(entries)
-    found = [_submission(entry, people, times) for entry in entries if entry.parts[-1] != METADATA]
+        entries = list(entries_in_zip(path)) if naming.is_zip(path.name) else [_entry((path.name,), path)]
+    uploaded = _uploads(entries)
+    found = [
+        Submission(
+            path=entry.path,
+            problem=entry.problem,
+            members=entry.members,
+            time=entry.time,
+            **vars(naming.name_of(entry.parts, uploaded)),
+        )
+        for entry in entries
+        if entry.parts[-1] != naming.METADATA
+    ]
     without = [one for one in found if one.problem in (EMPTY, OTHER)]
     found = [one for one in found if one.problem not in (EMPTY, OTHER)]
     present = {submission.student for submission in found}
@@ -86,39 +81,19 @@ def submissions_in(path: Path) -> list[Submission]:
     return found
 
 
-def _submission(entry: Entry, people: Mapping[str, str], times: Mapping[str, float]) -> Submission:
-    name = name_of(entry.parts, people, times)
-    order = (name.number, entry.time)
-    return Submission(
-        name.student,
-        name.notebook,
-        entry.path,
-        name.late,
-        entry.problem,
-        entry.members,
-        order,
-        name.system,
-        name.account,
-        name.uploaded,
-    )
-
-
-def _people(entries: list[Entry]) -> tuple[dict[str, str], dict[str, float]]:
-    """Gradescope's names and times; a file of that name further down is a student's, and says nothing."""
-    people, times = dict[str, str](), dict[str, float]()
+def _uploads(entries: list[Entry]) -> dict[str, naming.Upload]:
+    """What Gradescope says; a file of that name further down is a student's, and says nothing."""
+    found: dict[str, naming.Upload] = {}
     for entry in entries:
-        if entry.parts == (METADATA,) and not entry.problem:
-            try:
-                told = read_file(entry.path, entry.members, MOST_BYTES).decode("utf-8-sig", "replace")
-            except BROKEN:
-                continue
-            people |= submitters(told)
-            times |= upload_times(told)
-    return people, times
+        if entry.parts == (naming.METADATA,) and not entry.problem:
+            with contextlib.suppress(*BROKEN):
+                told = read_file(entry.path, entry.members, MOST_BYTES)
+                found |= naming.uploads(told.decode("utf-8-sig", "replace"))
+    return found
 
 
 def _entries_in_folder(folder: Path) -> Iterator[Entry]:
-    beside = [path for path in folder.iterdir() if not ignored(path.name) and not path.name.startswith(".")]
+    beside = [path for path in folder.iterdir() if not naming.ignored(path.name) and not path.name.startswith(".")]
     if beside and all(_is_export(path) for path in beside):
         for path in beside:
             yield from entries_in_zip(path)
@@ -127,30 +102,30 @@ def _entries_in_folder(folder: Path) -> Iterator[Entry]:
     for place, folders, files in _walk(folder, unopened):
         for name in list(folders):
             path = Path(place, name)
-            parts = within_export(path.relative_to(folder).parts)
+            parts = naming.within_export(path.relative_to(folder).parts)
             if len(path.relative_to(folder).parts) > DEEPEST:
                 folders.remove(name)
                 yield Entry(parts, path, problem=f"not read: folders more than {DEEPEST} deep")
-            elif ignored(name):
+            elif naming.ignored(name):
                 folders.remove(name)
             elif path.is_symlink():
                 yield Entry(parts, path, problem="not read: a link")
-            elif is_notebook(name):
+            elif naming.is_notebook(name):
                 folders.remove(name)
                 yield Entry(parts, path, problem="not a notebook: a folder")
             elif len(parts) == 1 and not name.startswith("."):
                 yield Entry((name, ""), path, problem=EMPTY)
-        for name in itertools.filterfalse(ignored, files):
+        for name in itertools.filterfalse(naming.ignored, files):
             path = Path(place, name)
-            parts = within_export(path.relative_to(folder).parts)
-            if is_notebook(name) or is_zip(name) or name == METADATA:
+            parts = naming.within_export(path.relative_to(folder).parts)
+            if naming.is_notebook(name) or naming.is_zip(name) or name == naming.METADATA:
                 entry = _entry(parts, path)
-                yield from _opened(entry) if is_zip(name) and not entry.problem else [entry]
+                yield from _opened(entry) if naming.is_zip(name) and not entry.problem else [entry]
             elif is_loose(parts):
                 yield Entry(parts, path, problem=OTHER)
     for problem in unopened:
         path = Path(problem.filename)
-        yield Entry(within_export(path.relative_to(folder).parts), path, problem=f"not read: {problem.strerror}")
+        yield Entry(naming.within_export(path.relative_to(folder).parts), path, problem=f"not read: {problem.strerror}")
 
 
 def _entry(parts: tuple[str, ...], path: Path) -> Entry:
@@ -163,16 +138,16 @@ def _entry(parts: tuple[str, ...], path: Path) -> Entry:
 def _opened(entry: Entry) -> Iterator[Entry]:
     """What is in a student's zip, wherever its files say that they belong."""
     for inside in entries_in_zip(entry.path, entry.parts):
-        whose = () if len(entry.parts) > 1 or is_from_a_platform(entry.parts[0]) else (entry.path.stem,)
+        whose = () if len(entry.parts) > 1 or naming.is_from_a_platform(entry.parts[0]) else (entry.path.stem,)
         yield replace(inside, parts=(*whose, *inside.parts))
 
 
 def _is_export(path: Path) -> bool:
     """Did a learning platform pack it?"""
-    if not is_zip(path.name) or path.is_symlink() or not path.is_file():
+    if not naming.is_zip(path.name) or path.is_symlink() or not path.is_file():
         return False
     inside = list(entries_in_zip(path))
-    return any(entry.members for entry in inside) and all(is_from_a_platform(entry.parts[0]) for entry in inside)
+    return any(entry.members for entry in inside) and all(naming.is_from_a_platform(entry.parts[0]) for entry in inside)
 
 
 def _walk(folder: Path, unopened: list[OSError]) -> Iterator[tuple[str, list[str], list[str]]]:

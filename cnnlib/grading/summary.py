@@ -90,18 +90,10 @@ def to_json(graded: Sequence[Graded]) -> dict[str, Any]:
     return {
         "lectures": [asdict(summary) for summary in summaries(graded)],
         "submissions": [
-            {
-                "student": one.submission.student,
-                "notebook": one.submission.notebook,
-                "late": one.submission.late,
-                "lecture": one.lecture,
-                "points": one.points,
-                "possible": one.possible,
-                "status": one.status,
-                "counts": one.counts,
-                "final": asdict(one.final) | {"points": one.final.points, "possible": one.final.possible},
-                "exercises": [verdict.to_json() for verdict in one.verdicts],
-            }
+            {name: getattr(one.submission, name) for name in ("student", "notebook", "late")}
+            | {name: getattr(one, name) for name in ("lecture", "points", "possible", "status", "counts")}
+            | {"final": asdict(one.final) | {"points": one.final.points, "possible": one.final.possible}}
+            | {"exercises": [verdict.to_json() for verdict in one.verdicts]}
             for one in graded
         ],
     }

@@ -22,8 +22,8 @@ def frame(message, numbers=b""):
 def tag():
     frame = sys._getframe()
     while frame:
-        if "self" in frame.f_locals and hasattr(frame.f_locals["self"], "tag"):
-            return frame.f_locals["self"].tag
+        if isinstance(frame.f_locals.get("tag"), str):
+            return frame.f_locals["tag"]
         frame = frame.f_back
 
 def forged(value, **more):

@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from cnnlib.checks import asks, judge
 from cnnlib.exercises import lectures
-from cnnlib.grading import records
+from cnnlib.grading import notebook, reading, records
 from cnnlib.grading.hands import threads
 from cnnlib.grading.marking import Graded, grade_notebook
 from cnnlib.grading.process import Limits
@@ -72,7 +72,7 @@ def graded(content: Any, launcher: Launcher, folder: Path, limits: Limits | None
     """What this notebook comes to."""
     path = folder / "a.ipynb"
     path.write_text(text(content))
-    done = grade_notebook(Submission("a", "a.ipynb", path), launcher, limits or Limits(), SEED)
+    done = grade_notebook(Submission("a", "a.ipynb", path=path), launcher, limits or Limits(), SEED, path.read_bytes())
     assert done
     return done
 
@@ -88,6 +88,12 @@ def all_graded(folder: Path, launcher: Launcher, limits: Limits, jobs: int) -> l
 
 def text(notebook: NotebookNode) -> str:
     return json.dumps(notebook)
+
+
+def read(content: Any) -> notebook.Notebook:
+    """What the grader comes to know of a notebook."""
+    message, numbers = reading.read(text(content).encode(), notebook.wanted())
+    return notebook.notebook_of(json.loads(json.dumps(message)), numbers)
 
 
 @dataclass

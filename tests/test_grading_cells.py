@@ -1,0 +1,55 @@
+"""Which lecture a notebook is, what its cells define and check, and how magics become Python."""
+
+import time
+
+import pytest
+from grading.notebooks import (
+    LECTURE,
+    read,
+    written,
+)
+
+from cnnlib.exercises import lectures
+from cnnlib.grading import notebook
+
+pytestmark = [pytest.mark.ci, pytest.mark.slow]
+
+
+def test_the_lecture_shows_in_what_is_defined_checked_or_named():
+    named = written("x = 1")
+    named.cells[0].metadata["nbgrader"] = {"grade_id": "check-conv1d-forward"}
+    for content in (
+        written("def conv1d_forward(x, w, b): ..."),
+        written("conv1d_forward = 3"),
+        written("check(conv1d_forward)"),
+        written("check('poll_dw_length')"),
+        written("def conv1d_forward(x, w, b"),
+        written("check(conv1d_forward"),
+        named,
+    ):
+        assert read(content).lecture == LECTURE
+    for content in (written("x = conv1d_forward"), written("# check(conv1d_forward)"), written("x = 'check'")):
+        assert read(content).lecture is None
+
+
+def test_the_lecture_with_more_of_its_exercises_wins(monkeypatch):
+    asked = lectures()[LECTURE]
+    monkeypatch.setattr(notebook, "lectures", lambda: {"01": asked[:1], "02": asked[1:4]})
+    names = [exercise.name for exercise in asked]
+    assert read(written(f"check({names[0]})", f"check({names[1]})\n{names[2]} = 3")).lecture == "02"
+
+
+@pytest.mark.parametrize("source", ["!ls ?\n" * 15_000, "a" * 999_990 + " ?", "x = %'''"])
+def test_a_cell_that_ipython_reads_slowly_costs_no_other(source):
+    """It reads a cell anew for every magic, and searches for help in quadratic time."""
+    started = time.process_time()
+    cells = read(written(source, "%time y = 3")).cells
+    assert time.process_time() - started < 5
+    assert cells[0].source == source.strip()
+    assert cells[1].source.startswith("get_ipython().run_line_magic")
+
+
+def test_a_cell_is_numbered_as_in_the_notebook(student):
+    cells = read(written("", "x = 1", "%%time\nx = 2\ny = x / 0")).cells
+    assert [cell.number for cell in cells] == [1, 2]
+    assert "ZeroDivisionError" in student.run(2, cells[1].source)
