@@ -11,6 +11,9 @@ from browser.lab import jupyterlab
 from playwright.sync_api import Browser, Locator, expect
 
 from cnnlib import explorers
+from cnnlib.explorers.frames import Frame
+from cnnlib.explorers.plots import arrows, axis, bars, line, plot, points
+from cnnlib.explorers.widget import Explorer
 from cnnlib.locating import locator
 
 Opens = Callable[..., View]
@@ -242,6 +245,39 @@ def test_numbers_beside_a_plot_can_be_changed(opens: Opens) -> None:
     assert view.page.locator("#a [data-panel=count] p").all_inner_texts() == ["1 of 3 are misclassified"]
     box.press("ArrowLeft")
     box.press("Enter")
+
+
+def test_a_plot_of_awkward_input_shows_what_there_is(opens: Opens) -> None:
+    """Gaps, points outside, rows counted from above, nothing to draw; the shapes stand where the data are."""
+    nan, x, y = np.nan, axis("x", -1, 1), axis("row", 4, 0)
+    marks = [
+        line([[-1, 1], [0, nan], [0, 2], [nan, 3], [1, 4]]),
+        line([]),
+        points([[0, 1], [nan, 1], [0.5, 5], [1, 4]], texts=["inside", "nowhere", "outside", "corner"]),
+        points([[2, -1], [nan, 0]], texts=["far", "lost"], drag="place"),
+        points([]),
+        bars([], []),
+        arrows([[0, 0], [nan, 0], [1, 1]], [[0.5, 3], [1, 1], [1, 1]]),
+    ]
+    frame: Frame = {
+        "panels": [plot("odd", "odd", x, y, marks, size=(300, 150))],
+        "layout": [{"title": "", "rows": [["odd"]]}],
+        "caption": "",
+        "summary": "",
+    }
+    view = opens(Explorer(lambda place: frame, [], place=[0, 0]))
+    keys = view.page.locator("#a [data-key]").evaluate_all("all => all.map(e => e.dataset.key)")
+    assert keys == ["0,0", "0,3", "1,0"]
+    paths = view.page.locator("#a .lm-line:not(.lm-arrow) path:not(.lm-halo)").evaluate_all(
+        "all => all.map(e => e.getAttribute('d'))"
+    )
+    assert paths == ["M0.0 37.5M150.0 75.0M300.0 150.0", ""]
+    assert view.page.locator("#a .lm-arrow path:not(.lm-halo)").count() == 1
+    for key, at in (("0,0", (0, 1)), ("0,3", (1, 4)), ("1,0", (2, -1))):
+        box, (across, down) = point(view, key).locator("path").last.bounding_box(), spot(view, "odd", at)
+        assert box
+        assert abs(box["x"] + box["width"] / 2 - across) < 1
+        assert abs(box["y"] + box["height"] / 2 - down) < 1
 
 
 # --- play -----------------------------------------------------------------------------------------------------------

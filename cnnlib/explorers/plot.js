@@ -71,7 +71,7 @@ class Plot {
 
   // From the data to the pixels of the axes' rectangle, and back.
   spot([x, y]) {
-    const part = (v, { limits: [low, high] }) => (v - low) / (high - low);
+    const part = (v, { limits: [low, high] }) => ((v ?? NaN) - low) / (high - low);
     return [part(x, this.x) * this.size[0], (1 - part(y, this.y)) * this.size[1]];
   }
   data(e) {
@@ -168,15 +168,14 @@ class Plot {
       ["rect", { class: "lm-frame", ...box }], ...drawn("points")];
     const label = { role: "group", "aria-label": `${title}: ${y.label} over ${x.label}` };
     const told = { class: "lm-pointed", role: "status", style: `--lines: ${lines}` };
-    if (!longest && !heat?.name && !click) told.hidden = "";
-    const [rows, cols] = heat?.shape ?? [];
+    const hidden = shown => shown ? undefined : "";
     become(this.el, ["figure", { class: "lm-plot", "data-panel": this.id, style: `max-width: ${wide}px` },
       ["figcaption", {}, title],
       ["div", { class: "lm-axes", "data-lm-suppress-shortcuts": true },
-        ["canvas", { style: behind, ...heat ? { height: rows, width: cols } : { hidden: "" } }],
+        ["canvas", { hidden: hidden(heat), height: heat?.shape[0], width: heat?.shape[1], style: behind }],
         ["svg", { viewBox: `0 0 ${wide} ${high}`, style: `width: ${wide}px`, ...label }, axes]],
       ["div", { class: "lm-plotkey" }, ...this.explain()],
-      ["p", told, said]]);
+      ["p", { ...told, hidden: hidden(longest || heat?.name || click) }, said]]);
     const stops = this.stops(), stop = stops.find(e => e.dataset.key === this.stop) ?? stops[0];
     if (stop) stop.tabIndex = 0;                                  // one stop of the Tab key
   }
@@ -186,19 +185,18 @@ class Plot {
     const step = (at, n, all) => gap(at) ? "" : `${gap(all[n - 1]) ? "M" : "L"}${place(at)}`;
     return [stroked(mark, haloed(mark.xy.map(step).join("")))];
   }
-  arrows(mark) {
+  arrows(mark) {                                                  // drawn to the right, up to (0, 0), and turned
     return mark.tails.flatMap((tail, n) => {
-      const [x, y] = this.spot(tail), [tipX, tipY] = this.spot(mark.heads[n]), long = Math.hypot(tipX - x, tipY - y);
-      if (!(long > .5)) return [];
-      const [along, up] = [tipX - x, tipY - y].map(part => part / long * Math.min(9, long));
-      const corner = side => `${tipX - along - side * up} ${tipY - up + side * along}`;
-      const head = `M${tipX} ${tipY}L${corner(.45)}L${corner(-.45)}Z`;
-      return [stroked(mark, haloed(`M${x} ${y}L${tipX - along / 2} ${tipY - up / 2}${head}`))];
+      const [x, y] = this.spot(tail), [tipX, tipY] = this.spot(mark.heads[n]);
+      const long = Math.hypot(tipX - x, tipY - y), head = Math.min(9, long), turn = Math.atan2(tipY - y, tipX - x);
+      const d = `M${-long},0H${-head / 2}M0,0L${-head},${.45 * head}V${-.45 * head}Z`;
+      const place = { transform: `${shift([tipX, tipY])} rotate(${turn * 180 / Math.PI})` };
+      return long > .5 ? [stroked(mark, [["g", place, ...haloed(d)]])] : [];
     });
   }
   bars({ at, heights, hues, width }, which) {
     return at.map((x, n) => {
-      const [left, top] = this.spot([x - width / 2, heights[n]]), [right, zero] = this.spot([x + width / 2, 0]);
+      const [left, top] = this.spot([x - width / 2, heights[n] ?? 0]), [right, zero] = this.spot([x + width / 2, 0]);
       const box = { x: left, width: right - left, y: Math.min(top, zero), height: Math.max(1, Math.abs(zero - top)) };
       return ["g", this.touched(`${which},${n}`, { class: "lm-bar", ...WALKED, style: tint(hues[n]) }), ["rect", box]];
     });
