@@ -7,9 +7,10 @@ from typing import Any
 import matplotlib
 import numpy as np
 
+from cnnlib.explorers import markup
 from cnnlib.explorers.frames import Frame
 from cnnlib.explorers.key import hint, key
-from cnnlib.explorers.plots import Mark
+from cnnlib.explorers.plots import Plot
 
 ASSETS: dict[str, Any] = {
     "palettes": {
@@ -46,7 +47,9 @@ def message(
     for panel in shown["panels"]:
         sent: dict[str, Any] = {key: value for key, value in panel.items() if key not in ("values", "asset")}
         if panel["kind"] == "plot":
-            sent["marks"] = [listed(mark) for mark in panel["marks"]]
+            sent = plotted(panel)
+        elif panel["kind"] == "text":
+            sent = {"kind": "text", "id": panel["id"], "markup": markup.text(panel)}
         elif panel["kind"] == "cells":
             sent |= {key: as_bytes(sent[key]) for key in ("partial", "parts") if key in sent}
             if "colours" in sent:
@@ -67,13 +70,9 @@ def as_bytes(values: Any) -> bytes:
     return np.ascontiguousarray(values, np.float64).tobytes()
 
 
-def listed(mark: Mark) -> dict[str, Any]:
-    """A mark as it is sent: a heat map as bytes with its shape, other arrays as lists, None where no number is."""
-    if mark["kind"] == "heat":
-        return {**mark, "values": as_bytes(mark["values"]), "shape": mark["values"].shape}
-    return {
-        key: np.where(np.isfinite(value), value.astype(object), np.array(None)).tolist()
-        if isinstance(value, np.ndarray)
-        else value
-        for key, value in mark.items()
-    }
+def plotted(panel: Plot) -> dict[str, Any]:
+    """A plot as it is sent: its markup, and what the page needs to turn pixels into data. A heat map goes as bytes."""
+    heat = next((mark for mark in panel["marks"] if mark["kind"] == "heat"), None)
+    sent = {key: panel.get(key, "") for key in ("kind", "id", "size", "x", "y", "click")}
+    behind = heat and {**heat, "values": as_bytes(heat["values"]), "shape": heat["values"].shape}
+    return sent | {"markup": markup.plot(panel), "heat": behind}
