@@ -79,16 +79,10 @@ def test_no_text_becomes_markup() -> None:
         handle([1, 1], evil, drag='"onload'),
         line([], name=evil),
     )
-    assert not list(figure.iter("img")) and figure[0].text == "a < b"
+    assert not list(figure.iter("img"))
+    assert figure[0].text == "a < b"
     assert [element.text for element in figure.iter("text") if element.text == evil]
     assert evil in [element.get("aria-label") for element in figure.iter()]
     lines = ElementTree.fromstring(markup.text({"kind": "text", "id": evil, "title": evil, "lines": [evil]}))
-    assert [element.text for element in lines] == [evil, evil] and lines.get("data-panel") == evil
-
-
-@pytest.mark.parametrize(
-    ("value", "printed"),
-    [(2.0, "2"), (-0.5, "−0.5"), (1 / 3, "0.333"), (-1e-9, "−1.000e−09"), (0.0, "0"), (1234567.0, "1234567")],
-)
-def test_numbers_as_the_page_prints_them(value: float, printed: str) -> None:
-    assert markup.number(value) == printed
+    assert [element.text for element in lines] == [evil, evil]
+    assert lines.get("data-panel") == evil

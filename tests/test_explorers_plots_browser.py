@@ -11,6 +11,7 @@ from browser.lab import jupyterlab
 from playwright.sync_api import Browser, Locator, expect
 
 from cnnlib import explorers
+from cnnlib.explorers import markup
 from cnnlib.explorers.frames import Frame
 from cnnlib.explorers.plots import arrows, axis, bars, line, plot, points
 from cnnlib.explorers.widget import Explorer
@@ -53,6 +54,12 @@ def asked(view: View) -> list[Any]:
 
 
 # --- dragging -------------------------------------------------------------------------------------------------------
+
+
+def test_numbers_are_printed_as_on_the_rest_of_the_page(opens: Opens) -> None:
+    page = opens(plot_explorers.slope()).page
+    for value in (0.0, 2.0, -0.5, 1 / 3, 0.0005, -0.00049996, -1e-9, 999999.5, 123456789.125, 1.25e9, -7e11):
+        assert markup.number(value) == page.evaluate("v => module.fmt(v)", value)
 
 
 def test_a_point_is_dragged_with_the_mouse(opens: Opens) -> None:

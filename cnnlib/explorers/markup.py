@@ -109,12 +109,9 @@ def spots(panel: Plot, xy: Any) -> Array:
 
 def line(mark: Line, panel: Plot) -> str:
     known = np.isfinite(mark["xy"].sum(1))
-    joined = np.append(False, known[:-1])
-    d = "".join(
-        f"{'L' if on else 'M'}{x:.1f} {y:.1f}"
-        for (x, y), on in zip(spots(panel, mark["xy"])[known], joined[known], strict=True)
-    )
-    return stroked(mark, haloed(d))
+    pens = np.where(known & np.append(False, known[:-1]), "L", "M")[known].tolist()
+    places = spots(panel, mark["xy"])[known].round(1).tolist()
+    return stroked(mark, haloed("".join(f"{pen}{x} {y}" for pen, (x, y) in zip(pens, places, strict=True))))
 
 
 def arrows(mark: Arrows, panel: Plot) -> Iterator[str]:
@@ -205,5 +202,9 @@ def shift(across: float, down: float) -> str:
 
 
 def number(v: float) -> str:
-    """As page.js prints it: three digits behind the point."""
-    return (f"{v:.3e}" if 0 < abs(v) < 5e-4 else f"{round(v, 3) + 0.0:.12g}").replace("-", "−")
+    """As `fmt` of page.js prints it: three digits behind the point, powers of ten where they would say nothing."""
+    text = f"{round(v, 3) + 0.0:.12g}"
+    if v and not 5e-4 <= abs(v) < 1e9:
+        mantissa, exponent = f"{v:.3e}".split("e")
+        text = f"{float(mantissa):g}e{int(exponent)}"
+    return text.replace("-", "−")
