@@ -71,14 +71,18 @@ class Panel {
   }
 }
 
-// Many values: one canvas, one stop of the Tab key.
+// Many values: a canvas of one pixel each, one stop of the Tab key. What is printed and marked upon it is drawn in
+// cells.
+const outline = (row, col, high = 1, wide = 1) => `M${col},${row}h${wide}v${high}h${-wide}z`;
 class Picture extends Panel {
   constructor(act) {
     super(act);
     this.canvas = focusable(make("canvas", { tabIndex: 0, role: "application" }));
-    this.bits = make("canvas"); this.bar = make("canvas"); this.ends = [make("output"), make("output")];
+    this.over = document.createElementNS(SVG, "svg");
+    this.sheet = make("div", { className: "lm-picture" }, this.canvas, this.over);
+    this.bar = make("canvas"); this.ends = [make("output"), make("output")];
     this.scales = make("div", { className: "lm-bar-of-colours" }, this.ends[0], this.bar, this.ends[1]);
-    this.el.append(this.canvas, this.scales);
+    this.el.append(this.sheet, this.scales);
     const hear = (event, answer) => this.canvas.addEventListener(event, e => {
       const at = this.spot(e).map(Math.floor); if (this.holds(at)) answer(at);
     });
@@ -94,16 +98,21 @@ class Picture extends Panel {
     this.scales.hidden = !spec.role || Boolean(spec.colours);
     focusable(this.canvas, `${spec.name}, ${spec.title}, ${spec.extent}; arrow keys move the cell`);
     if (shown === this.values && limits === String(spec.limits)) return;
-    this.drawn = null;
-    const palette = assets.palettes[spec.palette];
-    paintPixels(this.bits, this.values, spec.shape, spec.limits, palette, false, assets[spec.colours]);
+    const palette = assets.palettes[spec.palette], own = assets[spec.colours], { rows, cols, rim } = this;
+    const pixels = paintPixels(this.canvas, this.values, spec.shape, spec.limits, palette, false, own, rim);
     paintPixels(this.bar, upTo(256), [1, 256], [0, 255], palette);
     this.ends.forEach((end, n) => write(end, fmt(+spec.limits[n].toPrecision(3))));
-    this.unit = spec.size / Math.max(this.rows, this.cols);
-    const sharp = this.unit * (window.devicePixelRatio || 1);
-    const [width, height] = [this.cols, this.rows].map(length => Math.round(length * sharp));
-    Object.assign(this.canvas, { width, height });
-    this.canvas.style.width = `${Math.round(this.cols * this.unit)}px`;
+    this.unit = spec.size / Math.max(rows, cols);                 // pixels of a cell
+    this.sheet.style.width = `${Math.round(cols * this.unit)}px`;
+    this.canvas.classList.toggle("lm-hatched", Math.max(...rim));
+    this.over.setAttribute("viewBox", `${-rim[1]} ${-rim[0]} ${cols} ${rows}`);
+    this.over.classList.toggle("lm-fine", this.unit < 8);
+    this.printed = this.unit < 28 ? [] : [...this.values].flatMap((value, place) => {
+      const [row, col] = this.cell(place), [red, green, blue] = [0, 8, 16].map(shift => pixels[place] >> shift & 255);
+      const fill = .299 * red + .587 * green + .114 * blue < 140 ? "#fff" : "#000";
+      const text = short(this.limits[1] < .1 ? value : +value.toFixed(2), 5);
+      return Number.isNaN(value) ? [] : [["text", { x: col + .5, y: row + .5, fill }, text]];
+    });
   }
   fill() {}
   focus() { this.canvas.focus(); }
@@ -112,64 +121,22 @@ class Picture extends Panel {
   }
   show({ both, panel, step }) {
     const [rows, cols] = both.map((list, side) => this.related(list, side, panel.role));
-    const shown = JSON.stringify([rows, cols, step]);
-    if (shown === this.drawn) return;
-    this.drawn = shown;
-    const { pen, box } = this.surface();
-    if (step !== null && this.computed) {                         // the sweep has not come here yet
-      const [row, col] = this.cell(step); pen.fillStyle = "rgb(128 128 128 / .8)";
-      pen.fillRect(...box(row, col, 1, this.cols)); pen.fillRect(...box(row + 1, 0, this.rows, this.cols));
-    }
-    if (!rows.length || !cols.length) return;
+    const later = step !== null && this.computed ? this.after(step) : "";   // the sweep has not come here yet
+    if (!rows.length || !cols.length) return this.mark(later);
     const [high, wide] = [rows, cols].map(list => list.at(-1) - list[0] + 1);
-    this.outline(pen, box(rows[0], cols[0], high, wide));
-    if (this.unit < 3 || rows.length === high && cols.length === wide) return;
-    const frame = this.unit >= 12;                                // gaps (stride, dilation): mark each cell
-    for (const [ink, size, width] of [["#000", .5, 4], ["#fff", .3, 1.5]]) {
-      pen.fillStyle = pen.strokeStyle = ink; pen.lineWidth = width;
-      for (const row of rows) for (const col of cols) {
-        if (frame) pen.strokeRect(...box(row + .1, col + .1, .8, .8));
-        else pen.fillRect(...box(row + .5 - size / 2, col + .5 - size / 2, size, size));
-      }
-    }
+    const gaps = rows.length * cols.length < high * wide && this.unit >= 3;   // stride, dilation: mark each cell
+    const [inset, size] = this.unit < 12 ? [.35, .3] : [.1, .8];
+    const each = rows.flatMap(row => cols.map(col => outline(row + inset, col + inset, size, size)));
+    this.mark(later, outline(rows[0], cols[0], high, wide), gaps ? each.join("") : "");
   }
-  surface() {                                                     // the pixels and their numbers, to draw upon
-    const { canvas } = this, pen = canvas.getContext("2d"), pixels = canvas.width / this.cols;   // of a cell
-    const box = (row, col, high, wide) =>
-      [(col + this.rim[1]) * pixels, (row + this.rim[0]) * pixels, wide * pixels, high * pixels];
-    pen.clearRect(0, 0, canvas.width, canvas.height);
-    pen.imageSmoothingEnabled = false; pen.drawImage(this.bits, 0, 0, canvas.width, canvas.height);
-    if (Math.max(...this.rim)) this.hatch(pen, box);
-    if (this.unit >= 28) this.print(pen, pixels);
-    return { pen, box };
+  after(step) {                                                   // the rest of a row, and all below
+    const [row, col] = this.cell(step);
+    return `M${col},${row}H${this.cols}V${this.rows}H0V${row + 1}H${col}z`;
   }
-  outline(pen, [left, top, width, height]) {                      // black under white: seen on any colour
-    const thick = this.unit < 8 ? 1 : 2, { canvas } = this;
-    const [x, y] = [left, top].map(v => Math.max(1.5 * thick, v));
-    const right = Math.min(canvas.width - 1.5 * thick, left + width);
-    const bottom = Math.min(canvas.height - 1.5 * thick, top + height);
-    for (const [ink, part] of [["#000", 3], ["#fff", 1.5]]) {
-      pen.strokeStyle = ink; pen.lineWidth = part * thick; pen.strokeRect(x, y, right - x, bottom - y);
-    }
-  }
-  hatch(pen, box) {
-    const tile = make("canvas", { width: 6, height: 6 }), ink = tile.getContext("2d"), [top, left] = this.rim;
-    ink.fillStyle = "#9aa0a6"; ink.fillRect(0, 0, 6, 6);
-    ink.fillStyle = "#868c92"; ink.fillRect(0, 0, 3, 3); ink.fillRect(3, 3, 3, 3);
-    pen.fillStyle = pen.createPattern(tile, "repeat"); pen.beginPath();
-    pen.rect(...box(-top, -left, this.rows, this.cols));
-    pen.rect(...box(0, 0, this.rows - 2 * top, this.cols - 2 * left)); pen.fill("evenodd");
-  }
-  print(pen, pixels) {
-    Object.assign(pen, { font: `${pixels * .3}px sans-serif`, textAlign: "center", textBaseline: "middle" });
-    const { data } = this.bits.getContext("2d").getImageData(0, 0, this.cols, this.rows);
-    this.values.forEach((value, place) => {
-      if (Number.isNaN(value)) return;
-      const [row, col] = [Math.floor(place / this.cols), place % this.cols].map(n => (n + .5) * pixels);
-      const light = .299 * data[4 * place] + .587 * data[4 * place + 1] + .114 * data[4 * place + 2];
-      pen.fillStyle = light < 140 ? "#fff" : "#000";
-      pen.fillText(short(this.limits[1] < .1 ? value : +value.toFixed(2), 5), col, row);
-    });
+  mark(later, boxes = "", cells = "") {                           // black under white: seen on any colour
+    const lines = (kind, d) => ["under", "over"].map(ink => ["path", { class: `lm-${kind} lm-${ink}`, d }]);
+    const marks = [...lines("box", boxes), ...lines(this.unit < 12 ? "dot" : "frame", cells)];
+    patch(this.over, [["g", {}, ...this.printed], ["path", { class: "lm-later", d: later }], ...marks]);
   }
 }
 

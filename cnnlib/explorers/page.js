@@ -72,13 +72,15 @@ const inks = once(({ byteLength, buffer, byteOffset }) => {
 });
 
 // Values as a small canvas of one pixel each, between the ends of a palette; `upward` puts the first row below; `own`
-// are colours of each, instead.
-function paintPixels(canvas, values, [rows, cols], [low, high], palette, upward = false, own = null) {
-  const colours = own ? inks(own) : inks(palette), scale = 255 / (high - low || 1);
+// are colours of each, instead; the rim, like what is no number, stays clear. Returns the pixels.
+function paintPixels(canvas, values, [rows, cols], [low, high], palette, upward = false, own = null, rim = [0, 0]) {
+  const colours = own ? inks(own) : inks(palette), scale = 255 / (high - low || 1), [top, left] = rim;
   const pixels = new ImageData(cols, rows), out = new Uint32Array(pixels.data.buffer);
   for (let k = 0; k < out.length; k++) {
     const from = upward ? (rows - 1 - Math.floor(k / cols)) * cols + k % cols : k;
     out[k] = own ? colours[k] : colours[within(Math.round((values[from] - low) * scale), 0, 255)];
   }
-  Object.assign(canvas, { width: cols, height: rows }).getContext("2d").putImageData(pixels, 0, 0);
+  const pen = Object.assign(canvas, { width: cols, height: rows }).getContext("2d");
+  pen.putImageData(pixels, 0, 0, left, top, cols - 2 * left, rows - 2 * top);
+  return out;
 }

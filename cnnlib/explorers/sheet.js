@@ -23,8 +23,7 @@ class Sheet extends Picture {
     if (this.told.textContent) this.tell();                        // the number there may be another now
   }
   fill() {
-    const { pen, box } = this.surface(), cursor = this.cursor ? [[...this.cursor, 1, 1]] : [];
-    for (const [row, col, high, wide] of [...this.boxes, ...cursor]) this.outline(pen, box(row, col, high, wide));
+    this.mark("", [...this.boxes, ...this.cursor ? [this.cursor] : []].map(box => outline(...box)).join(""));
   }
   cellAt(at) { return this.holds(at) && !Number.isNaN(this.value(at)); }
   ask(action, at) { if (action) this.act.ask({ action, at, index: 0 }); }
