@@ -299,23 +299,6 @@ def test_nonsense_from_the_page_is_answered_beside_the_last_good_frame(news: dic
     assert board.frame == good | {"answered": 8}
 
 
-def test_a_picture_from_the_page_is_shown_or_answered() -> None:
-    explorer = kernel_explorer()
-    assert "your own" not in explorer.spec[0]["options"]
-    explorer._handle_custom_msg({"picture": [2, 3], "number": 1}, [bytes([0, 51, 102, 153, 204, 255])])
-    assert explorer.frame["note"].startswith("a kernel of size (3, 3) does not fit")
-    explorer.kernel = [[1]]
-    explorer._handle_custom_msg({"picture": [2, 3], "number": 2}, [memoryview(bytes([0, 51, 102, 153, 204, 255]))])
-    np.testing.assert_allclose(explorer.image, [[0, 0.2, 0.4], [0.6, 0.8, 1]])
-    assert explorer.knobs["picture"] == "your own"
-    assert "your own" in explorer.spec[0]["options"]
-    explorer._handle_custom_msg({"picture": [1, 2, 3], "number": 3}, [bytes([255, 0, 0, 0, 0, 255])])
-    np.testing.assert_allclose(explorer.image, [[0.299, 0.114]])
-    explorer._handle_custom_msg({"picture": [2, 2], "number": 3}, [bytes(6)])
-    assert explorer.frame["note"].startswith("cannot reshape")
-    assert explorer.image.shape == (1, 2)
-
-
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[set[str], int]]:
     """What widgets send from here on: the names of the traits, and the bytes."""

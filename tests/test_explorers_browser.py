@@ -546,15 +546,14 @@ def test_a_picture_of_ones_own_can_be_opened(opens: Opens, tmp_path: Path) -> No
     expect(scale(view, "x")).to_be_hidden()  # colours of its own have no scale
 
 
-def test_a_drawing_can_be_opened(opens: Opens, tmp_path: Path) -> None:
-    half = '<rect width="20" height="30" fill="blue"/>'
-    drawing = f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30">{half}</svg>'
-    (tmp_path / "half.svg").write_text(drawing)
+def test_a_file_that_is_too_large_to_be_sent_is_named(opens: Opens, tmp_path: Path) -> None:
+    (tmp_path / "large.png").write_bytes(bytes(8_000_001))
     view = opens(kernel_explorer())
-    view.page.get_by_label("open a picture of your own").set_input_files(tmp_path / "half.svg")
-    expect(view.page.get_by_label("picture", exact=True)).to_have_value("your own")
-    assert view.explorer.image.shape == (30, 40)
-    np.testing.assert_allclose(view.explorer.image[:, [2, 37]], np.tile([0.114, 0], (30, 1)), atol=0.005)
+    view.page.get_by_label("open a picture of your own").set_input_files(tmp_path / "large.png")
+    expect(view.page.get_by_role("alert").first).to_have_text(
+        "large.png is empty or too large: at most 8 MB can be opened"
+    )
+    assert view.explorer.knobs["picture"] == "photograph"
 
 
 def test_what_is_too_large_to_be_a_number_stays_told(opens: Opens) -> None:

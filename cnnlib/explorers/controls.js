@@ -54,9 +54,13 @@ function controls(model, act) {
       box.onchange = () => act.send({ [name]: box.checked }); refreshes.push(() => { box.checked = now(name); });
       return [box, label];
     },
-    upload({ label, most }) {
+    upload({ action, label, most }) {
       const input = focusable(make("input", { type: "file", accept: "image/*" }), "open a picture of your own");
-      input.onchange = () => { act.upload(input.files[0], most); input.value = ""; };
+      input.onchange = async () => {                              // Python says what is too large or cannot be read
+        const [file] = input.files, empty = new ArrayBuffer();
+        const bytes = file.size > most ? empty : await file.arrayBuffer().catch(() => empty);
+        act.ask({ action, file: file.name, bytes }); input.value = "";
+      };
       return [label, input];
     },
   };
@@ -64,18 +68,6 @@ function controls(model, act) {
   const item = control => make(tag(control.kind), { className: `lm-${control.kind}` }, ...build[control.kind](control));
   const row = make("div", { className: "lm-controls" }, ...model.get("spec").map(item));
   return [row, () => refreshes.forEach(refresh => refresh())];
-}
-
-// A picture file as bytes of red, green and blue, made small enough to be looked at pixel by pixel.
-async function colours(file, most) {
-  const picture = new Image(), url = picture.src = URL.createObjectURL(file);   // which reads SVG, too
-  await picture.decode().finally(() => URL.revokeObjectURL(url));
-  const sizes = [picture.naturalWidth || most, picture.naturalHeight || most], longest = Math.max(most, ...sizes);
-  const [width, height] = sizes.map(length => Math.max(1, Math.round(length * most / longest)));
-  const pen = make("canvas", { width, height }).getContext("2d");
-  pen.imageSmoothingQuality = "high"; pen.drawImage(picture, 0, 0, width, height);
-  const { data } = pen.getImageData(0, 0, width, height);
-  return [[height, width, 3], data.filter((_, k) => k % 4 < 3)];
 }
 
 // A button that lets something happen again and again, or once where the reader wants no motion, at most every `pace`

@@ -68,9 +68,10 @@ class Size(TypedDict):
 
 
 class Upload(TypedDict):
-    """A picture of the reader's own, at most so many pixels wide and high."""
+    """Does an action with a file of the reader's own: its name, and its bytes, none if they are more than `most`."""
 
     kind: Literal["upload"]
+    action: str
     label: str
     most: int
 

@@ -24,7 +24,9 @@ function render({ model, el }) {
     asked = Math.max(asked, frame.answered) + 1; return asked;
   };
   const next = () => {
-    if (queue.length && !act.waits()) model.send({ ...queue.shift(), number: number() }, undefined, []);
+    if (!queue.length || act.waits()) return;
+    const { bytes, ...question } = queue.shift();
+    model.send({ ...question, number: number() }, undefined, bytes ? [bytes] : []);
   };
   const act = {
     where: panel => picked.panel === panel ? picked.at : panel.last ?? panel.cell(0),
@@ -58,10 +60,6 @@ function render({ model, el }) {
       const all = upTo(high).map(r => upTo(wide).map(c => at(r, c))), now = model.get(panel.edit);
       const flat = !Array.isArray(now?.[0]) && high === 1;        // as deep as it was
       act.send({ [panel.edit]: !flat ? all : wide > 1 || Array.isArray(now) ? all[0] : all[0][0] });
-    },
-    upload(file, most) {
-      const send = ([shape, bytes]) => model.send({ picture: shape, number: number() }, undefined, [bytes.buffer]);
-      colours(file, most).then(send, () => act.note(`${file.name} cannot be read as a picture`));
     },
     note(text) { write(note, text || frame.note); },
     refresh: () => fill(),

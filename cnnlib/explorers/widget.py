@@ -182,7 +182,9 @@ class Explorer(anywidget.AnyWidget):
     def receive(self, content: dict[str, Any], buffers: Any) -> None:
         """An action that the page asks for; `number` counts them, and the frame that answers it carries it."""
         self.answered = content["number"]
-        what = {key: content[key] for key in ("at", "index", "path", "on") if key in content}
+        what: dict[str, Any] = {key: content[key] for key in ("at", "index", "path", "on", "file") if key in content}
+        if buffers:
+            what["data"] = bytes(buffers[0])
         try:
             if (name := content["action"]) in self.actions:
                 self.choose(**self.actions[name](dict(self.chosen), **what))
