@@ -81,23 +81,6 @@ def test_a_board_in_one_dimension_shows_the_right_numbers(stride: int, padding: 
 
 
 @pytest.mark.parametrize(("stride", "padding"), GEOMETRY)
-def test_the_sweep_adds_one_position_at_a_time(stride: int, padding: int) -> None:
-    x, w = whole(5, 4), whole(2, 3)
-    dy = values(boards.view(x, w, 0, [[1]], stride, padding))["dy"]
-    dy = whole(*dy.shape)
-    panels = {p["id"]: p for p in boards.view(x, w, 1, dy, stride, padding)["panels"]}
-    before = np.zeros_like(panels["dx"]["values"])
-    for n in range(dy.size):
-        so_far = np.where(np.arange(dy.size).reshape(dy.shape) <= n, dy, 0)
-        _, dx, dw = by_loops(x, w, 1, so_far, stride, padding)
-        i, j = (stride * place for place in np.unravel_index(n, dy.shape))
-        before[i : i + 2, j : j + 3] += panels["dx"]["parts"][n]
-        np.testing.assert_allclose(before, dx, atol=1e-12)
-        np.testing.assert_allclose(panels["dw"]["partial"][n], dw, atol=1e-12)
-        assert panels["db"]["partial"][n].item() == so_far.sum()
-
-
-@pytest.mark.parametrize(("stride", "padding"), GEOMETRY)
 @pytest.mark.parametrize("shape", [(3, 2), (1, 4)])
 def test_dx_is_the_spread_dy_correlated_with_the_flipped_kernel(
     stride: int, padding: int, shape: tuple[int, int]

@@ -18,8 +18,15 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from cnnlib import correlate2d
-from cnnlib.explorers import conv1d_board, conv2d_board, kernel_explorer, perceptron_explorer, pooling_explorer
-from cnnlib.explorers.frames import Frame, cells, link
+from cnnlib.explorers import (
+    conv1d_board,
+    conv2d_board,
+    kernel_explorer,
+    perceptron_explorer,
+    pooling_explorer,
+    transposed_explorer,
+)
+from cnnlib.explorers.frames import Frame, cells, find, link
 from cnnlib.explorers.widget import Explorer
 from cnnlib.jupyter.pictures import as_output, taken_out
 
@@ -867,6 +874,40 @@ def test_the_sweep_pushes_each_dy_to_what_it_feeds(opens: Opens) -> None:
     dy = np.where(np.arange(9).reshape(3, 3) < 5, board.dy, 0)
     assert numbers(view, "dw") == shown(correlate2d(board.x, dy))
     assert numbers(view, "db") == shown(dy.sum())
+
+
+RNG = np.random.default_rng(4)
+SWEPT: dict[str, tuple[Callable[[], Explorer], str]] = {
+    "stride, padding": (lambda: conv2d_board(INPUT, WEIGHTS, dy=DY, stride=2, padding=1, spread=True), "dy"),
+    "one dimension": (lambda: conv1d_board(INPUT[0], WEIGHTS[0], stride=3, padding=2), "dy"),
+    "max": (lambda: pooling_explorer(INPUT, np.ones((4, 2)), KH=2, KW=3, stride=1), "dy"),
+    "mean": (lambda: pooling_explorer(INPUT, pool="mean", KH=3, KW=2, stride=2), "dy"),
+    "powers": (lambda: pooling_explorer(INPUT, pool="L^p", p=3, KH=2, KW=2, stride=1), "dy"),
+    "stamps": (lambda: transposed_explorer(INPUT[:3], WEIGHTS, stride=2, padding=1), "x"),
+}
+INPUT, WEIGHTS = RNG.integers(-9, 10, (5, 4)).astype(float), RNG.integers(-9, 10, (2, 3)).astype(float)
+DY = RNG.integers(-9, 10, (3, 2)).astype(float)
+
+
+@pytest.mark.parametrize("name", SWEPT)
+def test_the_sweep_adds_one_position_at_a_time(opens: Opens, name: str) -> None:
+    make, swept = SWEPT[name]
+    view = opens(make())
+    whole = find(view.explorer.shown, swept)["values"]
+    grow = {"dx", "dw", "db"} if swept == "dy" else {"y"}
+    grow &= {panel["id"] for panel in view.explorer.shown["panels"]}
+    for step in (1, whole.size // 2, whole.size - 1):
+        slide(view, "position", step)
+        done = np.where(np.arange(whole.size).reshape(whole.shape) < step, whole, 0)  # Python, asked for so much only
+        expected = view.explorer.look(**view.explorer.chosen | {swept: done})
+        for panel in grow:
+            assert numbers(view, panel) == squares(find(expected, panel)["values"]), (panel, step)
+
+
+def squares(values: Any) -> list[str]:
+    """As `shown`, in the room that a square has."""
+    texts = zip(np.ravel(values), shown(values), strict=True)
+    return [text if len(text) <= 6 else minus(f"{value:.2f}") for value, text in texts]
 
 
 def test_the_sweep_plays_and_pauses(opens: Opens) -> None:

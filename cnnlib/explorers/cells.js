@@ -26,8 +26,7 @@ class Panel {
     this.act = act; this.heading = make("figcaption"); this.el = make("figure", {}, this.heading);
   }
   load(spec, link, assets) {
-    const [values, partial, parts] = [spec.data, spec.partial, spec.parts].map(numbers);
-    Object.assign(this, spec, { sides: link?.sides, values, partial, parts });
+    Object.assign(this, spec, { sides: link?.sides, values: numbers(spec.data) });
     [this.rows, this.cols] = spec.shape; this.el.dataset.panel = spec.id;
     if (this.heading.textContent === `${spec.name} ${spec.title} ${spec.extent}`) return;
     const extent = make("small", { textContent: spec.extent });
@@ -218,25 +217,13 @@ class Numbers extends Panel {
   chosen(at) {
     return this.padded(at) ? this.value(at) : entry(this.knobs?.[this.edit], at) ?? this.value(at);
   }
-  sum(step) {                                                     // what so many positions added to their windows
-    const [{ w: high, stride: down }, { w: wide, stride: across, y: columns }] = this.sides;
-    const sums = new Float64Array(this.values.length);
-    for (let n = 0; n < step; n++) {
-      const first = Math.floor(n / columns) * down * this.cols + n % columns * across;
-      for (let k = 0; k < high * wide; k++) {
-        sums[first + Math.floor(k / wide) * this.cols + k % wide] += this.parts[n * high * wide + k];
-      }
-    }
-    return sums;
-  }
-  fill(knobs, step) {
+  fill(knobs, step, soFar) {                                      // soFar: a cell's sum up to this step of the sweep
     this.knobs = knobs;
-    const size = this.values.length, top = this.limits[1] || 1;
-    const past = step !== null && (this.parts ? this.sum(step) : this.partial?.slice((step - 1) * size, step * size));
+    const top = this.limits[1] || 1;
     const room = this.cols > 7 ? 5 : 6;                             // letters, so that a narrow page can show them
     this.squares.forEach((square, place) => {
       const later = step !== null && this.computed && place >= step, seen = this.seen[place];
-      const value = later ? NaN : past ? past[place] : this.chosen(this.cell(place));
+      const value = later ? NaN : (soFar ?? this.chosen.bind(this))(this.cell(place));
       if (!Object.is(seen.value, value)) {
         const text = Number.isNaN(value) ? "" : short(value, room);
         Object.assign(seen, { value, text, wide: breadth(text) });

@@ -67,21 +67,27 @@ function render({ model, el }) {
   const steps = sweep(act, count), halt = () => players.forEach(player => player.halt());
   const rest = () => { if (steps.step() !== null) { steps.stop(); fill(); } };
   const knobs = () => Object.fromEntries(model.get("names").map(name => [name, model.get(name)]));
-  const fill = (step = steps.step()) => { const now = knobs(); cells().forEach(panel => panel.fill(now, step)); };
+  function fill(step = steps.step()) {
+    const now = knobs(), sums = step === null ? [] : Object.values(frame.arithmetic.sums);
+    cells().forEach(panel => {
+      const sum = !panel.computed && sums.find(({ of }) => of === panel.id);
+      panel.fill(now, step, sum ? at => soFar(sum, panels, frame.arithmetic, at, step) : null);
+    });
+  }
 
   const sumsOf = id => frame.arithmetic.reads[id].map(name => frame.arithmetic.sums[name]);
   const tells = id => new Set([id, ...sumsOf(id).flatMap(sum => [sum.of, ...sum.factors, ...sum.plus ?? []])]);
   function paint() {
     if (!frame.arithmetic) return;
-    const { panel, at } = picked, { link: { sides }, winner } = frame.arithmetic, index = panel.index(at);
+    const { panel, at } = picked, { arithmetic } = frame, { sides } = arithmetic.link, index = panel.index(at);
     const sums = sumsOf(panel.id), told = tells(panel.id);            // told: the panels that the sums speak of
     const both = sides.map((side, a) => terms(panel.role, index[a], side));
     const [rows, cols] = both.map((list, a) => list.filter(term => live(term, sides[a])));
     const few = rows.length * cols.length <= LETTERS.length && [...told].every(id => panels[id] instanceof Numbers);
-    const pairs = few ? rows.flatMap(row => cols.map(col => [row, col])) : [];
+    const pairs = few ? pairsOf([rows, cols]) : [];
     const letters = new Map(pairs.length > 1 ? pairs.map((pair, k) => [String(pair), LETTERS[k]]) : []);
     const { hues } = model.get("assets"), step = steps.step();
-    const focus = { panels, sides, winner, hues, panel, at, both, told, pairs, letters, step };
+    const focus = { panels, arithmetic, hues, panel, at, both, told, pairs, letters, step };
     cells().forEach(shown => shown.show(focus));
     pin.hidden = !pinned; said.replaceChildren(...sums.flatMap(sum => tell(sum, focus)), pin);
   }

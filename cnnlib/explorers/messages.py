@@ -48,7 +48,6 @@ def message(
         if panel["kind"] == "plot":
             sent["marks"] = [listed(mark) for mark in panel["marks"]]
         elif panel["kind"] == "cells":
-            sent |= {key: as_bytes(sent[key]) for key in ("partial", "parts") if key in sent}
             if "colours" in sent:
                 sent["colours"], own = f"colours of {panel['id']}", sent["colours"]
                 assets[sent["colours"]] = np.ascontiguousarray(own, np.uint8).tobytes()

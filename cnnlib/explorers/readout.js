@@ -6,18 +6,31 @@ const between = (parts, joint) => parts.flatMap((part, n) => n ? [joint, part] :
 const printed = value => parse(fmt(value));
 const equals = (shown, value) => fmt(shown) === fmt(value) ? " = " : " ≈ ";   // what the printed digits say
 
+const pairsOf = ([rows, cols]) => rows.flatMap(row => cols.map(col => [row, col]));
+// Whether this term of an output is the one that counts, as Python says.
+const wins = ([row, col], { link: { sides }, winner }) =>
+  winner[row[2] * sides[1].y + col[2]] === row[0] * sides[1].x + col[0];
+
+// What the first so many outputs have added to a cell of the panel whose sum it is.
+function soFar({ of, factors, winner }, panels, arithmetic, at, step) {
+  const { sides } = arithmetic.link, total = panels[of], parts = factors.map(id => panels[id]);
+  const met = total.index(at).map((n, side) => terms(total.role, n, sides[side]).filter(term => live(term, sides[side])));
+  const counts = pair => pair[0][2] * sides[1].y + pair[1][2] < step && (!winner || wins(pair, arithmetic));
+  const products = pairsOf(met).filter(counts).map(pair => product(parts.map(part => part.value(part.own(pair)))));
+  return products.reduce((sum, part) => sum + part, 0);
+}
+
 // One sum of the frame as seen from the cell `at` of `panel`: whole, if that cell's index is the sum's own
 // (dw[1] = dy[0]·x[1] + …), else the part that the cell adds to each of several (dw[0] += dy[1]·x[1] = …).
 //   zeros: with the terms that are dead;  op "max": the greatest instead of the sum;  winner: of each output's terms
 //   only the one counts that Python names in `winner`, as a maximum's gradient does.
 function tell({ of, factors, plus = [], op = "Σ", zeros, winner }, focus) {
-  const { panels, sides, winner: winners, hues, panel, at, both, letters } = focus;
+  const { panels, arithmetic, hues, panel, at, both, letters } = focus, { sides } = arithmetic.link;
   const total = panels[of], parts = factors.map(id => panels[id]), biases = plus.map(id => panels[id]);
   const whole = total.role === panel.role, once = total.role === "b" && !whole;   // a bias takes each output's dy once
-  const won = ([row, col]) => winners[row[2] * sides[1].y + col[2]] === row[0] * sides[1].x + col[0];
   const met = both.map((list, side) => zeros ? list : list.filter(term => live(term, sides[side])));
   const [rows, cols] = once ? met.map(list => list.slice(0, 1)) : met, count = rows.length * cols.length;
-  const pairs = count > MANY ? [] : rows.flatMap(row => cols.map(col => [row, col]));
+  const pairs = count > MANY ? [] : pairsOf([rows, cols]), won = pair => wins(pair, arithmetic);
   const terms = pairs.filter(pair => !winner || won(pair)).map(pair => {
     const places = parts.map(part => part.own(pair)), values = parts.map((part, n) => part.value(places[n]));
     const letter = !once && letters.get(String(pair)), shown = product(values.map(printed));
