@@ -28,9 +28,7 @@ class Panel {
   load(spec, link, assets) {
     Object.assign(this, spec, { sides: link?.sides, values: numbers(spec.data) });
     [this.rows, this.cols] = spec.shape; this.el.dataset.panel = spec.id;
-    if (this.heading.textContent === `${spec.name} ${spec.title} ${spec.extent}`) return;
-    const extent = make("small", { textContent: spec.extent });
-    this.heading.replaceChildren(make("b", { textContent: spec.name }), " ", ...signed(spec.title), " ", extent);
+    setHtml(this.heading, spec.caption);
   }
   get linked() { return AXES.includes(this.role || "none"); }
   // `at` is a cell by its own index, [row, column]; `side` is 0 for rows, 1 for columns; a term is [m, u, i].
@@ -192,7 +190,6 @@ class Numbers extends Panel {
   }
   load(spec, link, assets) {
     super.load(spec, link, assets);
-    Object.assign(this, { tints: assets.tints, hues: assets.hues });
     this.grid.ariaLabel = `${spec.name}, ${spec.title}, ${spec.extent}`;
     vary(this.grid, "--cols", this.cols);
     if (this.squares.length !== this.values.length) {
@@ -233,8 +230,8 @@ class Numbers extends Panel {
       if (!typing) { write(square, seen.text); if (square.ariaInvalid) square.ariaInvalid = null; }
       this.longest = Math.max(this.longest, seen.wide);
       const depth = (.08 + .37 * Math.min(1, Math.abs(value) / top)).toFixed(3);   // also a small one shows its sign
-      const tint = value ? `rgb(${this.tints[+(value > 0)].join(" ")} / ${depth})` : "";
-      if (seen.tint !== tint) square.style.backgroundColor = seen.tint = tint;
+      square.classList.toggle("lm-plus", value > 0); square.classList.toggle("lm-minus", value < 0);
+      vary(square, "--depth", depth);
     });
     vary(this.grid, "--longest", this.longest);
   }
@@ -249,8 +246,7 @@ class Numbers extends Panel {
       const own = this.cell(place), tag = tags.get(String(own)) ?? "";
       square.classList.toggle("lm-on", rows.includes(own[0]) && cols.includes(own[1]));
       square.classList.toggle("lm-at", panel === this && at[0] === own[0] && at[1] === own[1]);
-      if (square.dataset.tag === tag) return;
-      square.dataset.tag = tag; square.style.setProperty("--hue", this.hues[LETTERS.indexOf(tag)] ?? "transparent");
+      if (square.dataset.tag !== tag) square.dataset.tag = tag;
     });
   }
 }

@@ -11,7 +11,7 @@ function render({ model, el }) {
   const pin = button("pinned: let go (Esc)", () => free()); pin.className = "lm-pin";
   const backs = ["undo", "reset"].map(action => button(action, () => act.ask({ action })));
   said.role = "status"; note.role = "alert";
-  let frame, placed, geometry, explained, refresh;                // what was shown last, to do again only what changed
+  let frame, placed, geometry, refresh;                           // what was shown last, to do again only what changed
   let picked = {}, pinned = false, players = [], touched = false; // a finger points with every tap, and pins nothing
   let asked = 0, late = null;                                     // the number of the last question; its timer
   const queue = [];                                               // what waits until that question is answered
@@ -86,8 +86,7 @@ function render({ model, el }) {
     const few = rows.length * cols.length <= LETTERS.length && [...told].every(id => panels[id] instanceof Numbers);
     const pairs = few ? pairsOf([rows, cols]) : [];
     const letters = new Map(pairs.length > 1 ? pairs.map((pair, k) => [String(pair), LETTERS[k]]) : []);
-    const { hues } = model.get("assets"), step = steps.step();
-    const focus = { panels, arithmetic, hues, panel, at, both, told, pairs, letters, step };
+    const focus = { panels, arithmetic, panel, at, both, told, pairs, letters, step: steps.step() };
     cells().forEach(shown => shown.show(focus));
     pin.hidden = !pinned; said.replaceChildren(...sums.flatMap(sum => tell(sum, focus)), pin);
   }
@@ -100,18 +99,10 @@ function render({ model, el }) {
     const row = ids => make("div", { className: "lm-row" }, ...ids.map(item));
     const group = ({ title, rows, flow }) =>
       make("section", { className: flow ? "lm-flow" : "" }, make("h4", { textContent: title }), ...rows.map(row));
-    const [forward, backward = "", ...more] = frame.layout.map(group);
+    const [forward, backward = "", ...more] = frame.layout.map(group), focused = document.activeElement;
     stage.replaceChildren(forward, backward, ...frame.arithmetic ? [hole] : [], ...more);
+    if (stage.contains(focused)) focused.focus({ preventScroll: true });   // what is moved loses it
     steps.el.hidden = !frame.arithmetic;
-  }
-  function explain() {                                            // what the frames mean, and the signs
-    const { key, signs = {} } = frame, meanings = JSON.stringify([key, signs]);
-    if (meanings === explained) return;
-    explained = meanings;
-    const line = (all, show) => make("div", {}, ...Object.entries(all).map(
-      ([what, meaning]) => make("span", {}, show(what), ` ${meaning}`)));
-    const sample = kind => make("i", { className: `lm-cell ${kind}` });
-    legend.replaceChildren(line(key, sample), line(signs, sign => make("b", {}, ...signed(sign))));
   }
   function load() {
     frame = model.get("frame");
@@ -119,6 +110,7 @@ function render({ model, el }) {
     const assets = model.get("assets"), link = frame.arithmetic?.link;
     const places = JSON.stringify([frame.layout, frame.panels.map(panel => [panel.kind, !panel.picture]), !link]);
     if (places !== placed) { placed = places; arrange(); }
+    setHtml(legend, frame.signs); write(caption, frame.caption); write(hint, frame.hint);
     const bytes = name => assets[name] ?? model.get(name).data;       // of an array that is sent elsewhere
     for (const spec of frame.panels) {
       panels[spec.id].load(typeof spec.data === "string" ? { ...spec, data: bytes(spec.data) } : spec, link, assets);
@@ -129,7 +121,6 @@ function render({ model, el }) {
       vary(section, "--abreast", abreast); vary(section, "--widest", Math.max(...widths));
     });
     backs.forEach(back => { back.disabled = !frame.past; });
-    explain(); write(caption, frame.caption); write(hint, frame.hint);
     if (!stage.querySelector("[aria-invalid=true]")) write(note, frame.note);   // else what was typed is told
     if (frame.finished || frame.note) halt();
     if (link) {

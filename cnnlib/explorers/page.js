@@ -33,6 +33,7 @@ const make = (tag, props = {}, ...kids) => {
 };
 // The same text once more would be laid out once more: a millisecond each, in a page as large as JupyterLab's.
 const write = (e, text) => { if (e.textContent !== String(text)) e.textContent = text; };
+const setHtml = (e, html) => { if (e.html !== html) e.innerHTML = e.html = html; };   // which Python made
 // A custom property that is set once more has all below it styled once more.
 const vary = (e, name, value) => {
   if (e.style.getPropertyValue(name) !== String(value)) e.style.setProperty(name, value);
@@ -46,9 +47,6 @@ const button = (textContent, onclick, label) =>
 const select = (options, label) =>
   focusable(make("select", {}, ...options.map(textContent => make("option", { textContent }))), label);
 const pointedAt = () => make("p", { className: "lm-pointed", role: "status" });   // what is said of it
-
-const signed = text => text.split(/(⋆|∗)/).map((t, k) =>           // every second part is one of these two
-  k % 2 ? make("b", { className: t === "⋆" ? "lm-sign lm-star" : "lm-sign", textContent: t }) : t);
 
 const upTo = n => [...Array(n).keys()];
 const product = factors => factors.reduce((all, factor) => all * factor, 1);

@@ -25,7 +25,7 @@ function soFar({ of, factors, winner }, panels, arithmetic, at, step) {
 //   zeros: with the terms that are dead;  op "max": the greatest instead of the sum;  winner: of each output's terms
 //   only the one counts that Python names in `winner`, as a maximum's gradient does.
 function tell({ of, factors, plus = [], op = "Σ", zeros, winner }, focus) {
-  const { panels, arithmetic, hues, panel, at, both, letters } = focus, { sides } = arithmetic.link;
+  const { panels, arithmetic, panel, at, both, letters } = focus, { sides } = arithmetic.link;
   const total = panels[of], parts = factors.map(id => panels[id]), biases = plus.map(id => panels[id]);
   const whole = total.role === panel.role, once = total.role === "b" && !whole;   // a bias takes each output's dy once
   const met = both.map((list, side) => zeros ? list : list.filter(term => live(term, sides[side])));
@@ -38,7 +38,7 @@ function tell({ of, factors, plus = [], op = "Σ", zeros, winner }, focus) {
       const span = make("span", { className: "lm-term", textContent: text });
       span.classList.toggle("lm-pad", parts.some((part, n) => part.padded(places[n])));
       span.classList.toggle("lm-won", op === "max" && won(pair));
-      if (letter) { span.dataset.tag = letter; span.style.setProperty("--hue", hues[LETTERS.indexOf(letter)]); }
+      if (letter) span.dataset.tag = letter;
       return span;
     };
     const symbols = parts.map((part, n) => part.label(places[n])).join("·");
