@@ -454,7 +454,7 @@ def test_page_keys_change_a_number_by_one(opens: Opens) -> None:
     cell(view, "y[0]").click()
     view.page.keyboard.press("PageUp")
     view.page.keyboard.type("7")
-    assert view.page.evaluate("() => model.saved.length") == 4  # what Python computes cannot be typed over
+    assert view.page.evaluate("() => model.sent.length") == 4  # what Python computes cannot be typed over
 
 
 def test_the_caret_moves_inside_a_number_that_is_being_typed(opens: Opens) -> None:
@@ -767,7 +767,7 @@ def test_a_bad_number_is_answered_and_changes_nothing(opens: Opens) -> None:
     box.fill("abc")
     expect(view.page.get_by_role("alert").first).to_have_text("“abc” is not a number: w[1] stays −1")
     expect(box).to_have_attribute("aria-invalid", "true")
-    assert view.page.evaluate("() => model.saved.length") == 0
+    assert view.page.evaluate("() => model.sent.length") == 0
     box.fill("2")
     view.settle()
     expect(view.page.get_by_role("alert").first).to_have_text("")
@@ -814,12 +814,12 @@ def test_a_refused_size_leaves_the_numbers_and_the_sums_true(opens: Opens) -> No
 def test_a_kernel_that_does_not_answer_is_named(opens: Opens) -> None:
     view = opens(conv1d_board())
     view.page.clock.install()
-    view.page.evaluate("() => { window.answers = window.python; window.python = () => new Promise(() => {}); }")
+    view.page.evaluate("() => { window.answers = window.custom; window.custom = () => new Promise(() => {}); }")
     cell(view, "x[0]").fill("5")
     expect(view.page.get_by_role("alert").first).to_have_text("")
     view.page.clock.run_for(700)
     expect(view.page.get_by_role("alert").first).to_contain_text("Waiting for Python.")
-    view.page.evaluate("() => { window.python = window.answers; }")
+    view.page.evaluate("() => { window.custom = window.answers; }")
     cell(view, "x[0]").fill("6")
     view.settle()
     view.page.clock.run_for(5000)

@@ -18,15 +18,13 @@ export function terms(role, at, { w, y, stride, dilation, padding }) {
 // An input between two strides or past the last window meets no output: such a term is dead.
 export const live = ([, , i], { y }) => Number.isInteger(i) && i >= 0 && i < y;
 
-// A number of a knob, whatever the knob is: rows, a list, or the number itself.
-const entry = (knob, [row, col]) => Array.isArray(knob?.[0]) ? knob[row]?.[col] : [knob].flat()[col];
-
 class Panel {
   constructor(act) {
     this.act = act; this.heading = make("figcaption"); this.el = make("figure", {}, this.heading);
   }
   load(spec, link, assets) {
-    Object.assign(this, spec, { sides: link?.sides, values: numbers(spec.data) });
+    const values = numbers(spec.data), typed = spec.edit && this.act.waits() && values.length === this.values?.length;
+    Object.assign(this, spec, { sides: link?.sides, values: typed ? this.values : values });
     [this.rows, this.cols] = spec.shape; this.el.dataset.panel = spec.id;
     setHtml(this.heading, spec.caption);
   }
@@ -118,17 +116,15 @@ class Picture extends Panel {
   }
   show({ both, panel, step }) {
     const [rows, cols] = both.map((list, side) => this.related(list, side, panel.role));
-    const later = step !== null && this.computed ? this.after(step) : "";   // the sweep has not come here yet
+    const [first, from] = this.cell(step ?? 0);                   // where the sweep is: then a row's rest, and all below
+    const rest = `M${from},${first}H${this.cols}V${this.rows}H0V${first + 1}H${from}z`;
+    const later = step !== null && this.computed ? rest : "";
     if (!rows.length || !cols.length) return this.mark(later);
     const [high, wide] = [rows, cols].map(list => list.at(-1) - list[0] + 1);
     const gaps = rows.length * cols.length < high * wide && this.unit >= 3;   // stride, dilation: mark each cell
     const [inset, size] = this.unit < 12 ? [.35, .3] : [.1, .8];
-    const each = rows.flatMap(row => cols.map(col => outline(row + inset, col + inset, size, size)));
-    this.mark(later, outline(rows[0], cols[0], high, wide), gaps ? each.join("") : "");
-  }
-  after(step) {                                                   // the rest of a row, and all below
-    const [row, col] = this.cell(step);
-    return `M${col},${row}H${this.cols}V${this.rows}H0V${row + 1}H${col}z`;
+    const each = gaps ? rows.flatMap(row => cols.map(col => outline(row + inset, col + inset, size, size))) : [];
+    this.mark(later, outline(rows[0], cols[0], high, wide), each.join(""));
   }
   mark(later, boxes = "", cells = "") {                           // black under white: seen on any colour
     const lines = (kind, d) => ["under", "over"].map(ink => ["path", { class: `lm-${kind} lm-${ink}`, d }]);
@@ -168,15 +164,20 @@ class Numbers extends Panel {
   type(at, square) {
     const text = square.textContent, value = parse(text), bad = Number.isNaN(value); this.typed = square;
     square.ariaInvalid = bad;
-    this.act.note(bad ? `“${text}” is not a number: ${this.label(at)} stays ${fmt(this.chosen(at))}` : "");
-    if (!bad) this.act.edit(this, at, [[value]]);
+    this.act.note(bad ? `“${text}” is not a number: ${this.label(at)} stays ${fmt(this.value(at))}` : "");
+    if (!bad) this.put(at, [[value]]);
   }
   paste(e, at, square) {                                          // one number is typed; more go from this cell on
     const block = blockOf(e.clipboardData.getData("text")), all = block.flat();
     if (!changeable(square) || all.length < 2) return;
     e.preventDefault(); this.typed = null;
     if (all.some(Number.isNaN)) this.act.note("what was pasted holds something that is no number: nothing is changed");
-    else this.act.edit(this, at, block);
+    else this.put(at, block);
+  }
+  put(at, block) {                                                // shown at once; the arithmetic waits for Python
+    const index = block.flat().length > 1 ? undefined : this.label(at);   // of one number only the newest waits
+    this.values[this.place(at)] = block[0][0]; this.act.refresh();
+    this.act.ask({ action: "edit", knob: this.edit, how: [at, block], at, index });
   }
   press(e, at, square) {                                          // whether that was an edit
     const free = changeable(square), up = { PageUp: 1, PageDown: -1 }[e.key];
@@ -184,7 +185,7 @@ class Numbers extends Panel {
     const done = square === this.typed && { Enter: 1, Escape: 1 }[e.key];
     if (done && (e.key === "Escape" || !Number.isNaN(parse(square.textContent)))) this.leave(square);
     if (up && free) {
-      this.typed = null; this.act.edit(this, at, [[+(this.chosen(at) + up * (e.shiftKey ? .1 : 1)).toFixed(9)]]);
+      this.typed = null; this.put(at, [[+(this.value(at) + up * (e.shiftKey ? .1 : 1)).toFixed(9)]]);
     } else if (!done) this.key(e, at);
     return done || up && free;
   }
@@ -210,17 +211,12 @@ class Numbers extends Panel {
       focusable(square, [this.label(at), this.zero(at)].filter(Boolean).join(", "));
     });
   }
-  // What the reader typed is shown at once; the arithmetic waits for Python's frame.
-  chosen(at) {
-    return this.padded(at) ? this.value(at) : entry(this.knobs?.[this.edit], at) ?? this.value(at);
-  }
-  fill(knobs, step, soFar) {                                      // soFar: a cell's sum up to this step of the sweep
-    this.knobs = knobs;
+  fill(step, soFar) {                                             // soFar: a cell's sum up to this step of the sweep
     const top = this.limits[1] || 1;
     const room = this.cols > 7 ? 5 : 6;                             // letters, so that a narrow page can show them
     this.squares.forEach((square, place) => {
       const later = step !== null && this.computed && place >= step, seen = this.seen[place];
-      const value = later ? NaN : (soFar ?? this.chosen.bind(this))(this.cell(place));
+      const value = later ? NaN : soFar ? soFar(this.cell(place)) : this.values[place];
       if (!Object.is(seen.value, value)) {
         const text = Number.isNaN(value) ? "" : short(value, room);
         Object.assign(seen, { value, text, wide: breadth(text) });

@@ -7,11 +7,6 @@ function controls(model, act) {
     box.onchange = () => put(box.value); refreshes.push(() => { box.value = get(); });
     return box;
   };
-  const resized = (values, [rows, cols], middle) => {             // keeps the middle, or the first corner
-    const more = [rows - values.length, cols - values[0].length];
-    const [down, right] = more.map(n => middle ? Math.floor(n / 2) : 0);
-    return upTo(rows).map(row => upTo(cols).map(col => values[row - down]?.[col - right] ?? 0));
-  };
   const build = {
     choice({ name, label, options }) {                            // of texts or of numbers
       const put = text => act.send({ [name]: options.find(option => String(option) === text) });
@@ -25,22 +20,18 @@ function controls(model, act) {
       return player.still ? [player.button] : [player.button, step];
     },
     presets({ label, options, by }) {
-      const same = (name, value) => JSON.stringify(now(name)) === JSON.stringify(value);
       const known = preset => Object.entries(options[preset]).filter(([name]) => !by || by.includes(name));
-      const fits = preset => known(preset).every(([name, value]) => same(name, value));
+      const fits = preset => known(preset).every(([name, value]) => JSON.stringify(now(name)) === JSON.stringify(value));
       const get = () => Object.keys(options).find(fits) ?? "custom";
       const box = choice(label, [...Object.keys(options), "custom"], get, preset => act.send(options[preset]));
       box.lastChild.disabled = true;
       return [label, box];
     },
     size({ name, label, max, middle }) {
-      const flat = !Array.isArray(now(name)[0]), table = () => flat ? [now(name)] : now(name);
-      const sizes = upTo(max).map(n => String(n + 1)), shape = () => [table().length, table()[0].length];
-      const put = (a, size) => {
-        const values = resized(table(), shape().with(a, +size), middle);
-        act.send({ [name]: flat ? values[0] : values });
-      };
-      const side = (a, what) => choice(`${label}, ${what}`, sizes, () => String(shape()[a]), size => put(a, size));
+      const sizes = upTo(max).map(n => n + 1), flat = !Array.isArray(now(name)[0]);
+      const shape = () => flat ? [1, now(name).length] : [now(name).length, now(name)[0].length];
+      const side = (a, what) => choice(`${label}, ${what}`, sizes, () => shape()[a], size =>
+        act.ask({ action: "resize", knob: name, how: [shape().with(a, +size), Boolean(middle)] }));
       return flat ? [label, side(1, "length")] : [label, side(0, "rows"), "×", side(1, "columns")];
     },
     range({ name, label, min, max, step = 1 }) {

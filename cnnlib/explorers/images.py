@@ -55,14 +55,10 @@ def kept(name: str, value: Any) -> Array:
 
 
 def opened(name: str, data: bytes) -> Array:
-    """The picture (3, H, W) in a file, at most 192 pixels wide and high, upright, from 0 to 1; what is clear is white.
-
-    Args:
-        name: of the file.
-        data: its bytes; none, if they are too many to be sent.
+    """The picture (3, H, W) in a file's bytes, upright, made small, from 0 to 1; what is clear is white.
 
     Raises:
-        ValueError: naming the file, if it is too large, or nothing that Pillow reads.
+        ValueError: naming the file, if it is too large, so that no bytes were sent, or nothing that Pillow reads.
     """
     if not data:
         raise ValueError(f"{name} is empty or too large: at most {LARGEST // 10**6} MB can be opened")

@@ -63,8 +63,7 @@ def meanings(frame: Frame) -> str:
     """The key and the signs, as HTML."""
     samples = [f'<i class="lm-cell {kind}"></i> {escape(meaning)}' for kind, meaning in key(frame).items()]
     signs = [f"<b>{signed(sign)}</b> {escape(meaning)}" for sign, meaning in frame.get("signs", {}).items()]
-    lines = ["".join(f"<span>{part}</span>" for part in line) for line in (samples, signs)]
-    return "".join(f"<div>{line}</div>" for line in lines)
+    return "".join(f"<div><span>{'</span><span>'.join(line)}</span></div>" for line in (samples, signs) if line)
 
 
 def panels_told(arithmetic: Arithmetic, panel: Cells) -> set[str]:
