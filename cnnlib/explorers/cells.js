@@ -66,8 +66,7 @@ class Panel {
   }
 }
 
-// Many values: a canvas of one pixel each, one stop of the Tab key. What is printed and marked upon it is drawn in
-// cells.
+// Many values: a canvas of one pixel each, one stop of the Tab key. The unit of what is drawn upon it is a cell.
 const outline = (row, col, high = 1, wide = 1) => `M${col},${row}h${wide}v${high}h${-wide}z`;
 class Picture extends Panel {
   constructor(act) {

@@ -12,7 +12,7 @@ from cnnlib.explorers.frames import CellOptions, Frame, Group, Panel, cells, lin
 from cnnlib.explorers.images import LARGEST, coloured, colours, kept, opened, picture, pictures
 from cnnlib.explorers.key import describe, legend
 from cnnlib.explorers.traits import Knob, Values
-from cnnlib.explorers.widget import Explorer, Knobs, count, rows
+from cnnlib.explorers.widget import Action, Explorer, Knobs, count, rows
 
 OPENED, GIVEN = "your own", "from the notebook"  # what a picture is called that the reader opened, or a cell gave
 PRESETS: dict[str, list[list[float]]] = {
@@ -142,7 +142,8 @@ class KernelExplorer(Explorer):
     def __init__(self, image: Any, **knobs: Any) -> None:
         self.stock = pictures() | ({} if isinstance(image, str) else {GIVEN: kept("image", image)})
         knobs |= {"picture": image if isinstance(image, str) else GIVEN, "kernel": weights("kernel", knobs["kernel"])}
-        super().__init__(self._show, controls(self.stock), {"open": open_file}, **knobs)
+        actions: dict[str, Action] = {"open": lambda _, file, data: {"image": opened(file, data), "called": OPENED}}
+        super().__init__(self._show, controls(self.stock), actions, **knobs)
 
     def _show(self, picture: str, **knobs: Any) -> Frame:
         if picture not in self.stock:
@@ -163,10 +164,6 @@ class KernelExplorer(Explorer):
         with self.hold_sync():
             self.spec = controls(self.stock)
             super().replace(knobs, shown)
-
-
-def open_file(knobs: Knobs, file: str, data: bytes) -> Knobs:
-    return {"image": opened(file, data), "called": OPENED}
 
 
 def controls(pictures: dict[str, Array]) -> list[Control]:

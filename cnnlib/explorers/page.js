@@ -69,8 +69,8 @@ const inks = once(({ byteLength, buffer, byteOffset }) => {
     255 << 24 | bytes[3 * k + 2] << 16 | bytes[3 * k + 1] << 8 | bytes[3 * k]);
 });
 
-// Values as a small canvas of one pixel each, between the ends of a palette; `upward` puts the first row below; `own`
-// are colours of each, instead; the rim, like what is no number, stays clear. Returns the pixels.
+// Values as pixels of a canvas, between the ends of a palette; `upward` puts the first row below; `own` are colours of
+// each, instead; the rim, like what is no number, stays clear. Returns the pixels.
 function paintPixels(canvas, values, [rows, cols], [low, high], palette, upward = false, own = null, rim = [0, 0]) {
   const colours = own ? inks(own) : inks(palette), scale = 255 / (high - low || 1), [top, left] = rim;
   const pixels = new ImageData(cols, rows), out = new Uint32Array(pixels.data.buffer);

@@ -184,8 +184,7 @@ class Explorer(anywidget.AnyWidget):
         """An action that the page asks for; `number` counts them, and the frame that answers it carries it."""
         self.answered = content["number"]
         what: dict[str, Any] = {key: content[key] for key in ("at", "index", "path", "on", "file") if key in content}
-        if buffers:
-            what["data"] = bytes(buffers[0])
+        what |= {"data": bytes(buffers[0])} if buffers else {}
         try:
             if (name := content["action"]) in self.actions:
                 self.choose(**self.actions[name](dict(self.chosen), **what))
