@@ -123,8 +123,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
         if item.path.stem.endswith("_browser"):
             item.add_marker("browser")
-        if item.name.startswith("test_lab_"):
-            item.add_marker("ci")
+            if not item.name.startswith("test_every_explorer_opens"):
+                item.add_marker("ci")
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -20,8 +20,6 @@ from solved import ROOT
 
 from cnnlib.exercises import lectures
 
-pytestmark = pytest.mark.ci
-
 LECTURE = "05_conv1d_backprop"
 POSSIBLE = sum(exercise.possible for exercise in lectures()[LECTURE])
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
