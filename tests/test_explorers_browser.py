@@ -476,6 +476,22 @@ def test_panels_that_come_while_a_square_has_the_focus_are_shown(opens: Opens) -
     square.click()
     view.choose(pool="mean")  # from another cell: the square is moved, loses the focus, and all numbers are filled in
     expect(view.page.locator("#a [data-panel=w] .lm-cell").first).not_to_be_empty()
+    expect(square).to_be_focused()
+
+
+def test_numbers_typed_one_after_the_other_all_arrive(opens: Opens) -> None:
+    view = opens(conv1d_board())
+    for label, value in {"x[1]": "12.5", "w[1]": "−3", "b": "1/2", "dy[0]": "4,5"}.items():
+        cell(view, label).click()
+        view.page.keyboard.type(value)
+        expect(cell(view, label)).to_have_text(value)
+    view.page.keyboard.press("Tab")
+    expect(cell(view, "dy[0]")).to_have_text("4.5")
+    view.settle()
+    board = view.explorer
+    assert (board.x[1], board.w[1], board.b, board.dy[0]) == (12.5, -3, 0.5, 4.5)
+    for name in ("x", "w", "b", "y", "dy", "dx", "dw", "db"):
+        assert numbers(view, name) == shown(getattr(board, name)), name
 
 
 def test_a_preset_turns_to_custom_and_back(opens: Opens) -> None:

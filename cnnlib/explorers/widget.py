@@ -24,7 +24,7 @@ from cnnlib.jupyter.pictures import as_output
 
 HERE = Path(__file__).parent
 # anywidget takes one module
-SCRIPTS = ("page.js", "cells.js", "sheet.js", "plot.js", "readout.js", "controls.js", "explorer.js")
+SCRIPTS = ("page.js", "cells.js", "pictures.js", "squares.js", "plot.js", "readout.js", "controls.js", "explorer.js")
 NOTHING: tuple[float, set[str]] = (-np.inf, set())  # no change that the next may be a part of
 Knobs = dict[str, Any]
 Action = Callable[..., Knobs]
