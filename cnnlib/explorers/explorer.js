@@ -87,13 +87,14 @@ function render({ model, el }) {
       const Kind = { plot: Plot, text: Lines }[kind] ?? (picture ? role ? Picture : Sheet : Numbers);
       if (!(panels[id] instanceof Kind)) panels[id] = new Kind(act);
     }
+    const focused = document.activeElement;                       // what is moved loses the focus
     const item = id => panels[id]?.el ?? make("span", { className: "lm-op", textContent: id });
     const row = ids => make("div", { className: "lm-row" }, ...ids.map(item));
     const group = ({ title, rows, flow }) =>
       make("section", { className: flow ? "lm-flow" : "" }, make("h4", { textContent: title }), ...rows.map(row));
-    const [forward, backward = "", ...more] = frame.layout.map(group), focused = document.activeElement;
+    const [forward, backward = "", ...more] = frame.layout.map(group);
     stage.replaceChildren(forward, backward, ...frame.arithmetic ? [hole] : [], ...more);
-    if (stage.contains(focused)) focused.focus({ preventScroll: true });   // what is moved loses it
+    if (stage.contains(focused)) focused.focus({ preventScroll: true });
     steps.el.hidden = !frame.arithmetic;
   }
   function load() {
