@@ -490,6 +490,7 @@ def test_numbers_typed_one_after_the_other_all_arrive(opens: Opens) -> None:
     view.settle()
     board = view.explorer
     assert (board.x[1], board.w[1], board.b, board.dy[0]) == (12.5, -3, 0.5, 4.5)
+    view.choose(x=[7, 8, 9, 10])  # Python leads again
     for name in ("x", "w", "b", "y", "dy", "dx", "dw", "db"):
         assert numbers(view, name) == shown(getattr(board, name)), name
 

@@ -23,8 +23,9 @@ class Panel {
     this.act = act; this.heading = make("figcaption"); this.el = make("figure", {}, this.heading);
   }
   load(spec, link, assets) {
-    const values = numbers(spec.data), kept = spec.edit && this.act.waits() && values.length === this.values?.length;
-    Object.assign(this, spec, { sides: link?.sides, values: kept ? this.values : values });   // what was typed since
+    const values = numbers(spec.data);
+    this.ahead &&= this.act.waits() && values.length === this.values.length;   // of this frame, by what was typed since
+    Object.assign(this, spec, { sides: link?.sides, values: this.ahead ? this.values : values });
     [this.rows, this.cols] = spec.shape; this.el.dataset.panel = spec.id;
     setHtml(this.heading, spec.caption);
   }

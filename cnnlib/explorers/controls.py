@@ -58,7 +58,7 @@ class Presets(TypedDict):
 
 
 class Size(TypedDict):
-    """Rows and columns of a knob that is a list of rows, or the length of a list; `middle` stays where it is."""
+    """Rows and columns, or the length, of a knob that a panel edits; with `middle` its middle stays where it is."""
 
     kind: Literal["size"]
     name: str

@@ -41,7 +41,7 @@ class Numbers extends Panel {
   }
   put(at, block) {                                                // shown at once; the arithmetic waits for Python
     const index = block.flat().length > 1 ? undefined : this.label(at);   // of one number only the newest waits
-    this.values[this.place(at)] = block[0][0]; this.act.refresh();
+    this.values[this.place(at)] = block[0][0]; this.ahead = true; this.act.refresh();
     this.act.ask({ action: "edit", knob: this.edit, how: [at, block], at, index });
   }
   press(e, at, square) {                                          // whether that was an edit
