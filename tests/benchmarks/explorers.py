@@ -189,7 +189,7 @@ def point(lab: Lab) -> None:
     """Print what pointing takes in the kernel explorer."""
     page = opened(lab, "kernel_explorer")
     lab.messages.clear()
-    work, times = page.evaluate(POINT, [page.locator("[data-panel=y] canvas").element_handle(), 60])
+    work, times = page.evaluate(POINT, [page.locator("[data-panel=y] canvas").first.element_handle(), 60])
     sent = sum(widget for _, widget, _ in lab.messages)
     say(
         "kernel_explorer", f"pointing, of that work {spread(work, 1)}, on screen {spread(times)}; {sent} messages of 60"
@@ -203,7 +203,7 @@ def draw(lab: Lab, count: int) -> None:
     lab.run(page)
     page.get_by_label("digits", exact=True).select_option("blank sheet")
     page.get_by_text("It says").wait_for()
-    canvases = [page.locator(f"[data-panel={id}] canvas").element_handle() for id in ("x", "stage0")]
+    canvases = [page.locator(f"[data-panel={id}] canvas").first.element_handle() for id in ("x", "stage0")]
     answer, unit = (page.locator(f"[data-panel={id}]").element_handle() for id in ("p", "unit"))
     page.evaluate(STROKES, [canvases[0], answer, True, 5, 0])  # warm
 
