@@ -20,5 +20,5 @@ def test_the_example_of_an_exercise_is_a_whole_lecture(tmp_path, monkeypatch):
     assert not problems
     [exercise] = lectures["12_recurrent"]
     assert judge(exercise, asks(exercise.reference)).right
-    for slip in exercise.slips:
-        assert slip.says in str(judge(exercise, asks(slip.answer)).findings)
+    for says, slip in exercise.slips.items():
+        assert says in str(judge(exercise, asks(slip)).findings)

@@ -1,8 +1,8 @@
 """The engine behind every exercise: what is asked (data), what came back, and which mistake it is."""
 
 from cnnlib.checks.calling import Answer, Ask, Call, attempt
-from cnnlib.checks.cases import stepping
-from cnnlib.checks.exercise import Exercise, Forward, Inputs, Property, Shown, Slip, poll
+from cnnlib.checks.cases import Inputs, stepping
+from cnnlib.checks.exercise import Exercise, Forward, Property, Shown, Slips, poll
 from cnnlib.checks.judging import asks, judge
 from cnnlib.checks.verdict import Finding, Verdict
 
@@ -16,7 +16,7 @@ __all__ = [
     "Inputs",
     "Property",
     "Shown",
-    "Slip",
+    "Slips",
     "Verdict",
     "asks",
     "attempt",

@@ -7,10 +7,10 @@ import numpy as np
 
 from cnnlib.checks import show
 from cnnlib.checks.calling import Answer, attempt
-from cnnlib.checks.cases import copy_of
+from cnnlib.checks.cases import Inputs, copy_of
 from cnnlib.checks.causes import Cause, Trials
 from cnnlib.checks.equation import Equation
-from cnnlib.checks.exercise import Inputs, Property
+from cnnlib.checks.exercise import Property
 from cnnlib.checks.part import Part, Trial
 from cnnlib.checks.reading import Reading, asked_of, calls, cost, tabulated
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 Inputs = dict[str, Any]
-
+Rng = np.random.Generator  # draws the values of cases, never their shapes
 
 GIVEN = "<given>"  # the file name of functions that the course hands out
 

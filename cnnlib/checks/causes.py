@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from cnnlib.checks.calling import attempt
-from cnnlib.checks.cases import copy_of
+from cnnlib.checks.cases import Inputs, copy_of
 from cnnlib.checks.compare import close_to, equal, loosened
-from cnnlib.checks.exercise import Inputs, Slip
 from cnnlib.checks.part import Part, Trial
 
 EQUALS, MISTAKE, ELSEWHERE = "your answer equals", "the mistake", "another function"
@@ -42,16 +41,16 @@ def first_true(causes: Iterator[Cause], trials: Trials) -> Cause | None:
 
 
 def slips(part: Part, trials: Trials, *_: Any) -> Iterator[Cause]:
-    for slip in part.exercise.slips:
-        yield Cause(slip.says, partial(_explains, slip, part), EQUALS)
+    for says, slip in part.exercise.slips.items():
+        yield Cause(says, partial(_explains, slip, part), EQUALS)
 
 
-def _explains(slip: Slip, part: Part, trials: Trials) -> bool:
+def _explains(slip: Callable[..., Any], part: Part, trials: Trials) -> bool:
     """Does this slip give the student's answer in every case, and not the right one in every case?"""
     wrong_somewhere = False
     for trial in trials:
         args, kwargs = part.exercise.call(copy_of(trial.inputs))
-        slipped = Trial(trial.inputs, trial.expected, attempt(slip.answer, args, kwargs))
+        slipped = Trial(trial.inputs, trial.expected, attempt(slip, args, kwargs))
         if bool(slipped.answer.error) != bool(trial.answer.error):
             return False
         if slipped.answer.error:

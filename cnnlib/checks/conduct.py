@@ -6,9 +6,9 @@ import numpy as np
 
 from cnnlib.checks import show
 from cnnlib.checks.calling import Answer, attempt
-from cnnlib.checks.cases import copy_of
+from cnnlib.checks.cases import Inputs, copy_of
 from cnnlib.checks.evidence import case
-from cnnlib.checks.exercise import Exercise, Inputs
+from cnnlib.checks.exercise import Exercise
 from cnnlib.checks.part import Trial, parts
 
 SLOW_SECONDS, SLOW_RATIO = 2.0, 50

@@ -6,10 +6,11 @@ import numpy as np
 
 from cnnlib.checks import causes, diagnosis, show
 from cnnlib.checks.calling import Answer
+from cnnlib.checks.cases import Inputs
 from cnnlib.checks.causes import EQUALS, Cause
 from cnnlib.checks.compare import Difference
 from cnnlib.checks.equation import Equation
-from cnnlib.checks.exercise import Exercise, Inputs, Shown
+from cnnlib.checks.exercise import Exercise, Shown
 from cnnlib.checks.part import Part, Trial, reference
 from cnnlib.checks.reading import Reading
 from cnnlib.checks.sums import written_out

@@ -9,19 +9,12 @@ from typing import Any
 import numpy as np
 
 from cnnlib.checks import show
+from cnnlib.checks.cases import Inputs, Rng
 from cnnlib.checks.equation import Equation, parse
 
-Inputs = dict[str, Any]
+# Known mistakes: what such an answer equals, with a question or a step that leads on -> a function that makes it.
+Slips = Mapping[str, Callable[..., Any]]
 MOST_UNKNOWN = 30  # letters that are no option, in one sentence
-
-
-@dataclass(frozen=True)
-class Slip:
-    """A known wrong implementation, and the sentence that a student who wrote it should read."""
-
-    name: str  # a few words, for tables: "kernel reversed"
-    says: str  # what the answer equals, and a question or a step that leads on
-    answer: Callable[..., Any]  # same signature as the reference
 
 
 @dataclass(frozen=True)
@@ -66,9 +59,9 @@ class Exercise:
     parts: Mapping[str, int]
     reference: Callable[..., Any]
     # Smallest first; the seed moves values, never shapes.
-    cases: Callable[[np.random.Generator], Sequence[Inputs]]
+    cases: Callable[[Rng], Sequence[Inputs]]
     hints: tuple[str, str, str]  # a nudge, the idea, the index equation
-    slips: tuple[Slip, ...] = ()
+    slips: Slips = field(default_factory=dict)
     # Part -> is this case about it? For a function with one result; see `Part`.
     groups: Mapping[str, Callable[..., bool]] = field(default_factory=dict)
     # "a stride above 1" -> is there one in this case? For "it fails only with ...".

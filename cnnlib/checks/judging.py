@@ -10,13 +10,13 @@ import numpy as np
 
 from cnnlib.checks import asking, causes, diagnosis, evidence, properties, shapes
 from cnnlib.checks.calling import INTERRUPTED, UNWRITTEN, Answer, Ask, attempt
-from cnnlib.checks.cases import copy_of
+from cnnlib.checks.cases import Inputs, copy_of
 from cnnlib.checks.causes import ELSEWHERE, Cause
 from cnnlib.checks.compare import numbers_of
 from cnnlib.checks.conduct import called_again, misconduct, remarks
 from cnnlib.checks.equation import Equation
 from cnnlib.checks.evidence import Rows
-from cnnlib.checks.exercise import Exercise, Inputs
+from cnnlib.checks.exercise import Exercise
 from cnnlib.checks.own_forward import Another, fits_own_forward, nobody
 from cnnlib.checks.part import Part, Trial, parts, reference
 from cnnlib.checks.reading import Reading

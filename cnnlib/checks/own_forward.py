@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from cnnlib.checks.calling import Answer, Ask
+from cnnlib.checks.cases import Inputs
 from cnnlib.checks.causes import ELSEWHERE, Cause, Trials
-from cnnlib.checks.exercise import Forward, Inputs
+from cnnlib.checks.exercise import Forward
 from cnnlib.checks.part import Part
 
 Another = Callable[[str], Ask | None]  # the way to another function of the student's, if there is one of this name

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from cnnlib.checks.calling import Answer
-from cnnlib.checks.cases import copy_of
+from cnnlib.checks.cases import Inputs, copy_of
 from cnnlib.checks.compare import Difference, difference, numbers_of
 from cnnlib.checks.equation import Equation, Sizes, sizes_of
-from cnnlib.checks.exercise import Exercise, Inputs
+from cnnlib.checks.exercise import Exercise
 from cnnlib.checks.model import Scene
 
 

@@ -5,10 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Shown, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
-
-Rng = np.random.Generator
+from cnnlib.checks import Exercise, Inputs, Shown
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
+from cnnlib.checks.edits import instead
 
 
 def z_cases(rng: Rng) -> list[Inputs]:
@@ -73,15 +72,6 @@ def sigmoid(z: Array) -> tuple[Array, Array]:
     return a, small / (1 + small) ** 2
 
 
-def rising(z: Array) -> Array:
-    """The formula as it stands, which only overflows where the answer is 0 anyway."""
-    return 1 / (1 + np.exp(-z))
-
-
-def sigmoid_slip(name: str, says: str, slope: Callable[[Array, Array], Array]) -> Slip:
-    return Slip(name, says, lambda z: (rising(z), slope(z, rising(z))))
-
-
 SIGMOID = Exercise(
     name="sigmoid",
     parts=PARTS,
@@ -95,65 +85,39 @@ SIGMOID = Exercise(
         "below. The slope needs nothing but the value.",
         "a = 1 / (1 + exp(−z)) where z ≥ 0, exp(z) / (1 + exp(z)) where z < 0;  slope = a (1 − a)",
     ),
-    slips=(
-        Slip(
-            "exp(z) overflows",
-            "exp(z) / (1 + exp(z)). That is inf / inf for large z: which exponential stays small there?",
-            lambda z: (np.exp(z) / (1 + np.exp(z)), np.exp(z) / (1 + np.exp(z)) * (1 - np.exp(z) / (1 + np.exp(z)))),
+    slips={
+        "exp(z) / (1 + exp(z)). That is inf / inf for large z: which exponential stays small there?": instead(
+            sigmoid,
+            "np.where(z < 0, small, 1) / (1 + small)",
+            "np.exp(z) / (1 + np.exp(z))",
+            "small / (1 + small) ** 2",
+            "a * (1 - a)",
         ),
-        sigmoid_slip(
-            "quotient overflows",
-            "exp(−z) / (1 + exp(−z))². That is inf / inf where z is very negative; the value a is safe: use it.",
-            lambda z, a: np.exp(-z) / (1 + np.exp(-z)) ** 2,
+        "exp(−z) / (1 + exp(−z))². That is inf / inf where z is very negative; the value a is safe: use it.": instead(
+            sigmoid, "small / (1 + small) ** 2", "np.exp(-z) / (1 + np.exp(-z)) ** 2"
         ),
-        Slip(
-            "sign in the exponent",
-            "1 / (1 + exp(z)), which falls. The exponent is −z.",
-            lambda z: (rising(-z), sigmoid(z)[1]),
+        "1 / (1 + exp(z)), which falls. The exponent is −z.": instead(sigmoid, "z < 0", "z > 0"),
+        "1 + exp(−z): Python divides first. Put brackets around the whole denominator.": instead(
+            sigmoid, "return a", "return 1 + np.exp(-z)"
         ),
-        Slip(
-            "brackets missing",
-            "1 + exp(−z): Python divides first. Put brackets around the whole denominator.",
-            lambda z: (1 / 1 + np.exp(-z), sigmoid(z)[1]),
+        "z (1 − z). In (2.6) the slope is made of the value a, not of z.": instead(
+            sigmoid, "small / (1 + small) ** 2", "z * (1 - z)"
         ),
-        sigmoid_slip(
-            "z in the slope",
-            "z (1 − z). In (2.6) the slope is made of the value a, not of z.",
-            lambda z, a: z * (1 - z),
+        "the slope at a instead of at z: the value went through the sigmoid once more.": instead(
+            sigmoid, "small / (1 + small) ** 2", "np.exp(-a) / (1 + np.exp(-a)) ** 2"
         ),
-        sigmoid_slip(
-            "slope taken twice",
-            "the slope at a instead of at z: the value went through the sigmoid once more.",
-            lambda z, a: rising(a) * (1 - rising(a)),
+        "the slope. Two results are asked: the value first, then the slope.": instead(
+            sigmoid, "return a", "return small / (1 + small) ** 2"
         ),
-        Slip(
-            "slope for value",
-            "the slope. Two results are asked: the value first, then the slope.",
-            lambda z: (sigmoid(z)[1], sigmoid(z)[1]),
-        ),
-        sigmoid_slip("value for slope", "the value a once more. The slope is a (1 − a), see (2.6).", lambda z, a: a),
-        sigmoid_slip("slope of tanh", "1 − a², which belongs to tanh. See (2.6).", lambda z, a: 1 - a**2),
-        sigmoid_slip("one factor only", "1 − a. The slope has two factors, see (2.6).", lambda z, a: 1 - a),
-    ),
+        "the value a once more. The slope is a (1 − a), see (2.6).": instead(sigmoid, "small / (1 + small) ** 2", "a"),
+        "1 − a², which belongs to tanh. See (2.6).": instead(sigmoid, "small / (1 + small) ** 2", "1 - a**2"),
+        "1 − a. The slope has two factors, see (2.6).": instead(sigmoid, "small / (1 + small) ** 2", "1 - a"),
+    },
 )
 
 
 def tanh(z: Array) -> tuple[Array, Array]:
     a = np.tanh(z)
-    return a, 1 - a**2
-
-
-def tanh_slip(name: str, says: str, slope: Callable[[Array, Array], Array]) -> Slip:
-    return Slip(name, says, lambda z: (np.tanh(z), slope(z, np.tanh(z))))
-
-
-def quotient(z: Array) -> tuple[Array, Array]:
-    a = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
-    return a, 1 - a**2
-
-
-def doubled(z: Array) -> tuple[Array, Array]:
-    a = (np.exp(2 * z) - 1) / (np.exp(2 * z) + 1)
     return a, 1 - a**2
 
 
@@ -170,70 +134,44 @@ TANH = Exercise(
         "factors 2. Then write it with a.",
         "a = 2 σ(2 z) − 1;  slope = 2 · 2 · σ′(2 z) = 1 − a²",
     ),
-    slips=(
-        Slip(
-            "inf / inf",
-            "the quotient of (2.7) as it stands. Far from 0 it is inf / inf: use your sigmoid.",
-            quotient,
+    slips={
+        "the quotient of (2.7) as it stands. Far from 0 it is inf / inf: use your sigmoid.": instead(
+            tanh, "np.tanh(z)", "(np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))"
         ),
-        Slip(
-            "exp(2 z) overflows",
-            "(exp(2 z) − 1) / (exp(2 z) + 1). For large z that is inf / inf: use your sigmoid.",
-            doubled,
+        "(exp(2 z) − 1) / (exp(2 z) + 1). For large z that is inf / inf: use your sigmoid.": instead(
+            tanh, "np.tanh(z)", "(np.exp(2 * z) - 1) / (np.exp(2 * z) + 1)"
         ),
-        Slip(
-            "z not doubled",
-            "2 σ(z) − 1, which is tanh(z / 2). In (2.7) the sigmoid gets 2 z.",
-            lambda z: (np.tanh(z / 2), 1 - np.tanh(z) ** 2),
+        "2 σ(z) − 1, which is tanh(z / 2). In (2.7) the sigmoid gets 2 z.": instead(
+            tanh, "return a", "return np.tanh(z / 2)"
         ),
-        tanh_slip(
-            "z in the slope",
-            "1 − z². The slope is made of the value a, not of z: it must never be negative.",
-            lambda z, a: 1 - z**2,
+        "1 − z². The slope is made of the value a, not of z: it must never be negative.": instead(
+            tanh, "1 - a**2", "1 - z**2"
         ),
-        tanh_slip(
-            "slope taken twice",
-            "1 − tanh(a)²: the slope at a instead of at z. The value went through tanh once more.",
-            lambda z, a: 1 - np.tanh(a) ** 2,
+        "1 − tanh(a)²: the slope at a instead of at z. The value went through tanh once more.": instead(
+            tanh, "1 - a**2", "1 - np.tanh(a) ** 2"
         ),
-        tanh_slip(
-            "slope of the sigmoid",
-            "a (1 − a), which belongs to the sigmoid. A slope of tanh is never negative.",
-            lambda z, a: a * (1 - a),
+        "a (1 − a), which belongs to the sigmoid. A slope of tanh is never negative.": instead(
+            tanh, "1 - a**2", "a * (1 - a)"
         ),
-        tanh_slip(
-            "one factor 2 missing",
-            "half the slope. Differentiate 2 σ(2 z): one 2 stands in front, the chain rule brings another.",
-            lambda z, a: (1 - a**2) / 2,
+        "half the slope. Differentiate 2 σ(2 z): one 2 stands in front, the chain rule brings another.": instead(
+            tanh, "1 - a**2", "(1 - a**2) / 2"
         ),
-        tanh_slip(
-            "both factors 2 missing",
-            "σ′(2 z) alone. Differentiate 2 σ(2 z): one 2 stands in front, the chain rule brings another.",
-            lambda z, a: (1 - a**2) / 4,
+        "σ′(2 z) alone. Differentiate 2 σ(2 z): one 2 stands in front, the chain rule brings another.": instead(
+            tanh, "1 - a**2", "(1 - a**2) / 4"
         ),
-        tanh_slip("value for slope", "the value a once more. How steep is the curve there?", lambda z, a: a),
-        tanh_slip(
-            "slope of another curve",
-            "the slope of 2 σ(z) − 1. In (2.7) the sigmoid gets 2 z.",
-            lambda z, a: (1 - np.tanh(z / 2) ** 2) / 2,
+        "the value a once more. How steep is the curve there?": instead(tanh, "1 - a**2", "a"),
+        "the slope of 2 σ(z) − 1. In (2.7) the sigmoid gets 2 z.": instead(
+            tanh, "1 - a**2", "(1 - np.tanh(z / 2) ** 2) / 2"
         ),
-        tanh_slip(
-            "slope at half of z",
-            "the slope at z / 2: 4 σ′(z). By (2.7) it is 4 σ′(2 z).",
-            lambda z, a: 1 - np.tanh(z / 2) ** 2,
-        ),
-        tanh_slip("squared too late", "(1 − a)². Square a first, then subtract.", lambda z, a: (1 - a) ** 2),
-        tanh_slip("not squared", "1 − a. The square is missing.", lambda z, a: 1 - a),
-    ),
+        "the slope at z / 2: 4 σ′(z). By (2.7) it is 4 σ′(2 z).": instead(tanh, "1 - a**2", "1 - np.tanh(z / 2) ** 2"),
+        "(1 − a)². Square a first, then subtract.": instead(tanh, "1 - a**2", "(1 - a) ** 2"),
+        "1 − a. The square is missing.": instead(tanh, "1 - a**2", "1 - a"),
+    },
 )
 
 
 def relu(z: Array) -> tuple[Array, Array]:
     return np.maximum(z, 0), np.where(z > 0, 1.0, 0.0)
-
-
-def relu_slip(name: str, says: str, slope: Callable[[Array], Array]) -> Slip:
-    return Slip(name, says, lambda z: (np.maximum(z, 0), slope(z)))
 
 
 RELU = Exercise(
@@ -249,44 +187,26 @@ RELU = Exercise(
         "the kink.",
         "a = max(0, z);  slope = 1 where z > 0, else 0",
     ),
-    slips=(
-        relu_slip(
-            "slope 1 at the kink",
-            "a slope of 1 at z = 0. There is none at the kink; the course takes 0.",
-            lambda z: np.where(z >= 0, 1.0, 0.0),
+    slips={
+        "a slope of 1 at z = 0. There is none at the kink; the course takes 0.": instead(relu, "z > 0", "z >= 0"),
+        "the value. A line of slope 1 is as steep at 5 as at 1.": instead(
+            relu, "np.where(z > 0, 1.0, 0.0)", "np.maximum(z, 0)"
         ),
-        relu_slip(
-            "value for slope",
-            "the value. A line of slope 1 is as steep at 5 as at 1.",
-            lambda z: np.maximum(z, 0),
+        "1 everywhere. To the left of 0 the curve is flat.": instead(
+            relu, "np.where(z > 0, 1.0, 0.0)", "np.ones(z.shape)"
         ),
-        relu_slip(
-            "slope 1 everywhere",
-            "1 everywhere. To the left of 0 the curve is flat.",
-            lambda z: np.ones(z.shape),
+        "−1 to the left. That is the slope of |z|; max(0, z) is flat there.": instead(
+            relu, "np.where(z > 0, 1.0, 0.0)", "np.sign(z).astype(float)"
         ),
-        relu_slip(
-            "slope of |z|",
-            "−1 to the left. That is the slope of |z|; max(0, z) is flat there.",
-            lambda z: np.sign(z).astype(float),
-        ),
-        relu_slip(
-            "steep on the left",
-            "1 to the left and 0 to the right. It is the other way round.",
-            lambda z: np.where(z < 0, 1.0, 0.0),
-        ),
-        Slip("|z|", "|z|. What is negative becomes 0.", lambda z: (np.abs(z), relu(z)[1])),
-        Slip("minimum", "min(0, z), which keeps what is negative.", lambda z: (np.minimum(z, 0), relu(z)[1])),
-    ),
+        "1 to the left and 0 to the right. It is the other way round.": instead(relu, "z > 0", "z < 0"),
+        "|z|. What is negative becomes 0.": instead(relu, "np.maximum(z, 0)", "np.abs(z)"),
+        "min(0, z), which keeps what is negative.": instead(relu, "maximum", "minimum"),
+    },
 )
 
 
 def hardtanh(z: Array) -> tuple[Array, Array]:
     return np.clip(z, -1, 1), np.where(np.abs(z) <= 1, 1.0, 0.0)
-
-
-def hardtanh_slip(name: str, says: str, slope: Callable[[Array], Array]) -> Slip:
-    return Slip(name, says, lambda z: (np.clip(z, -1, 1), slope(z)))
 
 
 HARDTANH = Exercise(
@@ -301,69 +221,33 @@ HARDTANH = Exercise(
         "np.clip cuts off at both ends. Where nothing is cut off the slope is 1, at −1 and 1 too, by agreement.",
         "a = min(max(z, −1), 1);  slope = 1 where −1 ≤ z ≤ 1, else 0",
     ),
-    slips=(
-        hardtanh_slip(
-            "slope 0 at the kinks",
-            "a slope of 0 at −1 and 1. There is none at a kink; here the course takes 1, as (2.9) does.",
-            lambda z: np.where(np.abs(z) < 1, 1.0, 0.0),
+    slips={
+        "a slope of 0 at −1 and 1. There is none at a kink; here the course takes 1, as (2.9) does.": instead(
+            hardtanh, "<=", "<"
         ),
-        hardtanh_slip(
-            "z for slope",
-            "z itself between −1 and 1. The piece rises by 1 for each step of 1: its slope is 1.",
-            lambda z: np.where(np.abs(z) <= 1, z, 0.0),
+        "z itself between −1 and 1. The piece rises by 1 for each step of 1: its slope is 1.": instead(
+            hardtanh, "1.0", "z"
         ),
-        hardtanh_slip(
-            "flat on one side only",
-            "1 for every z up to 1. The curve is flat below −1, too.",
-            lambda z: np.where(z <= 1, 1.0, 0.0),
+        "1 for every z up to 1. The curve is flat below −1, too.": instead(hardtanh, "np.abs(z) <=", "z <="),
+        "1 outside and 0 inside. It is the other way round.": instead(hardtanh, "<=", ">"),
+        "1 − a², the slope of tanh. A straight piece has one slope.": instead(
+            hardtanh, "np.where(np.abs(z) <= 1, 1.0, 0.0)", "1.0 - np.clip(z, -1, 1) ** 2"
         ),
-        hardtanh_slip(
-            "steep outside",
-            "1 outside and 0 inside. It is the other way round.",
-            lambda z: np.where(np.abs(z) > 1, 1.0, 0.0),
+        "1 everywhere. The curve is flat beyond −1 and 1.": instead(
+            hardtanh, "np.where(np.abs(z) <= 1, 1.0, 0.0)", "np.ones(z.shape)"
         ),
-        hardtanh_slip(
-            "slope of tanh",
-            "1 − a², the slope of tanh. A straight piece has one slope.",
-            lambda z: 1.0 - np.clip(z, -1, 1) ** 2,
+        "1 from 0 to 1 only. The curve rises from −1 on.": instead(hardtanh, "np.abs(z) <= 1", "(z >= 0) & (z <= 1)"),
+        "z cut off at −1, but not at 1.": instead(hardtanh, "np.clip(z, -1, 1)", "np.maximum(z, -1)"),
+        "0 beyond −1 and 1. There the curve stays at −1 and at 1.": instead(
+            hardtanh, "np.clip(z, -1, 1)", "np.where(np.abs(z) <= 1, z, 0)"
         ),
-        hardtanh_slip(
-            "steep everywhere",
-            "1 everywhere. The curve is flat beyond −1 and 1.",
-            lambda z: np.ones(z.shape),
+        "1 everywhere: max(min(z, −1), 1). Which of the two ends belongs to min, and which to max?": instead(
+            hardtanh, "np.clip(z, -1, 1)", "np.ones(z.shape)"
         ),
-        hardtanh_slip(
-            "flat below 0",
-            "1 from 0 to 1 only. The curve rises from −1 on.",
-            lambda z: np.where((z >= 0) & (z <= 1), 1.0, 0.0),
+        "−1 everywhere: min(max(z, 1), −1). Which of the two ends belongs to min, and which to max?": instead(
+            hardtanh, "np.clip(z, -1, 1)", "-np.ones(z.shape)"
         ),
-        Slip(
-            "cut off below only",
-            "z cut off at −1, but not at 1.",
-            lambda z: (np.maximum(z, -1), hardtanh(z)[1]),
-        ),
-        Slip(
-            "0 outside",
-            "0 beyond −1 and 1. There the curve stays at −1 and at 1.",
-            lambda z: (np.where(np.abs(z) <= 1, z, 0), hardtanh(z)[1]),
-        ),
-        Slip(
-            "ends exchanged, 1",
-            "1 everywhere: max(min(z, −1), 1). Which of the two ends belongs to min, and which to max?",
-            lambda z: (np.ones(z.shape), hardtanh(z)[1]),
-        ),
-        Slip(
-            "ends exchanged, −1",
-            "−1 everywhere: min(max(z, 1), −1). Which of the two ends belongs to min, and which to max?",
-            lambda z: (-np.ones(z.shape), hardtanh(z)[1]),
-        ),
-        Slip(
-            "cut off above only",
-            "z cut off at 1, but not at −1.",
-            lambda z: (np.minimum(z, 1), hardtanh(z)[1]),
-        ),
-        Slip(
-            "cut off at 0", "z cut off at 0 and 1. The lower end is −1.", lambda z: (np.clip(z, 0, 1), hardtanh(z)[1])
-        ),
-    ),
+        "z cut off at 1, but not at −1.": instead(hardtanh, "np.clip(z, -1, 1)", "np.minimum(z, 1)"),
+        "z cut off at 0 and 1. The lower end is −1.": instead(hardtanh, "np.clip(z, -1, 1)", "np.clip(z, 0, 1)"),
+    },
 )

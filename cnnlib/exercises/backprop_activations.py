@@ -8,10 +8,9 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
-
-Rng = np.random.Generator
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
+from cnnlib.checks.edits import instead
 
 
 def activation_backward(name: str, dy: Array, z: Array) -> Array:
@@ -60,14 +59,6 @@ def squash(z: Array) -> Array:
     return np.where(z < 0, e, 1) / (1 + e)
 
 
-def relu_by_dy(name: str, dy: Array, z: Array) -> Array:
-    return dy * (dy > 0) if name == "relu" else activation_backward(name, dy, z)
-
-
-def slope_alone(name: str, dy: Array, z: Array) -> Array:
-    return activation_backward(name, np.ones(dy.shape), z)
-
-
 def value_for_slope(name: str, dy: Array, z: Array) -> Array:
     values: dict[str, Callable[[Array], Array]] = {
         "sigmoid": squash,
@@ -76,14 +67,6 @@ def value_for_slope(name: str, dy: Array, z: Array) -> Array:
         "hardtanh": lambda z: np.clip(z, -1, 1),
     }
     return dy * values[name](z)
-
-
-def clipped(name: str, dy: Array, z: Array) -> Array:
-    return np.clip(dy, -1, 1) if name == "hardtanh" else activation_backward(name, dy, z)
-
-
-def naive(name: str, dy: Array, z: Array) -> Array:
-    return dy * np.exp(z) / (1 + np.exp(z)) ** 2 if name == "sigmoid" else activation_backward(name, dy, z)
 
 
 ACTIVATION_BACKWARD = Exercise(
@@ -100,85 +83,49 @@ ACTIVATION_BACKWARD = Exercise(
         "(3.11)  dz = dy · φ'(z), entry by entry:  y (1 - y);  1 - y²;  1 where z > 0;  1 where -1 <= z <= 1",
     ),
     after=(("before you start", "relu: 0 at z = -3, 7 at z = 0.5, and 0 at the kink"),),
-    slips=(
-        Slip(
-            "slope of the slope's input",
-            "z (1 - z) for the sigmoid. The formula wants its output y = σ(z).",
-            only("sigmoid", lambda z: z * (1 - z)),
+    slips={
+        "z (1 - z) for the sigmoid. The formula wants its output y = σ(z).": only("sigmoid", lambda z: z * (1 - z)),
+        "1 - z² for tanh. The formula wants its output y = tanh z.": only("tanh", lambda z: 1 - z**2),
+        "1 - y for tanh. The slope is 1 - y².": only("tanh", lambda z: 1 - np.tanh(z)),
+        "1 - y² for the sigmoid. That is the slope of tanh; the sigmoid has y (1 - y).": only(
+            "sigmoid", lambda z: 1 - squash(z) ** 2
         ),
-        Slip(
-            "tanh: 1 - z squared",
-            "1 - z² for tanh. The formula wants its output y = tanh z.",
-            only("tanh", lambda z: 1 - z**2),
+        "y (1 - y) for tanh. That is the slope of the sigmoid; tanh has 1 - y².": only(
+            "tanh", lambda z: np.tanh(z) * (1 - np.tanh(z))
         ),
-        Slip("tanh: square forgotten", "1 - y for tanh. The slope is 1 - y².", only("tanh", lambda z: 1 - np.tanh(z))),
-        Slip(
-            "sigmoid: 1 - y squared",
-            "1 - y² for the sigmoid. That is the slope of tanh; the sigmoid has y (1 - y).",
-            only("sigmoid", lambda z: 1 - squash(z) ** 2),
+        "dy where dy is positive. The gate was set by z on the way forward: dy may have any sign.": instead(
+            activation_backward, "z > 0", "dy > 0"
         ),
-        Slip(
-            "tanh: the sigmoid's formula",
-            "y (1 - y) for tanh. That is the slope of the sigmoid; tanh has 1 - y².",
-            only("tanh", lambda z: np.tanh(z) * (1 - np.tanh(z))),
+        "dy let through at z = 0 as well. The table has z > 0: at the kink the slope is taken as 0.": only(
+            "relu", lambda z: z >= 0
         ),
-        Slip(
-            "relu looks at dy",
-            "dy where dy is positive. The gate was set by z on the way forward: dy may have any sign.",
-            relu_by_dy,
+        "dy stopped at z = -1 and z = 1. The table lets dy through within [-1, 1], the ends included.": only(
+            "hardtanh", lambda z: np.abs(z) < 1
         ),
-        Slip(
-            "relu open at 0",
-            "dy let through at z = 0 as well. The table has z > 0: at the kink the slope is taken as 0.",
-            only("relu", lambda z: z >= 0),
+        "dy stopped at z = -1, but let through at z = 1. Both ends are included.": only(
+            "hardtanh", lambda z: (z > -1) & (z <= 1)
         ),
-        Slip(
-            "hard tanh closed at its corners",
-            "dy stopped at z = -1 and z = 1. The table lets dy through within [-1, 1], the ends included.",
-            only("hardtanh", lambda z: np.abs(z) < 1),
+        "dy let through for z from 0 to 1 alone. Hard tanh climbs from -1 to 1.": only(
+            "hardtanh", lambda z: (z >= 0) & (z <= 1)
         ),
-        Slip(
-            "hard tanh closed at one corner",
-            "dy stopped at z = -1, but let through at z = 1. Both ends are included.",
-            only("hardtanh", lambda z: (z > -1) & (z <= 1)),
+        "dy let through for all z above -1. Hard tanh is flat on either side.": only("hardtanh", lambda z: z >= -1),
+        "the slopes alone. The chain rule multiplies them by dy.": instead(activation_backward, "dy * ", "1.0 * "),
+        "dy itself: nothing was stopped. (Do you ask for y < 0? y = max(0, z) is never below 0: ask for z.)": only(
+            "relu", np.ones_like
         ),
-        Slip(
-            "hard tanh open at 0 to 1",
-            "dy let through for z from 0 to 1 alone. Hard tanh climbs from -1 to 1.",
-            only("hardtanh", lambda z: (z >= 0) & (z <= 1)),
+        "a ReLU that lets a hundredth through below 0. This one is shut there.": only(
+            "relu", lambda z: np.where(z > 0, 1, 0.01)
         ),
-        Slip(
-            "hard tanh as ReLU",
-            "dy let through for all z above -1. Hard tanh is flat on either side.",
-            only("hardtanh", lambda z: z >= -1),
+        "dy cut to [−1, 1]. It is z that decides: dy passes whole or not at all.": instead(
+            activation_backward, "dy * (np.abs(z) <= 1)", "np.clip(dy, -1, 1)"
         ),
-        Slip("dy forgotten", "the slopes alone. The chain rule multiplies them by dy.", slope_alone),
-        Slip(
-            "relu always open",
-            "dy itself: nothing was stopped. (Do you ask for y < 0? y = max(0, z) is never below 0: ask for z.)",
-            only("relu", np.ones_like),
+        "the slope at y: σ was applied twice. If y = σ(z) is at hand already, the slope is y (1 - y).": only(
+            "sigmoid", lambda z: squash(squash(z)) * (1 - squash(squash(z)))
         ),
-        Slip(
-            "leaky",
-            "a ReLU that lets a hundredth through below 0. This one is shut there.",
-            only("relu", lambda z: np.where(z > 0, 1, 0.01)),
+        "dy times the activation's value. On the way back it is the slope that counts.": value_for_slope,
+        "exp(z) over (1 + exp(z))²: that is ∞ / ∞ for large z. "
+        "Use exp(-|z|), which is never above 1: the slope is the same at z and -z.": instead(
+            activation_backward, "dy * e / (1 + e)", "dy * np.exp(z) / (1 + np.exp(z))"
         ),
-        Slip("hard tanh clips dy", "dy cut to [−1, 1]. It is z that decides: dy passes whole or not at all.", clipped),
-        Slip(
-            "sigmoid of the sigmoid",
-            "the slope at y: σ was applied twice. If y = σ(z) is at hand already, the slope is y (1 - y).",
-            only("sigmoid", lambda z: squash(squash(z)) * (1 - squash(squash(z)))),
-        ),
-        Slip(
-            "value for slope",
-            "dy times the activation's value. On the way back it is the slope that counts.",
-            value_for_slope,
-        ),
-        Slip(
-            "sigmoid overflows",
-            "exp(z) over (1 + exp(z))²: that is ∞ / ∞ for large z. Use exp(-|z|), which is never above 1: the slope "
-            "is the same at z and -z.",
-            naive,
-        ),
-    ),
+    },
 )

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import Rng
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.backprop_paths import unequal
 
-Rng = np.random.Generator
 Graph = dict[str, list[tuple[str, float]]]
 
 
@@ -81,53 +82,6 @@ def graph_cases(rng: Rng) -> list[Inputs]:
     return [{"graph": graph} for graph in graphs]
 
 
-def count_along_sets(graph: Graph) -> float:
-    first, *rest = graph
-    counts = {first: 1.0}
-    for node in rest:
-        counts[node] = sum(counts[parent] for parent in {parent for parent, _ in graph[node]})
-    return counts[node]
-
-
-def count_from_all_inputs(graph: Graph) -> float:
-    counts: dict[str, float] = {}
-    for node, edges in graph.items():
-        counts[node] = sum(counts[parent] for parent, _ in edges) if edges else 1
-    return float(counts[node])
-
-
-def count_with_derivatives(graph: Graph) -> float:
-    first, *rest = graph
-    counts = {first: 1.0}
-    for node in rest:
-        counts[node] = sum(s * counts[parent] for parent, s in graph[node])
-    return counts[node]
-
-
-def count_to_all(graph: Graph) -> float:
-    return sum(count_paths(dict(list(graph.items())[: n + 1])) for n in range(len(graph)))
-
-
-def count_assigned(graph: Graph) -> float:
-    counts = dict.fromkeys(graph, 0.0)
-    counts[next(iter(graph))] = 1.0
-    for node, edges in graph.items():
-        for parent, _ in edges:
-            counts[node] = counts[parent]
-    return counts[node]
-
-
-def count_where_open(graph: Graph) -> float:
-    return count_paths({node: [(parent, s) for parent, s in edges if s] for node, edges in graph.items()})
-
-
-def longest(graph: Graph) -> float:
-    reach: dict[str, int] = {}
-    for node, edges in graph.items():
-        reach[node] = max((reach[parent] + 1 for parent, _ in edges), default=0)
-    return float(reach[node])
-
-
 COUNT_PATHS = Exercise(
     name="count_paths",
     parts={"count": 2},
@@ -145,53 +99,35 @@ COUNT_PATHS = Exercise(
         "(3.5)  count(first) = 1,  count(β) = sum over the edges (α, β) of count(α);  other inputs have 0",
     ),
     after=(("before you start", "two more edges into o: each brings a path, so 2 become 4"),),
-    slips=(
-        Slip(
-            "edges counted",
-            "the number of edges. A path is a whole way from the first node to the last.",
-            lambda graph: float(sum(map(len, graph.values()))),
+    slips={
+        "the number of edges. A path is a whole way from the first node to the last.": lambda graph: float(
+            sum(map(len, graph.values()))
         ),
-        Slip(
-            "edges into the last node",
-            "the number of edges into the last node. Each of them carries all the paths that lead to its parent.",
-            lambda graph: float(len(list(graph.values())[-1])),
+        "the number of edges into the last node. Each of them carries all the paths "
+        "that lead to its parent.": lambda graph: float(len(list(graph.values())[-1])),
+        "the number of paths from all inputs together. They are to start at the first node: "
+        "every other input begins with 0.": instead(count_paths, "if counts", "if edges"),
+        "the product of the numbers of edges into each node. A path need not meet every node: "
+        "add up over parents.": lambda graph: float(np.prod([max(len(edges), 1) for edges in graph.values()])),
+        "the count with a parent that is named twice taken once. Two edges are two ways, as in y · y.": instead(
+            count_paths, "for parent, _ in edges", "for parent in {name for name, _ in edges}"
         ),
-        Slip(
-            "all inputs",
-            "the number of paths from all inputs together. They are to start at the first node: every other input "
-            "begins with 0.",
-            count_from_all_inputs,
+        "what the last edge into each node brings. Is there an = where += is meant?": instead(
+            count_paths, "sum(counts[parent] for parent, _ in edges)", "(counts[edges[-1][0]] if edges else 0)"
         ),
-        Slip(
-            "edges multiplied",
-            "the product of the numbers of edges into each node. A path need not meet every node: add up over parents.",
-            lambda graph: float(np.prod([max(len(edges), 1) for edges in graph.values()])),
+        "the sum over paths of products, that is the slope. "
+        "Here each path counts 1, whatever stands on its edges.": instead(
+            count_paths, "counts[parent] for parent, _ in", "s * counts[parent] for parent, s in"
         ),
-        Slip(
-            "a double edge once",
-            "the count with a parent that is named twice taken once. Two edges are two ways, as in y · y.",
-            count_along_sets,
+        "the number of paths to all nodes together. The count of the last node is asked for.": instead(
+            count_paths, "float(counts[node])", "float(sum(counts.values()))"
         ),
-        Slip(
-            "last edge only",
-            "what the last edge into each node brings. Is there an = where += is meant?",
-            count_assigned,
+        "the number of paths whose local derivatives are all other than 0. "
+        "A path counts, whatever stands on it.": instead(count_paths, "_ in edges", "s in edges if s"),
+        "the length of the longest path, not the number of paths.": instead(
+            count_paths,
+            "sum(counts[parent] for parent, _ in edges) if counts else 1",
+            "max((counts[parent] + 1 for parent, _ in edges), default=0)",
         ),
-        Slip(
-            "local derivatives",
-            "the sum over paths of products, that is the slope. Here each path counts 1, whatever stands on its edges.",
-            count_with_derivatives,
-        ),
-        Slip(
-            "all nodes",
-            "the number of paths to all nodes together. The count of the last node is asked for.",
-            count_to_all,
-        ),
-        Slip(
-            "edges of 0 left out",
-            "the number of paths whose local derivatives are all other than 0. A path counts, whatever stands on it.",
-            count_where_open,
-        ),
-        Slip("longest path", "the length of the longest path, not the number of paths.", longest),
-    ),
+    },
 )

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import given, numbers
-
-Rng = np.random.Generator
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import Rng, given, numbers
+from cnnlib.checks.edits import instead
 
 
 def descend(grad: Callable[[Array], Array], x: Array, rate: float, momentum: float = 0.0, steps: int = 1) -> Array:
@@ -54,46 +53,6 @@ def descend_cases(rng: Rng) -> list[Inputs]:
     ]
 
 
-def descend_with(
-    move: Callable[..., tuple[Any, Any]], whole: bool = True, anew: bool = True, ahead: bool = False
-) -> Callable[..., Array]:
-    """descend with another rule (x, v, g, rate, momentum) -> (x, v), without its start, or with one slope."""
-
-    def slipped(grad: Callable[[Array], Array], x: Array, rate: float, momentum: float = 0.0, steps: int = 1) -> Array:
-        path, v = [np.array(x, dtype=float)], np.zeros(np.shape(x))
-        for _ in range(steps):
-            at = path[-1] - ahead * rate * momentum * v if anew else path[0]
-            now, v = move(path[-1], v, grad(at), rate, momentum)
-            path.append(now)
-        return np.array(path if whole else path[1:])
-
-    return slipped
-
-
-def downhill(x: Array, v: Array, g: Array, rate: float, momentum: float) -> tuple[Array, Array]:
-    v = momentum * v + g
-    return x - rate * v, v
-
-
-def same_array(grad: Callable[[Array], Array], x: Array, rate: float, momentum: float = 0.0, steps: int = 1) -> Array:
-    last = descend(grad, x, rate, momentum, steps)[-1]
-    return np.array([last] * (steps + 1))
-
-
-def last_only(grad: Callable[[Array], Array], x: Array, rate: float, momentum: float = 0.0, steps: int = 1) -> Array:
-    return np.array(descend(grad, x, rate, momentum, steps)[-1])
-
-
-def from_the_first_slope(
-    grad: Callable[[Array], Array], x: Array, rate: float, momentum: float = 0.0, steps: int = 1
-) -> Array:
-    path, v = [np.array(x, dtype=float)], grad(x)
-    for _ in range(steps):
-        v = momentum * v + grad(path[-1])
-        path.append(path[-1] - rate * v)
-    return np.array(path)
-
-
 DESCEND = Exercise(
     name="descend",
     parts={"plain": 1, "momentum": 2},
@@ -111,90 +70,52 @@ DESCEND = Exercise(
         "(3.14)  v <- momentum v + grad(x),  x <- x - rate v;  collect x after every step, the start first",
     ),
     after=(("before you start", "1 - 0.25 · 2 = 0.5, then 0.25: half of what is left, every time"),),
-    slips=(
-        Slip(
-            "uphill",
-            "the way up. The slope points uphill, so the step goes against it.",
-            descend_with(lambda x, v, g, rate, momentum: (x + rate * (momentum * v + g), momentum * v + g)),
+    slips={
+        "the way up. The slope points uphill, so the step goes against it.": instead(
+            descend, "- rate * v", "+ rate * v"
         ),
-        Slip(
-            "start left out",
-            "all places but the first. The path begins where you stand: steps + 1 rows.",
-            descend_with(downhill, whole=False),
+        "all places but the first. The path begins where you stand: steps + 1 rows.": instead(
+            descend, "np.array(path)", "np.array(path[1:])"
         ),
-        Slip("last place only", "the last place alone. The whole path is asked for, a row for each place.", last_only),
-        Slip(
-            "one array, many times",
-            "the last place in every row: x -= ... changes the one array that every entry of your list is. Make a "
-            "new one, x = x - ..., or append a copy.",
-            same_array,
+        "the last place alone. The whole path is asked for, a row for each place.": instead(
+            descend, "np.array(path)", "np.array(path[-1])"
         ),
-        Slip(
-            "slope asked once",
-            "steps along the first slope. Ask grad again where you stand now.",
-            descend_with(downhill, anew=False),
+        "the last place in every row: x -= ... changes the one array that every entry of your list is. Make a new one, "
+        "x = x - ..., or append a copy.": instead(descend, "np.array(path)", "np.array(path[-1:] * len(path))"),
+        "steps along the first slope. Ask grad again where you stand now.": instead(
+            descend, "grad(path[-1])", "grad(path[0])"
         ),
-        Slip(
-            "no momentum",
-            "steps without momentum. Keep v from step to step, and momentum times it.",
-            descend_with(lambda x, v, g, rate, momentum: (x - rate * g, v)),
+        "steps without momentum. Keep v from step to step, and momentum times it.": instead(
+            descend, "momentum * v + grad", "grad"
         ),
-        Slip(
-            "v not kept",
-            "steps whose velocity is never stored: v is 0 again in every step, or momentum times the slope.",
-            descend_with(lambda x, v, g, rate, momentum: (x - rate * (1 + momentum) * g, v)),
+        "steps whose velocity is never stored: v is 0 again in every step, or momentum times the slope.": instead(
+            descend, "momentum * v + grad", "(1 + momentum) * grad"
         ),
-        Slip(
-            "new slope scaled down",
-            "a mean of old and new, momentum v + (1 - momentum) slope. (3.14) adds the whole new slope.",
-            descend_with(
-                lambda x, v, g, rate, momentum: (
-                    x - rate * (momentum * v + (1 - momentum) * g),
-                    momentum * v + (1 - momentum) * g,
-                )
-            ),
+        "a mean of old and new, momentum v + (1 - momentum) slope. (3.14) adds the whole new slope.": instead(
+            descend, "+ grad", "+ (1 - momentum) * grad"
         ),
-        Slip(
-            "slope asked ahead",
-            "Nesterov's momentum: the slope is asked where the velocity would lead. (3.14) asks where you stand.",
-            descend_with(downhill, ahead=True),
+        "Nesterov's momentum: the slope is asked where the velocity would lead. (3.14) asks where you stand.": instead(
+            descend, "grad(path[-1])", "grad(path[-1] - rate * momentum * v)"
         ),
-        Slip(
-            "one step too many",
-            "one place too many: steps + 1 places, the start among them.",
-            lambda grad, x, rate, momentum=0.0, steps=1: descend(grad, x, rate, momentum, steps + 1),
+        "one place too many: steps + 1 places, the start among them.": instead(
+            descend, "range(steps)", "range(steps + 1)"
         ),
-        Slip(
-            "sign of the slope",
-            "steps of one size: the sign of the slope. Its size counts, too.",
-            descend_with(lambda x, v, g, rate, momentum: (x - rate * np.sign(momentum * v + g), momentum * v + g)),
+        "steps of one size: the sign of the slope. Its size counts, too.": instead(
+            descend, "rate * v", "rate * np.sign(v)"
         ),
-        Slip(
-            "rate left out",
-            "steps as long as v. The rate shortens them: x - rate v.",
-            descend_with(lambda x, v, g, rate, momentum: (x - (momentum * v + g), momentum * v + g)),
+        "steps as long as v. The rate shortens them: x - rate v.": instead(descend, "rate * v", "v"),
+        "steps with the rate taken twice: once in v, once in x. It belongs to one of them.": instead(
+            descend, "+ grad", "+ rate * grad"
         ),
-        Slip(
-            "rate taken twice",
-            "steps with the rate taken twice: once in v, once in x. It belongs to one of them.",
-            descend_with(
-                lambda x, v, g, rate, momentum: (x - rate * (momentum * v + rate * g), momentum * v + rate * g)
-            ),
+        "steps whose velocity begins with the first slope, which then counts twice. v starts at 0.": instead(
+            descend, "np.zeros(np.shape(x))", "grad(x)"
         ),
-        Slip(
-            "velocity begins with a slope",
-            "steps whose velocity begins with the first slope, which then counts twice. v starts at 0.",
-            from_the_first_slope,
+        "steps along slope - momentum v. What is kept of the old velocity is added.": instead(
+            descend, "momentum * v + grad", "-momentum * v + grad"
         ),
-        Slip(
-            "old velocity subtracted",
-            "steps along slope - momentum v. What is kept of the old velocity is added.",
-            descend_with(lambda x, v, g, rate, momentum: (x - rate * (g - momentum * v), g - momentum * v)),
+        "steps along the velocity before it was brought up to date: "
+        "the first step stands still. Update v first.": instead(
+            descend, "v = momentum", "before, v = v, momentum", "rate * v", "rate * before"
         ),
-        Slip(
-            "old velocity used",
-            "steps along the velocity before it was brought up to date: the first step stands still. Update v first.",
-            descend_with(lambda x, v, g, rate, momentum: (x - rate * v, momentum * v + g)),
-        ),
-    ),
+    },
 )

@@ -3,12 +3,12 @@
 (3.6)   do = 1,  dα = sum over the edges (α, β) of s(α, β) dβ
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from cnnlib.checks import Exercise, Slip
+from cnnlib.checks import Exercise
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.backprop_count import Graph, graph_cases
 
 
@@ -48,33 +48,13 @@ def _fed(node: str, graph: Graph, right: dict[str, float]) -> str:
     """The sum that makes a node's slope: "2·3 + 5·1 = 11, over its edges to p, q"."""
     edges = [(child, s) for child, parents in graph.items() for parent, s in parents if parent == node]
     if node == list(graph)[-1]:
-        return "1: o moves as much as o does"
+        return f"1: {node} moves as much as {node} does"
     if not edges:
         return "0: no edge leads on from it"
     terms = " + ".join(
         f"{s:g}·{f'({right[child]:g})' if right[child] < 0 else f'{right[child]:g}'}" for child, s in edges
     )
     return f"{terms} = {right[node]:g}: s times the child's slope, over its edges to {', '.join(c for c, _ in edges)}"
-
-
-def backwards(
-    join: Callable[[float, float], float] = lambda old, new: old + new,
-    local: Callable[[float], float] = lambda s: s,
-    start: float = 1.0,
-    order: Callable[[Graph], list[str]] = lambda graph: list(graph)[::-1],
-    first: float = 0.0,
-) -> Callable[[Graph], dict[str, float]]:
-    """The way back with another rule where edges meet, on an edge, at the output, another order, or other firsts."""
-
-    def slipped(graph: Graph) -> dict[str, float]:
-        slopes = dict.fromkeys(graph, first)
-        slopes[list(graph)[-1]] = start
-        for node in order(graph):
-            for parent, s in graph[node]:
-                slopes[parent] = join(slopes[parent], local(s) * slopes[node])
-        return slopes
-
-    return slipped
 
 
 def breadth_first(graph: Graph) -> list[str]:
@@ -84,32 +64,11 @@ def breadth_first(graph: Graph) -> list[str]:
     return queue
 
 
-def twice(graph: Graph) -> dict[str, float]:
-    slopes = dict.fromkeys(graph, 0.0)
-    for node in [*reversed(graph), *reversed(graph)]:
-        if node == list(graph)[-1]:
-            slopes[node] = 1.0
-        for parent, s in graph[node]:
-            slopes[parent] += s * slopes[node]
-    return slopes
-
-
 def forward(graph: Graph) -> dict[str, float]:
     slopes = dict.fromkeys(graph, 0.0)
     slopes[next(iter(graph))] = 1.0
     for node, edges in graph.items():
         slopes[node] += sum(s * slopes[parent] for parent, s in edges)
-    return slopes
-
-
-def along_first_edges(graph: Graph) -> dict[str, float]:
-    slopes, seen = dict.fromkeys(graph, 0.0), set()
-    slopes[list(graph)[-1]] = 1.0
-    for node in reversed(graph):
-        for parent, s in graph[node]:
-            if parent not in seen:
-                slopes[parent] = s * slopes[node]
-                seen.add(parent)
     return slopes
 
 
@@ -126,63 +85,38 @@ GRAPH_GRADIENTS = Exercise(
         "(3.6)  do = 1;  for every edge (α, β), from the last β to the first:  dα += s(α, β) dβ",
     ),
     after=(("before you start", "do = 1: o moves as much as o does"),),
-    slips=(
-        Slip(
-            "= for +=",
-            "what is left when every road overwrites the one before it. Where a node has two children both pull: +=.",
-            backwards(join=lambda old, new: new),
+    slips={
+        "what is left when every road overwrites the one before it. "
+        "Where a node has two children both pull: +=.": instead(graph_gradients, "+=", "="),
+        "what the first road brings. Where a node has two children both pull: add the second.": instead(
+            graph_gradients,
+            "slopes = dict.fromkeys(graph, 0.0)",
+            "slopes, first = dict.fromkeys(graph, 0.0), {}",
+            "+= s * slopes[node]",
+            "= first.setdefault(parent, s * slopes[node])",
         ),
-        Slip(
-            "first road only",
-            "what the first road brings. Where a node has two children both pull: add the second.",
-            along_first_edges,
+        "the number of paths to the output: every edge is taken as 1. Multiply by the local derivative.": instead(
+            graph_gradients, "s * slopes", "slopes"
         ),
-        Slip(
-            "local derivatives left out",
-            "the number of paths to the output: every edge is taken as 1. Multiply by the local derivative.",
-            backwards(local=lambda s: 1.0),
+        "zero everywhere. The way back has to start from something: do = 1.": instead(
+            graph_gradients, "= 1.0", "= 0.0"
         ),
-        Slip(
-            "output not set to 1",
-            "zero everywhere. The way back has to start from something: do = 1.",
-            backwards(start=0.0),
+        "what comes of walking from front to back: a node sends its slope on before it has one. "
+        "Start at the output.": instead(graph_gradients, "reversed(graph)", "graph"),
+        "the slopes when each node is visited as soon as it is met: a node must wait for all its children. "
+        "The order of the dictionary, backwards, sees to that.": instead(graph_gradients, reversed=breadth_first),
+        "what two walks leave behind if the slopes of the first are kept. Every walk starts from zeros.": instead(
+            graph_gradients, "reversed(graph)", "[*reversed(graph), *reversed(graph)]"
         ),
-        Slip(
-            "front to back",
-            "what comes of walking from front to back: a node sends its slope on before it has one. Start at the "
-            "output.",
-            backwards(order=list),
+        "the slopes of the nodes by the *first* node: you walked forward. "
+        "Asked for are those of the last node.": forward,
+        "what comes of a 1 in every node. Only the output begins with 1, all others with 0.": instead(
+            graph_gradients, "graph, 0.0", "graph, 1.0"
         ),
-        Slip(
-            "too early",
-            "the slopes when each node is visited as soon as it is met: a node must wait for all its children. The "
-            "order of the dictionary, backwards, sees to that.",
-            backwards(order=breadth_first),
+        "the slopes with two edges between the same nodes taken for one. A dictionary keeps "
+        "only the last of them.": instead(graph_gradients, "in graph[node]", "in dict(graph[node]).items()"),
+        "products where roads meet. They add: each road moves the output by its own share.": instead(
+            graph_gradients, "+= s *", "= (slopes[parent] or 1) * s *"
         ),
-        Slip(
-            "twice, not afresh",
-            "what two walks leave behind if the slopes of the first are kept. Every walk starts from zeros.",
-            twice,
-        ),
-        Slip(
-            "forward",
-            "the slopes of the nodes by the *first* node: you walked forward. Asked for are those of the last node.",
-            forward,
-        ),
-        Slip(
-            "every slope begins with 1",
-            "what comes of a 1 in every node. Only the output begins with 1, all others with 0.",
-            backwards(first=1.0),
-        ),
-        Slip(
-            "a double edge once",
-            "the slopes with two edges between the same nodes taken for one. A dictionary keeps only the last of them.",
-            lambda graph: graph_gradients({node: list(dict(edges).items()) for node, edges in graph.items()}),
-        ),
-        Slip(
-            "roads multiplied",
-            "products where roads meet. They add: each road moves the output by its own share.",
-            backwards(join=lambda old, new: old * new if old else new),
-        ),
-    ),
+    },
 )

@@ -10,10 +10,8 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
-
-Rng = np.random.Generator
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
 
 
 def vjp(J: Array, dy: Array) -> Array:
@@ -45,19 +43,14 @@ VJP = Exercise(
         "(3.10)  dx[d] = sum_j dy[j] J[j, d],  that is dx = Jᵀ dy",
     ),
     after=(("before you start", "(D,): one slope for each input"),),
-    slips=(
-        Slip(
-            "J not transposed",
-            "J dy: it runs forwards, from inputs to outputs. Only a square J lets you. Backwards it is Jᵀ dy.",
-            lambda J, dy: J @ dy,
+    slips={
+        "J dy: it runs forwards, from inputs to outputs. Only a square J lets you. "
+        "Backwards it is Jᵀ dy.": lambda J, dy: J @ dy,
+        "the products, not yet added up. Input d hears from all outputs: sum over the rows.": lambda J, dy: (
+            J * dy[:, None]
         ),
-        Slip(
-            "not summed",
-            "the products, not yet added up. Input d hears from all outputs: sum over the rows.",
-            lambda J, dy: J * dy[:, None],
-        ),
-        Slip("dy forgotten", "the sums of J's columns: every dy is taken as 1.", lambda J, dy: J.sum(axis=0)),
-    ),
+        "the sums of J's columns: every dy is taken as 1.": lambda J, dy: J.sum(axis=0),
+    },
 )
 
 
@@ -109,21 +102,14 @@ LINEAR_BACKWARD = Exercise(
         "(3.12)  dx[n, d] = sum_j dy[n, j] w[j, d],  dw[j, d] = sum_n dy[n, j] x[n, d],  db[j] = sum_n dy[n, j]",
     ),
     after=(("before you start", "(M, D), as w: every weight has one slope, summed over the examples"),),
-    slips=(
-        Slip(
-            "mean over the examples",
-            "dw divided by the number of examples. A layer adds up; if a mean is wanted, the loss takes it.",
-            linear_with(dw=lambda dy, x, w: dy.T @ x / len(dy)),
+    slips={
+        "dw divided by the number of examples. A layer adds up; if a mean is wanted, the loss takes it.": linear_with(
+            dw=lambda dy, x, w: dy.T @ x / len(dy)
         ),
-        Slip(
-            "mean over the examples, db",
-            "db divided by the number of examples. A layer adds up; if a mean is wanted, the loss takes it.",
-            linear_with(db=lambda dy, x, w: dy.mean(axis=0)),
+        "db divided by the number of examples. A layer adds up; if a mean is wanted, the loss takes it.": linear_with(
+            db=lambda dy, x, w: dy.mean(axis=0)
         ),
-        Slip(
-            "db lost dy",
-            "the number of examples, for every output: db forgot dy. Each example pulls at the bias with its dy.",
-            linear_with(db=lambda dy, x, w: np.full(dy.shape[1], float(len(dy)))),
-        ),
-    ),
+        "the number of examples, for every output: db forgot dy. Each example pulls at "
+        "the bias with its dy.": linear_with(db=lambda dy, x, w: np.full(dy.shape[1], float(len(dy)))),
+    },
 )

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
-
-Rng = np.random.Generator
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, given, in_other_layouts, numbers
+from cnnlib.checks.edits import instead
 
 
 def sum_of_cubes(x: Array) -> Any:
@@ -50,61 +49,6 @@ def difference_cases(rng: Rng) -> list[Inputs]:
     ]
 
 
-def nudged_all(f: Callable[[Array], float], x: Array, h: float) -> Array:
-    return np.full(x.shape, (f(x + h) - f(x - h)) / (2 * h))
-
-
-def nudged_rows(f: Callable[[Array], float], x: Array, h: float) -> Array:
-    slope = np.zeros(x.shape)
-    for i in range(len(x)):
-        nudge = np.zeros(x.shape)
-        nudge[i] = h
-        slope[i] = (f(x + nudge) - f(x - nudge)) / (2 * h)
-    return slope
-
-
-def not_put_back(f: Callable[[Array], float], x: Array, h: float) -> Array:
-    x, slope = x.astype(float), np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        x[i] += h
-        up = f(x)
-        x[i] -= 2 * h
-        slope[i] = (up - f(x)) / (2 * h)
-    return slope
-
-
-def copies_kept(f: Callable[[Array], float], x: Array, h: float) -> Array:
-    up, down, slope = x.astype(float), x.astype(float), np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        up[i] += h
-        down[i] -= h
-        slope[i] = (f(up) - f(down)) / (2 * h)
-    return slope
-
-
-def in_whole_numbers(f: Callable[[Array], float], x: Array, h: float) -> Array:
-    x, slope = x.copy(), np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        kept = x[i]
-        x[i] = kept + h
-        up = f(x)
-        x[i] = kept - h
-        slope[i] = (up - f(x)) / (2 * h)
-        x[i] = kept
-    return slope
-
-
-def one_sided(up: float, down: float, divisor: float) -> Callable[..., Array]:
-    """A difference between f(x + up h) and f(x - down h), over divisor h."""
-
-    def slipped(f: Callable[[Array], float], x: Array, h: float) -> Array:
-        nudges = np.eye(x.size).reshape(x.size, *x.shape) * h
-        found = [(f(x + up * nudge) - f(x - down * nudge)) / (divisor * h) for nudge in nudges]
-        return np.array(found).reshape(x.shape)
-
-    return slipped
-
-
 CENTRAL_DIFFERENCE = Exercise(
     name="central_difference",
     parts={"slope": 2},
@@ -121,61 +65,41 @@ CENTRAL_DIFFERENCE = Exercise(
         "(3.3)  slope[m] = (f(x with x[m] + h) - f(x with x[m] - h)) / (2 h),  the other entries as they were",
     ),
     after=(("before you start", "(4^3 - 2^3) / 2 = 28; the slope of x^3 at 3 is 27, and h = 1 is too coarse for it"),),
-    slips=(
-        Slip(
-            "one-sided",
-            "the step upwards alone: (f(x + h) - f(x)) / h. Its error shrinks like h, that of the central difference "
-            "like h².",
-            one_sided(1, 0, 1),
+    slips={
+        "the step upwards alone: (f(x + h) - f(x)) / h. Its error shrinks like h, "
+        "that of the central difference like h².": instead(central_difference, "f(x - nudge)) / (2 * h)", "f(x)) / h"),
+        "the step downwards alone: (f(x) - f(x - h)) / h. Take both sides: from x - h to x + h.": instead(
+            central_difference, "f(x + nudge)", "f(x)", "(2 * h)", "h"
         ),
-        Slip(
-            "one-sided, downwards",
-            "the step downwards alone: (f(x) - f(x - h)) / h. Take both sides: from x - h to x + h.",
-            one_sided(0, 1, 1),
+        "twice the slope. From x - h to x + h is a step of 2 h.": instead(central_difference, "(2 * h)", "h"),
+        "the slope with its sign reversed: f(x + h) comes first.": instead(
+            central_difference, "f(x + nudge) - f(x - nudge)", "f(x - nudge) - f(x + nudge)"
         ),
-        Slip("divided by h", "twice the slope. From x - h to x + h is a step of 2 h.", one_sided(1, 1, 1)),
-        Slip("down minus up", "the slope with its sign reversed: f(x + h) comes first.", one_sided(-1, -1, 2)),
-        Slip(
-            "all entries at once",
-            "the slope along all entries together, in every place. Nudge one entry at a time.",
-            nudged_all,
+        "the slope along all entries together, in every place. Nudge one entry at a time.": instead(
+            central_difference, "nudge[i]", "nudge[:]"
         ),
-        Slip(
-            "whole rows",
-            "differences for whole rows of x: x[i] with one index is a row, where x has two axes. "
-            "np.ndindex(x.shape) gives the index of every single entry.",
-            nudged_rows,
+        "differences for whole rows of x: x[i] with one index is a row, where x has two axes. np.ndindex(x.shape) "
+        "gives the index of every single entry.": instead(central_difference, "np.ndindex(x.shape)", "range(len(x))"),
+        "what comes of entries that stay nudged: after x[i] -= 2 h the entry is still h too low when its neighbour's "
+        "turn comes. Put it back.": instead(central_difference, "(2 * h)", "(2 * h)\n        x = x - nudge"),
+        "what comes of two copies that keep all their nudges: at each entry those before it are still nudged. "
+        "Take a fresh copy for each entry.": instead(
+            central_difference,
+            "        nudge = np.zeros(x.shape)\n",
+            "",
+            "slope = np.zeros(x.shape)",
+            "slope, nudge = np.zeros(x.shape), np.zeros(x.shape)",
         ),
-        Slip(
-            "not put back",
-            "what comes of entries that stay nudged: after x[i] -= 2 h the entry is still h too low when its "
-            "neighbour's turn comes. Put it back.",
-            not_put_back,
+        "the difference divided by 2 and then *multiplied* by h: "
+        "Python reads / 2 * h from left to right. Write / (2 * h).": instead(central_difference, "(2 * h)", "2 * h"),
+        "the difference for a tiny step of your own. Use the h that is given.": lambda f, x, h: central_difference(
+            f, x, 1e-5
         ),
-        Slip(
-            "copies kept",
-            "what comes of two copies that keep all their nudges: at each entry those before it are still nudged. "
-            "Take a fresh copy for each entry.",
-            copies_kept,
+        "the difference with a nudge that was cut off: writing 2.5 into an array of whole numbers stores 2. "
+        "Work on a copy of floats.": instead(
+            central_difference, "x + nudge", "(x + nudge).astype(x.dtype)", "x - nudge", "(x - nudge).astype(x.dtype)"
         ),
-        Slip(
-            "times h",
-            "the difference divided by 2 and then *multiplied* by h: Python reads / 2 * h from left to right. Write "
-            "/ (2 * h).",
-            lambda f, x, h: h * h * central_difference(f, x, h),
-        ),
-        Slip(
-            "a step of its own",
-            "the difference for a tiny step of your own. Use the h that is given.",
-            lambda f, x, h: central_difference(f, x, 1e-5),
-        ),
-        Slip(
-            "decimals cut off",
-            "the difference with a nudge that was cut off: writing 2.5 into an array of whole numbers stores 2. Work "
-            "on a copy of floats.",
-            in_whole_numbers,
-        ),
-    ),
+    },
 )
 
 
@@ -199,18 +123,9 @@ def error_cases(rng: Rng) -> list[Inputs]:
     ]
 
 
-def over(scale: Callable[[Array, Array], Array], top: Callable[[Array], Array] = np.abs) -> Callable[..., Array]:
-    """Another fraction, 0 where its lower part is 0."""
-
-    def slipped(a: Array, b: Array) -> Array:
-        under = scale(a, b)
-        return top(a - b) / np.where(under == 0, 1, under)
-
-    return slipped
-
-
-def without_care(a: Array, b: Array) -> Array:
-    return np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))
+def over(scale: str) -> Callable[..., Array]:
+    """The error with another scale."""
+    return instead(relative_error, "np.maximum(np.abs(a), np.abs(b))", scale)
 
 
 RELATIVE_ERROR = Exercise(
@@ -225,69 +140,39 @@ RELATIVE_ERROR = Exercise(
         "(3.4)  error = |a - b| / max(|a|, |b|),  and 0 where a = b = 0",
     ),
     after=(("before you start", "1/5 = 0.2 both times: the error does not ask which of the two is right"),),
-    slips=(
-        Slip(
-            "over |b|",
-            "the difference over |b|. Then the error depends on which of the two comes first; take the larger one.",
-            over(lambda a, b: np.abs(b)),
+    slips={
+        "the difference over |b|. Then the error depends on which of the two comes first; take the larger one.": over(
+            "np.abs(b)"
         ),
-        Slip(
-            "over |a|",
-            "the difference over |a|. Then the error depends on which of the two comes first; take the larger one.",
-            over(lambda a, b: np.abs(a)),
+        "the difference over |a|. Then the error depends on which of the two comes first; take the larger one.": over(
+            "np.abs(a)"
         ),
-        Slip(
-            "over the sum",
-            "the difference over |a| + |b|. Some courses use it; (3.4) divides by the larger of the two.",
-            over(lambda a, b: np.abs(a) + np.abs(b)),
+        "the difference over |a| + |b|. Some courses use it; (3.4) divides by the larger of the two.": over(
+            "np.abs(a) + np.abs(b)"
         ),
-        Slip(
-            "sizes taken too late",
-            "the difference over the larger of a and b, signs and all. Take sizes first: max(|a|, |b|).",
-            over(np.maximum),
+        "the difference over the larger of a and b, signs and all. Take sizes first: max(|a|, |b|).": over(
+            "np.maximum(a, b)"
         ),
-        Slip(
-            "over the smaller",
-            "the difference over the smaller of the two. (3.4) divides by the larger one.",
-            over(lambda a, b: np.minimum(np.abs(a), np.abs(b))),
+        "the difference over the smaller of the two. (3.4) divides by the larger one.": over(
+            "np.minimum(np.abs(a), np.abs(b))"
         ),
-        Slip(
-            "over the mean",
-            "the difference over the mean of the two sizes. (3.4) divides by the larger one.",
-            over(lambda a, b: (np.abs(a) + np.abs(b)) / 2),
+        "the difference over the mean of the two sizes. (3.4) divides by the larger one.": over(
+            "(np.abs(a) + np.abs(b)) / 2"
         ),
-        Slip(
-            "over the largest of all",
-            "the differences over the largest entry of all. Every pair has a scale of its own: np.maximum goes entry "
-            "by entry.",
-            over(lambda a, b: np.full(a.shape, max(np.abs(a).max(), np.abs(b).max()))),
+        "the differences over the largest entry of all. Every pair has a scale of its own: "
+        "np.maximum goes entry by entry.": over("max(np.abs(a).max(), np.abs(b).max())"),
+        "the error with a sign. An error is a size: take the absolute value of the difference.": instead(
+            relative_error, "np.abs(a - b)", "(a - b)"
         ),
-        Slip(
-            "sign kept",
-            "the error with a sign. An error is a size: take the absolute value of the difference.",
-            over(lambda a, b: np.maximum(np.abs(a), np.abs(b)), lambda d: d),
+        "the absolute error |a - b|. Divide by the larger of |a| and |b|, "
+        "or 0.001 passes for small where both are 0.001.": lambda a, b: np.abs(a - b),
+        "the error over a lower part that is kept from being 0 by a small number. Errors of slopes near 1e-12 are lost "
+        "by that: ask where both are 0.": over("np.maximum(np.maximum(np.abs(a), np.abs(b)), 1e-8)"),
+        "0 wherever one of the two is 0. There the error is 1; it is 0 only where both are.": lambda a, b: np.where(
+            a * b == 0, 0, relative_error(a, b)
         ),
-        Slip(
-            "absolute",
-            "the absolute error |a - b|. Divide by the larger of |a| and |b|, or 0.001 passes for small where both "
-            "are 0.001.",
-            lambda a, b: np.abs(a - b),
+        "right but for nan where both are 0. Equal numbers have the error 0: divide by something else there.": instead(
+            relative_error, "np.where(scale == 0, 1, scale)", "scale"
         ),
-        Slip(
-            "kept from zero",
-            "the error over a lower part that is kept from being 0 by a small number. Errors of slopes near 1e-12 are "
-            "lost by that: ask where both are 0.",
-            over(lambda a, b: np.maximum(np.maximum(np.abs(a), np.abs(b)), 1e-8)),
-        ),
-        Slip(
-            "zero wherever one is zero",
-            "0 wherever one of the two is 0. There the error is 1; it is 0 only where both are.",
-            lambda a, b: np.where(a * b == 0, 0, relative_error(a, b)),
-        ),
-        Slip(
-            "zero over zero",
-            "right but for nan where both are 0. Equal numbers have the error 0: divide by something else there.",
-            without_care,
-        ),
-    ),
+    },
 )

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.checks import Exercise, Inputs, Slip
-
-Rng = np.random.Generator
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import Rng
 
 
 def path_sum(paths: list[list[float]]) -> float:
@@ -68,56 +67,27 @@ PATH_SUM = Exercise(
         "(3.2)  do/dw = sum over paths of s · s · ... · s, one factor for each edge; no path at all leaves 0",
     ),
     after=(("before you start", "no path: the output does not hear of w, so the slope is 0"),),
-    slips=(
-        Slip(
-            "product over the paths",
-            "the product of all local derivatives, over all paths. Each path moves the output by its own share; "
-            "shares that arrive together add.",
-            lambda paths: float(np.prod([np.prod(path) for path in paths])),
+    slips={
+        "the product of all local derivatives, over all paths. Each path moves the output by its own share; "
+        "shares that arrive together add.": lambda paths: float(np.prod([np.prod(path) for path in paths])),
+        "the sum of all local derivatives. On a path each edge scales what the edge before it "
+        "let through: multiply.": lambda paths: float(sum(sum(path) for path in paths)),
+        "sums along the paths, multiplied. It is the other way round: "
+        "products along a path, then the sum.": lambda paths: float(np.prod([sum(path) for path in paths])),
+        "what comes of a product that runs on from path to path. Every path starts again from 1.": running_product,
+        "the product along the last path. Is there an = where += is meant?": lambda paths: (
+            float(np.prod(paths[-1])) if paths else 0.0
         ),
-        Slip(
-            "sum along a path",
-            "the sum of all local derivatives. On a path each edge scales what the edge before it let through: "
-            "multiply.",
-            lambda paths: float(sum(sum(path) for path in paths)),
+        "the product along the first path. Does the return stand within the loop?": lambda paths: (
+            float(np.prod(paths[0])) if paths else 0.0
         ),
-        Slip(
-            "product of sums",
-            "sums along the paths, multiplied. It is the other way round: products along a path, then the sum.",
-            lambda paths: float(np.prod([sum(path) for path in paths])),
+        "zero: a product that starts from 0 stays 0. Start every path from 1.": lambda paths: 0.0,
+        "one too much. A sum starts from 0, a product from 1.": lambda paths: path_sum(paths) + 1,
+        "the product along the longest path. The shorter ones bring their share, too.": lambda paths: (
+            float(np.prod(max(paths, key=len))) if paths else 0.0
         ),
-        Slip(
-            "product not started anew",
-            "what comes of a product that runs on from path to path. Every path starts again from 1.",
-            running_product,
+        "the mean over the paths. Nothing divides: every path moves the output.": lambda paths: (
+            path_sum(paths) / max(len(paths), 1)
         ),
-        Slip(
-            "last path only",
-            "the product along the last path. Is there an = where += is meant?",
-            lambda paths: float(np.prod(paths[-1])) if paths else 0.0,
-        ),
-        Slip(
-            "first path only",
-            "the product along the first path. Does the return stand within the loop?",
-            lambda paths: float(np.prod(paths[0])) if paths else 0.0,
-        ),
-        Slip(
-            "starts from 0", "zero: a product that starts from 0 stays 0. Start every path from 1.", lambda paths: 0.0
-        ),
-        Slip(
-            "sum starts from 1",
-            "one too much. A sum starts from 0, a product from 1.",
-            lambda paths: path_sum(paths) + 1,
-        ),
-        Slip(
-            "longest path only",
-            "the product along the longest path. The shorter ones bring their share, too.",
-            lambda paths: float(np.prod(max(paths, key=len))) if paths else 0.0,
-        ),
-        Slip(
-            "mean over the paths",
-            "the mean over the paths. Nothing divides: every path moves the output.",
-            lambda paths: path_sum(paths) / max(len(paths), 1),
-        ),
-    ),
+    },
 )

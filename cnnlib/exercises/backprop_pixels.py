@@ -4,17 +4,15 @@
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import given, numbers
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import Rng, given, numbers
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.backprop_activations import activation_backward
 from cnnlib.exercises.backprop_layers import linear_backward
-
-Rng = np.random.Generator
 
 
 def pixel_gradient(
@@ -63,56 +61,6 @@ def pixel_cases(rng: Rng) -> list[Inputs]:
     return [small, case(1, 3, 2, 2, 0), case(4, 5, 3, 2, 1), case(2, 2, 4, 6, 5)]
 
 
-def pixel_with(
-    pull: Callable[..., Any] | None = None, slope_at: Callable[[Array], Array] | None = None, bias: bool = True
-) -> Callable[..., Array]:
-    """pixel_gradient with another dy, with the slope of tanh taken elsewhere, or without the first bias."""
-
-    def slipped(
-        x: Array, w1: Array, b1: Array, w2: Array, b2: Array, j: int, linear_backward: Any, activation_backward: Any
-    ) -> Array:
-        z = x @ w1.T + bias * b1
-        dy = np.zeros((len(x), len(w2)))
-        dy[:, j] = 1
-        if pull:
-            dy = pull(np.tanh(z) @ w2.T + b2, j)
-        da = linear_backward(dy, np.tanh(z), w2)[0]
-        dz = activation_backward("tanh", da, slope_at(z)) if slope_at else da
-        dx: Array = linear_backward(dz, x, w1)[0]
-        return dx
-
-    return slipped
-
-
-def first_example(
-    x: Array, w1: Array, b1: Array, w2: Array, b2: Array, j: int, linear_backward: Any, activation_backward: Any
-) -> Array:
-    dx = pixel_gradient(x, w1, b1, w2, b2, j, linear_backward, activation_backward)
-    dx[1:] = 0
-    return dx
-
-
-def weights_for_pixels(
-    x: Array, w1: Array, b1: Array, w2: Array, b2: Array, j: int, linear_backward: Any, activation_backward: Any
-) -> Array:
-    z = x @ w1.T + b1
-    dw: Array = linear_backward(w2[j] * activation_backward("tanh", np.ones(z.shape), z), x, w1)[1]
-    return dw
-
-
-def through(name: str) -> Callable[..., Array]:
-    """pixel_gradient with the slope of another activation."""
-
-    def slipped(
-        x: Array, w1: Array, b1: Array, w2: Array, b2: Array, j: int, linear_backward: Any, activation_backward: Any
-    ) -> Array:
-        z = x @ w1.T + b1
-        dx: Array = activation_backward(name, w2[j] * np.ones(z.shape), z) @ w1
-        return dx
-
-    return slipped
-
-
 PIXEL_GRADIENT = Exercise(
     name="pixel_gradient",
     parts={"dx": 2},
@@ -124,49 +72,31 @@ PIXEL_GRADIENT = Exercise(
         "(3.13)  da = dy w2,  dz = da · φ'(z),  dx = dz w1: linear_backward, activation_backward, linear_backward",
     ),
     after=(("before you start", "1 in column j, 0 in all others, for every example"),),
-    slips=(
-        Slip(
-            "all scores at once",
-            "the slope of the sum of all scores. Only score j is asked for: dy is 0 for the others.",
-            pixel_with(lambda y, j: np.ones(y.shape), lambda z: z),
+    slips={
+        "the slope of the sum of all scores. Only score j is asked for: dy is 0 for the others.": instead(
+            pixel_gradient, "dy[:, j] = 1", "dy[:] = 1"
         ),
-        Slip(
-            "the score for its slope",
-            "score j times the slope. dy is the slope of what you ask for by the scores: 1 for score j.",
-            pixel_with(lambda y, j: y * (np.arange(y.shape[1]) == j), lambda z: z),
+        "score j times the slope. dy is the slope of what you ask for by the scores: 1 for score j.": instead(
+            pixel_gradient, "= 1", "= (a @ w2.T + b2)[:, j]"
         ),
-        Slip(
-            "activation left out",
-            "the way back without the activation: the two weight matrices alone. tanh has a slope at every z.",
-            pixel_with(),
+        "the way back without the activation: the two weight matrices alone. tanh has a slope at every z.": instead(
+            pixel_gradient, 'activation_backward("tanh", da, z)', "da"
         ),
-        Slip(
-            "slope at a",
-            "the way back with the slope of tanh taken at its output a. activation_backward wants z, what went in.",
-            pixel_with(slope_at=np.tanh),
+        "the way back with the slope of tanh taken at its output a. "
+        "activation_backward wants z, what went in.": instead(pixel_gradient, "da, z)", "da, a)"),
+        "right for the first example, 0 for the others: dy is 1 in column j of *every* row.": instead(
+            pixel_gradient, "dy[:, j]", "dy[0, j]"
         ),
-        Slip(
-            "first example only",
-            "right for the first example, 0 for the others: dy is 1 in column j of *every* row.",
-            first_example,
+        "the slopes of the weights. linear_backward gives dx, dw and db, in this order: take dx.": instead(
+            pixel_gradient, "dx, _, _", "_, dx, _"
         ),
-        Slip(
-            "weights for pixels",
-            "the slopes of the weights. linear_backward gives dx, dw and db, in this order: take dx.",
-            weights_for_pixels,
+        "the way back through a sigmoid. The forward pass has tanh.": instead(pixel_gradient, '"tanh"', '"sigmoid"'),
+        "the way back through ReLU. The forward pass has tanh.": instead(pixel_gradient, '"tanh"', '"relu"'),
+        "the slope of the highest score of each example. "
+        "Asked for is score j, whether it is the highest or not.": instead(
+            pixel_gradient, "dy[:, j]", "dy[np.arange(len(x)), (a @ w2.T + b2).argmax(axis=1)]"
         ),
-        Slip("slope of the sigmoid", "the way back through a sigmoid. The forward pass has tanh.", through("sigmoid")),
-        Slip("slope of ReLU", "the way back through ReLU. The forward pass has tanh.", through("relu")),
-        Slip(
-            "the score that wins",
-            "the slope of the highest score of each example. Asked for is score j, whether it is the highest or not.",
-            pixel_with(lambda y, j: np.eye(y.shape[1])[y.argmax(axis=1)], lambda z: z),
-        ),
-        Slip(
-            "bias forgotten",
-            "the slope for a z without b1. A bias has no part in dx by itself, but it says where on the curve of "
-            "tanh you stand.",
-            pixel_with(slope_at=lambda z: z, bias=False),
-        ),
-    ),
+        "the slope for a z without b1. A bias has no part in dx by itself, "
+        "but it says where on the curve of tanh you stand.": instead(pixel_gradient, " + b1", ""),
+    },
 )

@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts
-
-Rng = np.random.Generator
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
 
 
 def to_torch(kernels: Array, flat: Array) -> tuple[Array, Array]:
@@ -79,47 +77,28 @@ TO_TORCH = Exercise(
         "as (M, F · H · W)",
     ),
     after=(("before you start", "yes, flat.T has the right shape: no error would ever tell"),),
-    slips=(
-        Slip(
-            "bare transpose",
-            "flat.T: the right shape, and yet weights meet the wrong pixels. Its columns still run place by place, "
-            "with the maps innermost.",
-            carried_by(flat_by=lambda maps, M: maps.reshape(-1, M).T),
+    slips={
+        "flat.T: the right shape, and yet weights meet the wrong pixels. Its columns still run place by place, "
+        "with the maps innermost.": carried_by(flat_by=lambda maps, M: maps.reshape(-1, M).T),
+        "flat with another shape, in the old order: reshape moves no number. "
+        "Outputs must come first: transpose.": carried_by(flat_by=lambda maps, M: maps.reshape(M, -1)),
+        "the way from channels first to channels last. Here it goes from last to first.": carried_by(
+            flat_by=maps_first
         ),
-        Slip(
-            "reshaped at once",
-            "flat with another shape, in the old order: reshape moves no number. Outputs must come first: transpose.",
-            carried_by(flat_by=lambda maps, M: maps.reshape(M, -1)),
+        "(F · H · W, M), a column for each output. Here a row belongs to each: (M, F · H · W).": carried_by(
+            flat_by=lambda maps, M: maps.swapaxes(0, 1).reshape(-1, M)
         ),
-        Slip(
-            "the other way",
-            "the way from channels first to channels last. Here it goes from last to first.",
-            carried_by(flat_by=maps_first),
+        "kernels.T, which turns all axes round: rows and columns of each kernel are exchanged, too.": carried_by(
+            kernels_by=lambda k: k.T
         ),
-        Slip(
-            "still a column for each output",
-            "(F · H · W, M), a column for each output. Here a row belongs to each: (M, F · H · W).",
-            carried_by(flat_by=lambda maps, M: maps.swapaxes(0, 1).reshape(-1, M)),
+        "(C, F, KH, KW), input maps before filters. A filter comes first, and then what it reads.": carried_by(
+            kernels_by=lambda k: k.transpose(2, 3, 0, 1)
         ),
-        Slip(
-            "kernels on their side",
-            "kernels.T, which turns all axes round: rows and columns of each kernel are exchanged, too.",
-            carried_by(kernels_by=lambda k: k.T),
+        "kernels with another shape, in the old order: reshape moves no number. Use transpose.": carried_by(
+            kernels_by=lambda k: k.reshape(k.shape[::-1][:2] + k.shape[:2])
         ),
-        Slip(
-            "inputs before outputs",
-            "(C, F, KH, KW), input maps before filters. A filter comes first, and then what it reads.",
-            carried_by(kernels_by=lambda k: k.transpose(2, 3, 0, 1)),
+        "kernels turned by half. Both sides correlate: the order of the axes is all that changes.": carried_by(
+            kernels_by=lambda k: k[::-1, ::-1].transpose(3, 2, 0, 1)
         ),
-        Slip(
-            "kernels reshaped",
-            "kernels with another shape, in the old order: reshape moves no number. Use transpose.",
-            carried_by(kernels_by=lambda k: k.reshape(k.shape[::-1][:2] + k.shape[:2])),
-        ),
-        Slip(
-            "kernels turned",
-            "kernels turned by half. Both sides correlate: the order of the axes is all that changes.",
-            carried_by(kernels_by=lambda k: k[::-1, ::-1].transpose(3, 2, 0, 1)),
-        ),
-    ),
+    },
 )

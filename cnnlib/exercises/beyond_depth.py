@@ -3,17 +3,17 @@
 (10.4)  sizes[B] = rms of dy;  for α = B − 1 … 0: dy ← backs[α](dy), sizes[α] = rms of dy
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Property, Slip
-from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
+from cnnlib.checks import Exercise, Inputs, Property
+from cnnlib.checks.cases import LAYOUTS, Rng, given, in_other_layouts, numbers
+from cnnlib.checks.edits import instead
 from cnnlib.checks.show import number
 from cnnlib.exercises.beyond_roads import (
     Operation,
-    Rng,
     a_quarter,
     times_three,
     to_both_neighbours,
@@ -45,25 +45,6 @@ def depth_cases(rng: Rng) -> list[Inputs]:
 
 def minus_its_first(dy: Array) -> Array:
     return dy - dy[..., :1] / 2
-
-
-def measured_by(
-    size: Callable[[Array], float] = lambda dy: np.sqrt(np.mean(dy**2)),
-    *,
-    order: int = -1,
-    listed: int = -1,
-    chained: bool = True,
-) -> Callable[[Array, Sequence[Operation]], Array]:
-    """The walk with another size, from the wrong end, written down from the top, or begun anew at each block."""
-
-    def walked(dy: Array, backs: Sequence[Operation]) -> Array:
-        top, sizes = dy, [size(dy)]
-        for back in list(backs)[::order]:
-            dy = back(dy if chained else top)
-            sizes.append(size(dy))
-        return np.array(sizes[::listed])
-
-    return walked
 
 
 def no_size(sizes: Array, **inputs: object) -> str:
@@ -100,59 +81,41 @@ GRADIENT_BY_DEPTH = Exercise(
         "of the mean of dy²",
     ),
     after=(("before you start", "the last one: on the way back the topmost block comes first"),),
-    slips=(
-        Slip(
-            "from the bottom",
-            "a walk that begins with the first block. On the way back the last one comes first.",
-            measured_by(order=1),
+    slips={
+        "a walk that begins with the first block. On the way back the last one comes first.": instead(
+            gradient_by_depth, "reversed(backs)", "backs"
         ),
-        Slip(
-            "top first",
-            "the right sizes in the order in which they are found. sizes[0] is asked for the lowest: turn them round.",
-            measured_by(listed=1),
+        "the right sizes in the order in which they are found. "
+        "sizes[0] is asked for the lowest: turn them round.": instead(gradient_by_depth, "[::-1]", ""),
+        "a walk that begins with the first block, and its sizes from the top down.": instead(
+            gradient_by_depth, "reversed(backs)", "backs", "[::-1]", ""
         ),
-        Slip(
-            "from the bottom, top first",
-            "a walk that begins with the first block, and its sizes from the top down.",
-            measured_by(order=1, listed=1),
+        "what each block would do to the dy on top. Each one gets what the block above it sent.": instead(
+            gradient_by_depth,
+            "        dy = back(dy)\n",
+            "",
+            "append(np.sqrt(np.mean(dy**2)))",
+            "append(np.sqrt(np.mean(back(dy) ** 2)))",
         ),
-        Slip(
-            "always from the top",
-            "what each block would do to the dy on top. Each one gets what the block above it sent.",
-            measured_by(chained=False),
+        "mean squares. Take the root, so that twice the gradient is twice the size.": instead(
+            gradient_by_depth, "np.sqrt", ""
         ),
-        Slip(
-            "no root",
-            "mean squares. Take the root, so that twice the gradient is twice the size.",
-            measured_by(lambda dy: np.mean(dy**2)),
+        "roots of sums. They grow with the number of entries; the mean does not.": instead(
+            gradient_by_depth, "np.mean", "np.sum"
         ),
-        Slip(
-            "the norm",
-            "roots of sums. They grow with the number of entries; the mean does not.",
-            measured_by(lambda dy: np.sqrt(np.sum(dy**2))),
+        "the root of the sum of squares over the number of rows. Divide by the number of all entries.": instead(
+            gradient_by_depth, "np.mean(dy**2)", "np.sum(dy**2) / len(dy)"
         ),
-        Slip(
-            "the mean of the rows",
-            "roots of sums of squares, divided by the number of rows. Divide by the number of all entries.",
-            measured_by(lambda dy: np.sqrt(np.sum(dy**2) / len(dy))),
+        "means of |dy|. Asked is the root of the mean square.": instead(
+            gradient_by_depth, "np.sqrt(np.mean(dy**2))", "np.abs(dy).mean()"
         ),
-        Slip(
-            "mean size",
-            "means of |dy|. Asked is the root of the mean square.",
-            measured_by(lambda dy: np.abs(dy).mean()),
+        "the largest |dy|. Asked is the root of the mean square.": instead(
+            gradient_by_depth, "np.sqrt(np.mean(dy**2))", "np.abs(dy).max()"
         ),
-        Slip(
-            "largest",
-            "the largest |dy|. Asked is the root of the mean square.",
-            measured_by(lambda dy: np.abs(dy).max()),
+        "standard deviations: they take the mean away first. A gradient of 2 in every "
+        "entry has size 2, not 0.": instead(gradient_by_depth, "np.sqrt(np.mean(dy**2))", "np.std(dy)"),
+        "means of dy, where entries of two signs cancel. Square first.": instead(
+            gradient_by_depth, "np.sqrt(np.mean(dy**2))", "dy.mean()"
         ),
-        Slip(
-            "spread",
-            "standard deviations: they take the mean away first. A gradient of 2 in every entry has size 2, not 0.",
-            measured_by(lambda dy: float(np.std(dy))),
-        ),
-        Slip(
-            "means", "means of dy, where entries of two signs cancel. Square first.", measured_by(lambda dy: dy.mean())
-        ),
-    ),
+    },
 )

@@ -10,10 +10,8 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
-
-Rng = np.random.Generator
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
 
 # ---------------------------------------------------------------- one number a map
 
@@ -44,40 +42,22 @@ GLOBAL_MEAN = Exercise(
         "x.mean takes a tuple of axes.",
         "(10.7)  y[n, c] = 1 / (H W) · sum over m and q of x[n, c, m, q]",
     ),
-    slips=(
-        Slip(
-            "the sum",
-            "the sum over each map. Divide by H W, or a larger canvas says everything louder.",
-            lambda x: x.sum(axis=(2, 3)),
+    slips={
+        "the sum over each map. Divide by H W, or a larger canvas says everything louder.": lambda x: x.sum(
+            axis=(2, 3)
         ),
-        Slip("the largest", "the largest of each map. That is max pooling.", lambda x: x.max(axis=(2, 3))),
-        Slip(
-            "channels for rows",
-            "means over channels and columns. The axes are counted from 0: N, C, H, W.",
-            lambda x: x.mean(axis=(1, 3)),
+        "the largest of each map. That is max pooling.": lambda x: x.max(axis=(2, 3)),
+        "means over channels and columns. The axes are counted from 0: N, C, H, W.": lambda x: x.mean(axis=(1, 3)),
+        "means over the batch as well. Every example keeps its own.": lambda x: np.broadcast_to(
+            x.mean(axis=(0, 2, 3)), x.shape[:2]
+        ).copy(),
+        "one mean for all maps of an example. Each map has its own.": lambda x: np.repeat(
+            x.mean(axis=(1, 2, 3))[:, None], x.shape[1], axis=1
         ),
-        Slip(
-            "the batch as well",
-            "means over the batch as well. Every example keeps its own.",
-            lambda x: np.broadcast_to(x.mean(axis=(0, 2, 3)), x.shape[:2]).copy(),
-        ),
-        Slip(
-            "maps together",
-            "one mean for all maps of an example. Each map has its own.",
-            lambda x: np.repeat(x.mean(axis=(1, 2, 3))[:, None], x.shape[1], axis=1),
-        ),
-        Slip(
-            "divided by rows only",
-            "the sum over H only. A map has H W places.",
-            lambda x: x.sum(axis=(2, 3)) / x.shape[2],
-        ),
-        Slip(
-            "divided by columns only",
-            "the sum over W only. A map has H W places.",
-            lambda x: x.sum(axis=(2, 3)) / x.shape[3],
-        ),
-        Slip("the middle", "medians. Asked is the mean.", lambda x: np.median(x, axis=(2, 3))),
-    ),
+        "the sum divided by H alone. A map has H W places.": lambda x: x.sum(axis=(2, 3)) / x.shape[2],
+        "the sum divided by W alone. A map has H W places.": lambda x: x.sum(axis=(2, 3)) / x.shape[3],
+        "medians. Asked is the mean.": lambda x: np.median(x, axis=(2, 3)),
+    },
 )
 
 # ---------------------------------------------------------------- where the class is
@@ -114,62 +94,35 @@ CLASS_MAP = Exercise(
         "(10.9)  map[m, q] = sum over c of w[j, c] maps[c, m, q]",
     ),
     after=(("before you start", "the sum of row j of w: each map brings its weight, once"),),
-    slips=(
-        Slip(
-            "cut at 0",
-            "the map with everything below 0 set to 0. What speaks against the class is lost, and a map that is "
-            "negative everywhere becomes blank.",
-            weighing(lambda found: np.maximum(found, 0)),
+    slips={
+        "the map with everything below 0 set to 0. What speaks against the class is lost, "
+        "and a map that is negative everywhere becomes blank.": weighing(lambda found: np.maximum(found, 0)),
+        "sizes without signs. A place may speak against the class.": weighing(np.abs),
+        "the map divided by its largest entry. Then all maps look equally strong, and the mean is no logit.": weighing(
+            lambda found: found / found.max()
         ),
-        Slip("sizes", "sizes without signs. A place may speak against the class.", weighing(np.abs)),
-        Slip(
-            "scaled",
-            "the map divided by its largest entry. Then all maps look equally strong, and the mean is no logit.",
-            weighing(lambda found: found / found.max()),
+        "the map divided by its largest size. Then all maps look equally strong, and the mean is no logit.": weighing(
+            lambda found: found / np.abs(found).max()
         ),
-        Slip(
-            "scaled by size",
-            "the map divided by its largest size. Then all maps look equally strong, and the mean is no logit.",
-            weighing(lambda found: found / np.abs(found).max()),
+        "the map divided by H W. In (10.8) that stands before the bracket: the map is what is inside.": weighing(
+            lambda found: found / found.size
         ),
-        Slip(
-            "divided by places",
-            "the map divided by H W. In (10.8) that stands before the bracket: the map is what is inside.",
-            weighing(lambda found: found / found.size),
+        "the mean of the map at every place. Weigh the maps as they are: "
+        "where is the digit is in their places.": weighing(lambda found: np.full(found.shape, found.mean())),
+        "the mean over the C maps. Asked is the sum.": lambda maps, w, j: class_map(maps, w, j) / len(maps),
+        "the sum of all maps. Each has its weight w[j, c].": lambda maps, w, j: maps.sum(axis=0),
+        "the map of the class before j: row j of w belongs to class j.": lambda maps, w, j: class_map(maps, w, j - 1),
+        "the map of class 0. Use row j of w.": lambda maps, w, j: class_map(maps, w, 0),
+        "the maps of all classes added up. Use row j of w.": lambda maps, w, j: np.tensordot(
+            w.sum(axis=0), maps, axes=1
         ),
-        Slip(
-            "mean over places",
-            "the mean of the map at every place. Weigh the maps as they are: where is the digit is in their places.",
-            weighing(lambda found: np.full(found.shape, found.mean())),
+        "the weights in reverse order: w[j, c] belongs to map c.": lambda maps, w, j: np.tensordot(
+            w[j, ::-1], maps, axes=1
         ),
-        Slip(
-            "mean over maps",
-            "the mean over the C maps. Asked is the sum.",
-            lambda maps, w, j: class_map(maps, w, j) / len(maps),
+        "map j times its weight. Class j listens to all maps.": lambda maps, w, j: (
+            w[j, j % len(maps)] * maps[j % len(maps)]
         ),
-        Slip("no weights", "the sum of all maps. Each has its weight w[j, c].", lambda maps, w, j: maps.sum(axis=0)),
-        Slip(
-            "another class",
-            "the map of the class before j: row j of w belongs to class j.",
-            lambda maps, w, j: class_map(maps, w, j - 1),
-        ),
-        Slip("class 0 always", "the map of class 0. Use row j of w.", lambda maps, w, j: class_map(maps, w, 0)),
-        Slip(
-            "all classes",
-            "the maps of all classes added up. Use row j of w.",
-            lambda maps, w, j: np.tensordot(w.sum(axis=0), maps, axes=1),
-        ),
-        Slip(
-            "weights reversed",
-            "the weights in reverse order: w[j, c] belongs to map c.",
-            lambda maps, w, j: np.tensordot(w[j, ::-1], maps, axes=1),
-        ),
-        Slip(
-            "one map",
-            "map j times its weight. Class j listens to all maps.",
-            lambda maps, w, j: w[j, j % len(maps)] * maps[j % len(maps)],
-        ),
-    ),
+    },
 )
 
 # ---------------------------------------------------------------- a kernel with gaps
@@ -234,25 +187,15 @@ DILATE = Exercise(
         "(10.11)  δ (KH − 1) + 1 rows, δ (KW − 1) + 1 columns;  dilated[f, c, δ u, δ v] = w[f, c, u, v]",
     ),
     after=(("before you start", "9: 4 · 2 + 1"),),
-    slips=(
-        Slip(
-            "zeros behind",
-            "the right kernel with zeros behind its last weights. Between KH weights there are KH − 1 gaps.",
-            with_rim,
+    slips={
+        "the right kernel with zeros behind its last weights. Between KH weights there are KH − 1 gaps.": with_rim,
+        "gaps of δ zeros. Weights that stand δ apart have δ − 1 zeros between them.": lambda w, dilation: dilate(
+            w, dilation + 1
         ),
-        Slip(
-            "a gap too wide",
-            "gaps of δ zeros. Weights that stand δ apart have δ − 1 zeros between them.",
-            lambda w, dilation: dilate(w, dilation + 1),
-        ),
-        Slip("rows only", "gaps between rows, not between columns.", rows_only),
-        Slip("columns only", "gaps between columns, not between rows.", columns_only),
-        Slip(
-            "repeated",
-            "every weight repeated. The gaps are zeros: a dilated kernel has no more weights than before.",
-            repeated,
-        ),
-        Slip("no gaps", "w itself, without gaps.", lambda w, dilation: w * 1.0),
-        Slip("flipped", "a kernel that is flipped as well.", lambda w, dilation: dilate(w, dilation)[:, :, ::-1, ::-1]),
-    ),
+        "gaps between rows, not between columns.": rows_only,
+        "gaps between columns, not between rows.": columns_only,
+        "every weight repeated. The gaps are zeros: a dilated kernel has no more weights than before.": repeated,
+        "w itself, without gaps.": lambda w, dilation: w * 1.0,
+        "a kernel that is flipped as well.": lambda w, dilation: dilate(w, dilation)[:, :, ::-1, ::-1],
+    },
 )

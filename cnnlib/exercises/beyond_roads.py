@@ -10,10 +10,9 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, given, in_other_layouts, numbers
 
-Rng = np.random.Generator
 Operation = Callable[[Array], Array]
 
 
@@ -68,20 +67,18 @@ RESIDUAL = Exercise(
         "(10.1)  y = x + f(x)",
     ),
     after=(("before you start", "[3, 6]: x itself, and half of it"),),
-    slips=(
-        Slip("no skip", "f(x) alone. The input itself arrives, too.", lambda x, f: f(x)),
-        Slip("nothing added", "x alone. What f makes of it is to be added.", lambda x, f: x * 1.0),
-        Slip("a product", "x times f(x). The two ways are added.", lambda x, f: x * f(x)),
-        Slip("the difference", "f(x) − x. The input is added, not taken away.", lambda x, f: f(x) - x),
-        Slip("the mean", "half of the sum. A road is an addition; nothing divides.", lambda x, f: (x + f(x)) / 2),
-        Slip("f twice", "x + f(f(x)): f is applied twice.", lambda x, f: x + f(f(x))),
-        Slip("f of the sum", "f(x + f(x)). The addition comes last.", lambda x, f: f(x + f(x))),
-        Slip(
-            "cut at 0",
-            "the sum with its negative entries cut off. A ReLU there would stand on the road itself.",
-            lambda x, f: np.maximum(x + f(x), 0),
+    slips={
+        "f(x) alone. The input itself arrives, too.": lambda x, f: f(x),
+        "x alone. What f makes of it is to be added.": lambda x, f: x * 1.0,
+        "x times f(x). The two ways are added.": lambda x, f: x * f(x),
+        "f(x) − x. The input is added, not taken away.": lambda x, f: f(x) - x,
+        "half of the sum. A road is an addition; nothing divides.": lambda x, f: (x + f(x)) / 2,
+        "x + f(f(x)): f is applied twice.": lambda x, f: x + f(f(x)),
+        "f(x + f(x)). The addition comes last.": lambda x, f: f(x + f(x)),
+        "the sum with its negative entries cut off. A ReLU there would stand on the road itself.": lambda x, f: (
+            np.maximum(x + f(x), 0)
         ),
-    ),
+    },
 )
 
 # ---------------------------------------------------------------- back
@@ -135,50 +132,29 @@ RESIDUAL_BACKWARD = Exercise(
         "(10.2)  dx = dy + Jᵀ dy,  and f_back(dy) is Jᵀ dy",
     ),
     after=(("before you start", "0: where f' is −1 the two roads cancel, and nothing arrives"),),
-    slips=(
-        Slip(
-            "no skip",
-            "what comes back over f alone. x reaches y over a second road: its slope is 1, and paths add.",
-            lambda dy, f_back: f_back(dy),
+    slips={
+        "what comes back over f alone. "
+        "x reaches y over a second road: its slope is 1, and paths add.": lambda dy, f_back: f_back(dy),
+        "dy alone: what came over the straight road. What comes back over f is to be added.": lambda dy, f_back: (
+            dy * 1.0
         ),
-        Slip(
-            "f forgotten",
-            "dy alone: what came over the straight road. What comes back over f is to be added.",
-            lambda dy, f_back: dy * 1.0,
+        "dy times what comes over f. Along a road slopes multiply; two roads add.": lambda dy, f_back: dy * f_back(dy),
+        "1 + f_back(dy). The slope of the straight road is 1, but it carries dy: 1 times dy.": lambda dy, f_back: (
+            1 + f_back(dy)
         ),
-        Slip(
-            "a product",
-            "dy times what comes over f. Along a road slopes multiply; two roads add.",
-            lambda dy, f_back: dy * f_back(dy),
+        "dy times (1 + f_back(dy)). f_back(dy) is Jᵀ dy, not J: dy is in it already.": lambda dy, f_back: (
+            dy * (1 + f_back(dy))
         ),
-        Slip(
-            "one instead of dy",
-            "1 + f_back(dy). The slope of the straight road is 1, but it carries dy: 1 times dy.",
-            lambda dy, f_back: 1 + f_back(dy),
+        "the difference of the two roads. They add.": lambda dy, f_back: dy - f_back(dy),
+        "the mean of the two roads. They add.": lambda dy, f_back: (dy + f_back(dy)) / 2,
+        "dy + f_back(f_back(dy)): over f it came back once.": lambda dy, f_back: dy + f_back(f_back(dy)),
+        "f_back(dy + f_back(dy)). Both roads end at x: the addition comes last.": lambda dy, f_back: f_back(
+            dy + f_back(dy)
         ),
-        Slip(
-            "dy twice",
-            "dy times (1 + f_back(dy)). f_back(dy) is Jᵀ dy, not J: dy is in it already.",
-            lambda dy, f_back: dy * (1 + f_back(dy)),
+        "the larger of dy and dy + f_back(dy). The skip promises nothing: the roads may cancel.": lambda dy, f_back: (
+            np.maximum(dy, dy + f_back(dy))
         ),
-        Slip("the difference", "the difference of the two roads. They add.", lambda dy, f_back: dy - f_back(dy)),
-        Slip("the mean", "the mean of the two roads. They add.", lambda dy, f_back: (dy + f_back(dy)) / 2),
-        Slip(
-            "f twice",
-            "dy + f_back(f_back(dy)): over f it came back once.",
-            lambda dy, f_back: dy + f_back(f_back(dy)),
-        ),
-        Slip(
-            "the sum through f",
-            "f_back(dy + f_back(dy)). Both roads end at x: the addition comes last.",
-            lambda dy, f_back: f_back(dy + f_back(dy)),
-        ),
-        Slip(
-            "never below dy",
-            "the larger of dy and dy + f_back(dy). The skip promises nothing: the roads may cancel.",
-            lambda dy, f_back: np.maximum(dy, dy + f_back(dy)),
-        ),
-    ),
+    },
 )
 
 # ---------------------------------------------------------------- [x, f(x)]
@@ -217,24 +193,18 @@ DENSE_JOIN = Exercise(
         "(10.5)  y[:, :C] = x,  y[:, C:] = f(x)",
     ),
     after=(("before you start", "channels 3 and 4: x keeps 0 to 2"),),
-    slips=(
-        Slip(
-            "f first",
-            "f(x) before x. In (10.5) the input comes first: who reads y[:, :C] wants x.",
-            lambda x, f: np.concatenate([f(x), x], axis=1),
+    slips={
+        "f(x) before x. In (10.5) the input comes first: who reads y[:, :C] wants x.": lambda x, f: np.concatenate(
+            [f(x), x], axis=1
         ),
-        Slip("f alone", "f(x) alone. The input is to stay readable beside it.", lambda x, f: f(x)),
-        Slip("input alone", "x alone. What f makes of it comes behind it.", lambda x, f: x * 1.0),
-        Slip("twice the input", "x and x again. Behind x comes f(x).", lambda x, f: np.concatenate([x, x], axis=1)),
-        Slip(
-            "the residual",
-            "x + f(x) behind x. Here nothing is added: f(x) itself stands behind x.",
-            lambda x, f: np.concatenate([x, x[:, :1] + f(x)], axis=1),
+        "f(x) alone. The input is to stay readable beside it.": lambda x, f: f(x),
+        "x alone. What f makes of it comes behind it.": lambda x, f: x * 1.0,
+        "x and x again. Behind x comes f(x).": lambda x, f: np.concatenate([x, x], axis=1),
+        "x + f(x) behind x. Here nothing is added: f(x) itself stands behind x.": lambda x, f: np.concatenate(
+            [x, x[:, :1] + f(x)], axis=1
         ),
-        Slip(
-            "turned channels",
-            "the channels in reverse order. Behind x[:, C − 1] comes the first channel of f(x).",
-            lambda x, f: np.concatenate([x, f(x)], axis=1)[:, ::-1],
+        "the channels in reverse order. Behind x[:, C − 1] comes the first channel of f(x).": lambda x, f: (
+            np.concatenate([x, f(x)], axis=1)[:, ::-1]
         ),
-    ),
+    },
 )

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, given, in_other_layouts, numbers
+from cnnlib.checks.edits import instead
 from cnnlib.warping import read
 
-Rng = np.random.Generator
 Read = Callable[[Array, Array, Array], Array]
 
 # ---------------------------------------------------------------- one picture
@@ -43,49 +43,6 @@ def rotate_cases(rng: Rng) -> list[Inputs]:
     ]
 
 
-def turned(
-    *,
-    angle: Callable[[float], float] = np.deg2rad,
-    centre: Callable[[int, int], tuple[float, float]] = lambda H, W: ((H - 1) / 2, (W - 1) / 2),
-    signs: tuple[int, int] = (1, -1),
-    back: bool = True,
-    swapped: bool = False,
-) -> Callable[..., Array]:
-    """The turn by another angle, about another centre, with other signs, or with rows and columns exchanged."""
-
-    def slipped(x: Array, degrees: float, read: Read) -> Array:
-        top, left = centre(*x.shape[-2:])
-        i, j = np.indices(x.shape[-2:])
-        c, s = np.cos(angle(degrees)), np.sin(angle(degrees))
-        rows = c * (i - top) + signs[0] * s * (j - left) + back * top
-        columns = c * (j - left) + signs[1] * s * (i - top) + back * left
-        return read(x, columns, rows) if swapped else read(x, rows, columns)
-
-    return slipped
-
-
-def to_the_nearest(x: Array, degrees: float, read: Read) -> Array:
-    return rotate(x, degrees, lambda x, rows, columns: read(x, np.round(rows), np.round(columns)))
-
-
-def cut_down(x: Array, degrees: float, read: Read) -> Array:
-    return rotate(x, degrees, lambda x, rows, columns: read(x, np.floor(rows + 1e-9), np.floor(columns + 1e-9)))
-
-
-def one_after_the_other(x: Array, degrees: float, read: Read) -> Array:
-    H, W = x.shape[-2:]
-    down, right = np.indices((H, W)) - np.array([(H - 1) / 2, (W - 1) / 2])[:, None, None]
-    c, s = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
-    down = c * down + s * right
-    right = c * right - s * down
-    return read(x, down + (H - 1) / 2, right + (W - 1) / 2)
-
-
-def held_at_the_rim(x: Array, degrees: float, read: Read) -> Array:
-    H, W = x.shape[-2:]
-    return rotate(x, degrees, lambda x, rows, columns: read(x, rows.clip(0, H - 1), columns.clip(0, W - 1)))
-
-
 ROTATE = Exercise(
     name="rotate",
     parts={"turned": 4},
@@ -106,66 +63,42 @@ ROTATE = Exercise(
         "columns = cos θ · right − sin θ · down + (W − 1)/2",
     ),
     after=(("before you start", "(0, 2): the upper right corner comes to the upper left one"),),
-    slips=(
-        Slip(
-            "about H/2",
-            "a turn about (H/2, W/2). Rows are counted from 0 to H − 1, so the middle is at (H − 1)/2.",
-            turned(centre=lambda H, W: (H / 2, W / 2)),
+    slips={
+        "a turn about (H/2, W/2). Rows are counted from 0 to H − 1, so the middle is at (H − 1)/2.": instead(
+            rotate, "(H - 1)", "H", "(W - 1)", "W"
         ),
-        Slip(
-            "about H // 2",
-            "a turn about the pixel (H // 2, W // 2). The middle of 8 rows lies between two of them, at 3.5.",
-            turned(centre=lambda H, W: (H // 2, W // 2)),
+        "a turn about the pixel (H // 2, W // 2). The middle of 8 rows lies between two of them, at 3.5.": instead(
+            rotate, "(H - 1) / 2", "H // 2", "(W - 1) / 2", "W // 2"
         ),
-        Slip(
-            "about the corner", "a turn about pixel (0, 0). Count from the centre.", turned(centre=lambda H, W: (0, 0))
+        "a turn about pixel (0, 0). Count from the centre.": instead(rotate, "(H - 1) / 2", "0", "(W - 1) / 2", "0"),
+        "a turn about ((W − 1)/2, (H − 1)/2). Rows belong to H, columns to W.": instead(
+            rotate, "H, W = ", "W, H = ", "(H, W)", "x.shape[-2:]"
         ),
-        Slip(
-            "about the centre of a square",
-            "a turn about ((W − 1)/2, (H − 1)/2). Rows belong to H, columns to W.",
-            turned(centre=lambda H, W: ((W - 1) / 2, (H - 1) / 2)),
+        "a turn with the clock. The output pixel is turned *back* to find where it comes from; "
+        "in a picture rows count downwards.": instead(rotate, "np.deg2rad", "-np.deg2rad"),
+        "a turn by so many radians. np.cos and np.sin take radians: np.deg2rad.": instead(
+            rotate, "np.deg2rad(degrees)", "degrees"
         ),
-        Slip(
-            "with the clock",
-            "a turn with the clock. The output pixel is turned *back* to find where it comes from; in a picture rows "
-            "count downwards.",
-            turned(signs=(-1, 1)),
+        "a shear: the two sines need opposite signs.": instead(rotate, "- np.sin", "+ np.sin"),
+        "a shear: both sines have a minus here. They need opposite signs.": instead(rotate, "+ np.sin", "- np.sin"),
+        "places counted from the centre. Add (H − 1)/2 and (W − 1)/2 before you read.": instead(
+            rotate, " + (H - 1) / 2", "", " + (W - 1) / 2", ""
         ),
-        Slip(
-            "degrees as radians",
-            "a turn by so many radians. np.cos and np.sin take radians: np.deg2rad.",
-            turned(angle=lambda degrees: degrees),
+        "rows read for columns. read takes the rows first.": instead(rotate, "rows, columns)", "columns, rows)"),
+        "a turn by half the angle.": instead(rotate, "(degrees)", "(degrees) / 2"),
+        "places rounded to whole pixels. read looks between pixels by itself: hand it the places as they are.": instead(
+            rotate, "rows, columns)", "np.round(rows), np.round(columns))"
         ),
-        Slip("one sign, rows", "a shear: the two sines need opposite signs.", turned(signs=(1, 1))),
-        Slip(
-            "one sign, columns",
-            "a shear: both sines have a minus here. They need opposite signs.",
-            turned(signs=(-1, -1)),
+        "columns made from rows that are turned already. Keep i and j until both places are computed.": instead(
+            rotate, "np.sin(angle) * down", "np.sin(angle) * (rows - (H - 1) / 2)"
         ),
-        Slip(
-            "centre not added",
-            "places counted from the centre. Add (H − 1)/2 and (W − 1)/2 before you read.",
-            turned(back=False),
+        "places beyond the rim moved onto it. read makes 0 of them by itself: hand it the places as they are.": instead(
+            rotate, "rows, columns)", "rows.clip(0, H - 1), columns.clip(0, W - 1))"
         ),
-        Slip("exchanged", "rows read for columns. read takes the rows first.", turned(swapped=True)),
-        Slip("half the angle", "a turn by half the angle.", turned(angle=lambda degrees: np.deg2rad(degrees) / 2)),
-        Slip(
-            "to the nearest",
-            "places rounded to whole pixels. read looks between pixels by itself: hand it the places as they are.",
-            to_the_nearest,
+        "places with their decimals cut off. read looks between pixels by itself.": instead(
+            rotate, "rows, columns)", "np.floor(rows + 1e-9), np.floor(columns + 1e-9))"
         ),
-        Slip(
-            "one after the other",
-            "columns made from rows that are turned already. Keep i and j until both places are computed.",
-            one_after_the_other,
-        ),
-        Slip(
-            "held at the rim",
-            "places beyond the rim moved onto it. read makes 0 of them by itself: hand it the places as they are.",
-            held_at_the_rim,
-        ),
-        Slip("cut down", "places with their decimals cut off. read looks between pixels by itself.", cut_down),
-    ),
+    },
 )
 
 # ---------------------------------------------------------------- a network, by angle
@@ -215,35 +148,6 @@ def angle_cases(rng: Rng) -> list[Inputs]:
     ]
 
 
-def judged(
-    against: Callable[[Array, Array], tuple[Array, Array]] = lambda upright, t: (t, upright),
-    *,
-    sign: int = 1,
-    onward: bool = False,
-    axis: int = 1,
-    picks: tuple[Callable[..., Array], Callable[..., Array]] = (np.argmax, np.argmax),
-    previous: bool = False,
-    share: Callable[[Array], float] = np.mean,
-    turns_net: bool = True,
-) -> Callable[..., tuple[Array, Array]]:
-    """by_angle with another comparison, direction, axis or share, or a picture that is turned on and on."""
-
-    def slipped(net: Any, x: Array, t: Array, angles: Array, rotate: Any) -> tuple[Array, Array]:
-        upright = picks[0](net(x), axis=1)
-        right, same = [], []
-        for degrees in angles:
-            seen = rotate(x, sign * degrees) if turns_net else x
-            answers = picks[1](net(seen), axis=axis)
-            first, second = against(upright, t)
-            right.append(share(answers == first) if len(answers) == len(first) else 0.0)
-            same.append(share(answers == second) if len(answers) == len(second) else 0.0)
-            upright = answers if previous else upright
-            x = seen if onward else x
-        return np.array(right), np.array(same)
-
-    return slipped
-
-
 BY_ANGLE = Exercise(
     name="by_angle",
     parts={"right": 2, "same": 1},
@@ -264,65 +168,49 @@ BY_ANGLE = Exercise(
         "right[r] = mean over n of [answer n = t[n]];  same[r] = mean over n of [answer n = answer to upright n]",
     ),
     after=(("before you start", "same is 1 at 0 degrees whatever the network says; right is the accuracy"),),
-    slips=(
-        Slip(
-            "turned on and on",
-            "what comes of x = rotate(x, …): each turn begins where the last one ended. Turn the upright pictures.",
-            judged(onward=True),
+    slips={
+        "what comes of x = rotate(x, …): each turn begins where the last one ended. "
+        "Turn the upright pictures.": instead(by_angle, "net(rotate", "net(x := rotate"),
+        "in `same` a comparison with the answers at the angle before. "
+        "Compare with those to the upright pictures.": instead(
+            by_angle, "(answers == upright))", "(answers == upright))\n        upright = answers"
         ),
-        Slip(
-            "same as before",
-            "in `same` a comparison with the answers at the angle before. Compare with those to the upright pictures.",
-            judged(previous=True),
+        "in `same` the share that is right. Consistency asks for no label: compare with the upright answers.": instead(
+            by_angle, "answers == upright", "answers == t"
         ),
-        Slip(
-            "same as the label",
-            "in `same` the share that is right. Consistency asks for no label: compare with the upright answers.",
-            judged(lambda upright, t: (t, t)),
+        "in `same` the share that is right upright as well as turned. Consistency asks for no label.": instead(
+            by_angle, "answers == upright", "(answers == t) & (upright == t)"
         ),
-        Slip(
-            "same and right",
-            "in `same` the share that is right upright as well as turned. Consistency asks for no label.",
-            judged(lambda upright, t: (t, np.where(upright == t, t, -1))),
+        "in `right` the share that stays the same. Being right needs the labels t.": instead(
+            by_angle, "answers == t", "answers == upright"
         ),
-        Slip(
-            "right as before",
-            "in `right` the share that stays the same. Being right needs the labels t.",
-            judged(lambda upright, t: (upright, upright)),
+        "in `right` the shares for the *smallest* outputs. The answer is the class with the largest one.": instead(
+            by_angle, "answers == t", "net(rotate(x, degrees)).argmin(axis=1) == t"
         ),
-        Slip(
-            "argmin",
-            "the shares for the *smallest* outputs. The answer is the class with the largest one.",
-            judged(picks=(np.argmin, np.argmin)),
+        "in `same` the shares for the *smallest* outputs. The answer is the class with the largest one.": instead(
+            by_angle, "answers == upright", "net(rotate(x, degrees)).argmin(axis=1) == net(x).argmin(axis=1)"
         ),
-        Slip(
-            "argmin upright",
-            "in `same` a comparison with the smallest output for each upright picture. Take the largest there, too.",
-            judged(picks=(np.argmin, np.argmax)),
+        "in `same` a comparison with the smallest output for each upright picture. "
+        "Take the largest there, too.": instead(by_angle, "upright = net(x).argmax", "upright = net(x).argmin"),
+        "in `same` a comparison of the smallest output for each turned picture with the largest for the upright one. "
+        "Take the largest there, too.": instead(
+            by_angle, "answers == upright", "net(rotate(x, degrees)).argmin(axis=1) == upright"
         ),
-        Slip(
-            "argmin turned",
-            "the shares for the *smallest* outputs. The answer is the class with the largest one.",
-            judged(picks=(np.argmax, np.argmin)),
+        "1/N or 0: only the last picture is counted. Add up, +=, over all of them.": instead(
+            by_angle,
+            "np.mean(answers == t)",
+            "(answers == t)[-1] / len(t)",
+            "np.mean(answers == upright)",
+            "(answers == upright)[-1] / len(t)",
         ),
-        Slip(
-            "the last picture",
-            "1/N or 0: only the last picture is counted. Add up, +=, over all of them.",
-            judged(share=lambda hit: hit[-1] / len(hit)),
+        "counts times N. Divide by N.": instead(by_angle, "np.mean(", "len(t) * np.sum("),
+        "turns by minus the angle.": instead(by_angle, "rotate(x, degrees)", "rotate(x, -degrees)"),
+        "counts, not shares: divide by the number of pictures.": instead(by_angle, "np.mean", "np.sum"),
+        "the shares of the others: those that are wrong, and those that change.": instead(
+            by_angle, "answers ==", "answers !="
         ),
-        Slip("times N", "counts times N. Divide by N.", judged(share=lambda hit: np.sum(hit) * len(hit))),
-        Slip("with the clock", "turns by minus the angle.", judged(sign=-1)),
-        Slip("counts", "counts, not shares: divide by the number of pictures.", judged(share=np.sum)),
-        Slip(
-            "errors",
-            "the shares of the others: those that are wrong, and those that change.",
-            judged(share=lambda hit: float(1 - np.mean(hit))),
-        ),
-        Slip("never turned", "the upright pictures at every angle.", judged(turns_net=False)),
-        Slip(
-            "argmax over pictures",
-            "an argmax along axis 0: it says which picture has the most of a class. Each *row* belongs to a picture.",
-            judged(axis=0),
-        ),
-    ),
+        "the upright pictures at every angle.": instead(by_angle, "rotate(x, degrees)", "x"),
+        "an argmax along axis 0: it says which picture has the most of a class. "
+        "Each *row* belongs to a picture.": instead(by_angle, "degrees)).argmax(axis=1)", "degrees)).argmax(axis=0)"),
+    },
 )

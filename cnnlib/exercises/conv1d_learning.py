@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Shown, Slip, show
-from cnnlib.checks.cases import given, numbers
+from cnnlib.checks import Exercise, Inputs, Shown, show
+from cnnlib.checks.cases import Rng, given, numbers
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.conv1d_line import forward, weight_gradient
-from cnnlib.exercises.layers import Rng
 from cnnlib.exercises.one_map import bias_gradient
 
 
@@ -65,38 +65,6 @@ def hand_on(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
     return dy
 
 
-def slope(y: Array, target: Array, x: Array) -> Array:
-    return 2 * (y - target) / len(y)
-
-
-def descend(
-    slope: Callable[[Array, Array, Array], Array] = slope,
-    at_most: int | None = None,
-    anew: bool = True,
-    moves_b: bool = True,
-) -> Callable[..., tuple[Array, float]]:
-    """fit_kernel with another dy, fewer steps, one prediction for all of them, or an old b."""
-
-    def slipped(
-        x: Array,
-        target: Array,
-        w: Array,
-        b: float,
-        forward: Any,
-        weight_gradient: Any,
-        bias_gradient: Any,
-        rate: float = 0.1,
-        steps: int = 1,
-    ) -> tuple[Array, float]:
-        dy = slope(forward(x, w, b), target, x)
-        for _ in range(min(steps, at_most or steps)):
-            w, b = w - rate * weight_gradient(dy, x), b - moves_b * rate * bias_gradient(dy)
-            dy = slope(forward(x, w, b), target, x) if anew else dy
-        return w, b
-
-    return slipped
-
-
 FIT_KERNEL = Exercise(
     name="fit_kernel",
     parts={"w": 1, "b": 1},
@@ -109,47 +77,27 @@ FIT_KERNEL = Exercise(
         "(5.13)  dy = 2 (y - target) / T,  w <- w - rate dw,  b <- b - rate db; repeat `steps` times",
     ),
     after=(("before you start", "zeros: a perfect prediction moves nothing"),),
-    slips=(
-        Slip(
-            "uphill",
-            "the way up the loss. The gradient points uphill, so the step goes against it.",
-            descend(lambda y, target, x: -slope(y, target, x)),
+    slips={
+        "the way up the loss. The gradient points uphill, so the step goes against it.": instead(
+            fit_kernel, "2 * (y", "-2 * (y"
         ),
-        Slip(
-            "factor 2 missing",
-            "steps of half the size. The slope of a square holds a factor 2.",
-            descend(lambda y, target, x: (y - target) / len(y)),
+        "steps of half the size. The slope of a square holds a factor 2.": instead(fit_kernel, "2 * (y", "(y"),
+        "steps that are T times too long. The loss is a mean, so its slope is divided by T.": instead(
+            fit_kernel, " / len(y)", ""
         ),
-        Slip(
-            "sum for mean",
-            "steps that are T times too long. The loss is a mean, so its slope is divided by T.",
-            descend(lambda y, target, x: 2 * (y - target)),
+        "the result of one step, for any number of steps. Is there a loop, is the return behind it, and does every "
+        "step start from the w and b of the one before?": instead(fit_kernel, "range(steps)", "range(1)"),
+        "the old b. It has a gradient too.": instead(fit_kernel, "b - rate * bias_gradient(dy)", "b"),
+        "steps along the first slope. Predict anew in every step: w and b have moved.": instead(
+            fit_kernel,
+            "    for _ in range(steps):\n        y = forward(x, w, b)\n",
+            "    y = forward(x, w, b)\n    for _ in range(steps):\n",
         ),
-        Slip(
-            "one step only",
-            "the result of one step, for any number of steps. Is there a loop, is the return behind it, and does every "
-            "step start from the w and b of the one before?",
-            descend(at_most=1),
+        "steps that are divided by the number of inputs. The mean is over the outputs.": instead(
+            fit_kernel, "len(y)", "len(x)"
         ),
-        Slip(
-            "b never moved",
-            "the old b. It has a gradient too.",
-            descend(moves_b=False),
+        "steps along y - target itself. The mean of squares gives 2 (y - target) / T.": instead(
+            fit_kernel, "2 * (y - target) / len(y)", "y - target"
         ),
-        Slip(
-            "predicted once",
-            "steps along the first slope. Predict anew in every step: w and b have moved.",
-            descend(anew=False),
-        ),
-        Slip(
-            "divided by the length of x",
-            "steps that are divided by the number of inputs. The mean is over the outputs.",
-            descend(lambda y, target, x: 2 * (y - target) / len(x)),
-        ),
-        Slip(
-            "half the slope and no mean",
-            "steps along y - target itself. The mean of squares gives 2 (y - target) / T.",
-            descend(lambda y, target, x: y - target),
-        ),
-    ),
+    },
 )

@@ -3,10 +3,9 @@
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Forward, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
-from cnnlib.exercises.layers import Rng
-from cnnlib.exercises.one_map import bias_exercise, mean_for_sum
+from cnnlib.checks import Exercise, Forward, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
+from cnnlib.exercises.one_map import bias_exercise
 
 
 def forward(x: Array, w: Array, b: float) -> Array:
@@ -39,14 +38,10 @@ FORWARD = Exercise(
         "(5.1)  y[i] = w[0] x[i] + w[1] x[i + 1] + ... + w[K - 1] x[i + K - 1] + b,  for i = 0 ... L - K",
     ),
     after=(("before you start", "with one tap y is x times w[0], plus b"),),
-    slips=(
-        Slip(
-            "kernel reversed",
-            "a true convolution, which reverses the kernel. A convolution layer does not: in (5.1) the index of w "
-            "and the index of x grow together.",
-            lambda x, w, b: np.convolve(x, w, "valid") + b,
-        ),
-    ),
+    slips={
+        "a true convolution, which reverses the kernel. A convolution layer does not: "
+        "in (5.1) the index of w and the index of x grow together.": lambda x, w, b: np.convolve(x, w, "valid") + b,
+    },
 )
 
 
@@ -96,14 +91,14 @@ WEIGHT_GRADIENT = Exercise(
         "(5.4)  dw[k] = dy[0] x[k] + dy[1] x[k + 1] + ... + dy[T - 1] x[k + T - 1]",
     ),
     after=(("before you start", "for dy = [1, 0, 0] the answer is the first K inputs"),),
-    slips=(
-        Slip(
-            "result reversed",
-            "dw back to front. np.correlate(dy, x) does this: the longer array must come first.",
-            lambda dy, x: np.correlate(x, dy, "valid")[::-1],
+    slips={
+        "dw back to front. np.correlate(dy, x) does this: the longer array must come first.": lambda dy, x: (
+            np.correlate(x, dy, "valid")[::-1]
         ),
-        mean_for_sum(weight_gradient),
-    ),
+        "dw divided by the number of outputs. A layer adds up; only the loss divides.": lambda dy, x: (
+            weight_gradient(dy, x) / dy.size
+        ),
+    },
 )
 
 
@@ -139,27 +134,15 @@ INPUT_GRADIENT = Exercise(
         "(5.5)  dx[m] = dy[m] w[0] + dy[m - 1] w[1] + ... + dy[m - K + 1] w[K - 1],  entries outside dy being 0",
     ),
     after=(("before you start", "for dy = [1] the answer is w itself"),),
-    slips=(
-        Slip(
-            "kernel the wrong way round",
-            "the gradient with the kernel the wrong way round. In (5.5) the index of dy falls as that of w grows. "
-            "Correlating padded dy with the reversed kernel does that, and so does convolving dy with the kernel as "
-            "it is: one reversal in all, not two, not none.",
-            lambda dy, w: np.convolve(dy, w[::-1], "full"),
-        ),
-        Slip(
-            "not padded",
-            "the inner entries only. Put K - 1 zeros at either end of dy first: the first and last inputs "
-            "took part in fewer outputs, not in none.",
-            lambda dy, w: np.convolve(dy, w, "valid"),
-        ),
-        Slip(
-            "cut to the size of dy",
-            'the middle part, as long as the longer of dy and w (NumPy calls it "same"). dx has the length of x: '
-            "T + K - 1.",
-            lambda dy, w: np.convolve(dy, w, "same"),
-        ),
-    ),
+    slips={
+        "the gradient with the kernel the wrong way round. In (5.5) the index of dy falls as that of w grows. "
+        "Correlating padded dy with the reversed kernel does that, and so does convolving dy with the kernel as it is: "
+        "one reversal in all, not two, not none.": lambda dy, w: np.convolve(dy, w[::-1], "full"),
+        "the inner entries only. Put K - 1 zeros at either end of dy first: "
+        "the first and last inputs took part in fewer outputs, not in none.": lambda dy, w: np.convolve(dy, w, "valid"),
+        'the middle part, as long as the longer of dy and w (NumPy calls it "same"). '
+        "dx has the length of x: T + K - 1.": lambda dy, w: np.convolve(dy, w, "same"),
+    },
 )
 
 
@@ -196,13 +179,11 @@ WEIGHT_JACOBIAN = Exercise(
         "The rows are the stretches of x that the kernel covers, one step further each time.",
         "(5.7)  J[i, k] = x[i + k],  L - K + 1 rows and K columns",
     ),
-    slips=(
-        Slip(
-            "transposed",
-            "the Jacobian lying on its side. Rows belong to outputs, columns to what is varied.",
-            lambda x, K: weight_jacobian(x, K).T,
+    slips={
+        "the Jacobian lying on its side. Rows belong to outputs, columns to what is varied.": lambda x, K: (
+            weight_jacobian(x, K).T
         ),
-    ),
+    },
 )
 
 
@@ -236,16 +217,12 @@ INPUT_JACOBIAN = Exercise(
         "Write w at the start of row 0, then one step further to the right in every row below.",
         "(5.8)  J[i, m] = w[m - i] where 0 <= m - i < K, else 0;  L - K + 1 rows and L columns",
     ),
-    slips=(
-        Slip(
-            "transposed",
-            "the Jacobian lying on its side. Rows belong to outputs, columns to inputs.",
-            lambda w, L: input_jacobian(w, L).T,
+    slips={
+        "the Jacobian lying on its side. Rows belong to outputs, columns to inputs.": lambda w, L: (
+            input_jacobian(w, L).T
         ),
-        Slip(
-            "kernel reversed",
-            "the Jacobian of a layer whose kernel is reversed. In row i, w[0] stands first, at column i.",
-            lambda w, L: input_jacobian(w[::-1], L),
+        "the Jacobian of a layer whose kernel is reversed. In row i, w[0] stands first, at column i.": lambda w, L: (
+            input_jacobian(w[::-1], L)
         ),
-    ),
+    },
 )

@@ -10,18 +10,16 @@ Index equations, counted from 0:
     (6.9)   the same with channels, a batch, stride and padding                 (deck R, Complete Backward)
 """
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip, poll
-from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts
+from cnnlib.checks import Exercise, Inputs, poll
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
 from cnnlib.exercises import layers
+from cnnlib.exercises.conv2d_learning import KERNEL_STEP
 from cnnlib.exercises.conv2d_map import BIAS_GRADIENT, INPUT_GRADIENT, WEIGHT_GRADIENT, small
 from cnnlib.exercises.layer_slips import BACKWARD_SLIPS
-from cnnlib.exercises.layers import Rng, layer_cases
+from cnnlib.exercises.layers import layer_cases
 
 LECTURE = "06_conv2d_backprop"
 
@@ -76,19 +74,11 @@ SPREAD = Exercise(
         "(6.8)  dyup[S i, S j] = dy[i, j] for i = 0 ... OH - 1 and j = 0 ... OW - 1, all other entries 0",
     ),
     after=(("before you start", "stride 1 has 5 rows of outputs, 0 to 4; rows 0 and 3 are kept"),),
-    slips=(
-        Slip(
-            "no zeros after the last entry",
-            "dy with zeros between its entries, but none after the last. Outputs after it were thrown away too: fill "
-            "up to the given shape.",
-            only_between,
-        ),
-        Slip(
-            "repeated",
-            "copies in the gaps. The outputs in between do not exist: their pull is 0.",
-            repeated,
-        ),
-    ),
+    slips={
+        "dy with zeros between its entries, but none after the last. "
+        "Outputs after it were thrown away too: fill up to the given shape.": only_between,
+        "copies in the gaps. The outputs in between do not exist: their pull is 0.": repeated,
+    },
 )
 
 
@@ -111,105 +101,9 @@ CONV2D_BACKWARD = Exercise(
         "(6.9)  dxpad[n, c, S i + u, S j + v] += dy[n, f, i, j] w[f, c, u, v],  "
         "dw[f, c, u, v] += dy[n, f, i, j] xpad[n, c, S i + u, S j + v],  db[f] += dy[n, f, i, j]",
     ),
-    slips=(*BACKWARD_SLIPS,),
+    slips=BACKWARD_SLIPS,
 )
 
-
-# ---------------------------------------------------------------- a batch of digits
-
-
-def kernel_step(
-    images: Array, dys: Array, w: Array, rate: float, weight_gradient: Callable[..., Array]
-) -> tuple[Array, Array]:
-    gradients = np.array([weight_gradient(dy, x) for dy, x in zip(dys, images, strict=True)])
-    return gradients, w - rate * gradients.mean(0)
-
-
-def weight_gradient_by_loops(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
-    dw = np.zeros((x.shape[0] - dy.shape[0] + 1, x.shape[1] - dy.shape[1] + 1))
-    for i in range(dy.shape[0]):
-        for j in range(dy.shape[1]):
-            dw += dy[i, j] * x[i : i + dw.shape[0], j : j + dw.shape[1]]
-    return dw
-
-
-def step_cases(rng: Rng) -> list[Inputs]:
-    def case(images: Array, dys: Array, w: Array, rate: float) -> Inputs:
-        return {"images": images, "dys": dys, "w": w, "rate": rate, "weight_gradient": given(weight_gradient_by_loops)}
-
-    random = case(rng.normal(size=(3, 5, 4)), rng.normal(size=(3, 4, 2)), rng.normal(size=(2, 3)), 0.3)
-    return [
-        case(np.array([[[2.0, 0]]]), np.array([[[1.0]]]), np.array([[1.0, -1]]), 0.5),
-        case(np.array([[[2.0, 0]], [[4, 6]]]), np.array([[[1.0]], [[3]]]), np.array([[1.0, -1]]), 0.5),
-        random,
-        *in_other_layouts(random),
-    ]
-
-
-def stepped(change: Callable[[Array, float], Array]) -> Callable[..., tuple[Array, Array]]:
-    """kernel_step with another step: w + change(gradients, rate)."""
-
-    def slipped(images: Array, dys: Array, w: Array, rate: float, weight_gradient: Any) -> tuple[Array, Array]:
-        gradients, _ = kernel_step(images, dys, w, rate, weight_gradient)
-        return gradients, w + change(gradients, rate)
-
-    return slipped
-
-
-def one_gradient_for_all(images: Array, dys: Array, w: Array, rate: float, weight_gradient: Any) -> tuple[Array, Array]:
-    gradients, stepped_to = kernel_step(images, dys, w, rate, weight_gradient)
-    return gradients.mean(0), stepped_to
-
-
-KERNEL_STEP = Exercise(
-    name="kernel_step",
-    parts={"gradients": 1, "w": 1},
-    reference=kernel_step,
-    cases=step_cases,
-    features={"several digits in the batch": lambda images, **_: len(images) > 1, **LAYOUTS},
-    hints=(
-        "One gradient for each digit first. What is the gradient of a mean of losses?",
-        "Stack the gradients of the digits, take their mean, and go a small way against it.",
-        "(6.10)  w <- w - rate (1 / N) sum over n of dw_n",
-    ),
-    slips=(
-        Slip(
-            "sum for mean",
-            "a step along the sum of the gradients. The loss is a mean over the batch, so the gradients are averaged.",
-            stepped(lambda gradients, rate: -rate * gradients.sum(0)),
-        ),
-        Slip(
-            "uphill",
-            "a step up the loss. The gradient points uphill, so the step goes against it.",
-            stepped(lambda gradients, rate: rate * gradients.mean(0)),
-        ),
-        Slip(
-            "no rate",
-            "a step without the learning rate, as one of the decks prints it: see the slip box.",
-            stepped(lambda gradients, rate: -gradients.mean(0)),
-        ),
-        Slip(
-            "first digit only",
-            "a step along the gradient of the first digit alone.",
-            stepped(lambda gradients, rate: -rate * gradients[0]),
-        ),
-        Slip(
-            "last digit only",
-            "a step along the gradient of the last digit alone. Does the loop overwrite what it should add to?",
-            stepped(lambda gradients, rate: -rate * gradients[-1]),
-        ),
-        Slip(
-            "one step for all weights",
-            "every weight moved by the same amount. The mean is over the digits (axis 0), not over the weights.",
-            stepped(lambda gradients, rate: -rate * gradients.mean()),
-        ),
-        Slip(
-            "one gradient for the batch",
-            "the mean gradient. First return one gradient for each digit: shape (N, KH, KW).",
-            one_gradient_for_all,
-        ),
-    ),
-)
 
 # ---------------------------------------------------------------- polls
 

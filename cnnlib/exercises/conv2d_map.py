@@ -6,11 +6,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
 from cnnlib.exercises import layers
-from cnnlib.exercises.layers import Rng
-from cnnlib.exercises.one_map import bias_exercise, mean_for_sum
+from cnnlib.exercises.one_map import bias_exercise
 
 SQUARES: dict[str, Callable[..., bool]] = {
     "a kernel that is not square": lambda dy, x: x.shape[0] - dy.shape[0] != x.shape[1] - dy.shape[1],
@@ -71,7 +70,11 @@ WEIGHT_GRADIENT = Exercise(
         "(6.3)  dw[u, v] = sum over i and j of dy[i, j] x[i + u, j + v]",
     ),
     after=(("before you start", "with a single 1 at (0, 0) the answer is the top left corner of x"),),
-    slips=(mean_for_sum(weight_gradient),),
+    slips={
+        "dw divided by the number of outputs. A layer adds up; only the loss divides.": lambda dy, x: (
+            weight_gradient(dy, x) / dy.size
+        ),
+    },
 )
 
 
@@ -122,37 +125,17 @@ INPUT_GRADIENT = Exercise(
         "(6.5)  dx[m, q] = sum over u and v of dy[m - u, q - v] w[u, v], entries outside dy being 0",
     ),
     after=(("before you start", "for dy = [[1]] the answer is w itself"),),
-    slips=(
-        Slip(
-            "kernel the wrong way round",
-            "the gradient with the kernel the wrong way round. Correlating padded dy with the flipped kernel is right, "
-            "and so is convolving dy with the kernel as it is: one flip in all, not two, not none. In the += form of "
-            "(6.4) nothing is flipped.",
-            lambda dy, w: input_gradient(dy, w[::-1, ::-1]),
-        ),
-        Slip(
-            "transposed for flipped",
-            "padded dy correlated with the transposed kernel. Flip it instead: upside down and left to right. What is "
-            'transposed in a "transposed convolution" is the matrix.',
-            lambda dy, w: input_gradient(dy, w.T[::-1, ::-1]),
-        ),
-        Slip(
-            "kernel transposed",
-            'the gradient with rows and columns of the kernel swapped. In "transposed convolution" it is the matrix '
-            "that is transposed, not the kernel.",
-            lambda dy, w: input_gradient(dy, w.T),
-        ),
-        Slip(
-            "dy not padded",
-            "the inner entries only. Put KH - 1 rows and KW - 1 columns of zeros on every side of dy first: the pixels "
-            "at the rim took part in fewer outputs, not in none.",
-            unpadded,
-        ),
-        Slip(
-            "middle as large as dy",
-            'the middle part, as large as dy (SciPy calls it "same"). dx has the size of x: KH - 1 rows and KW - 1 '
-            "columns more.",
-            middle_only,
-        ),
-    ),
+    slips={
+        "the gradient with the kernel the wrong way round. Correlating padded dy with the flipped kernel is right, and "
+        "so is convolving dy with the kernel as it is: one flip in all, not two, not none. "
+        "In the += form of (6.4) nothing is flipped.": lambda dy, w: input_gradient(dy, w[::-1, ::-1]),
+        "padded dy correlated with the transposed kernel. Flip it instead: upside down and left to right. What is "
+        'transposed in a "transposed convolution" is the matrix.': lambda dy, w: input_gradient(dy, w.T[::-1, ::-1]),
+        'the gradient with rows and columns of the kernel swapped. In "transposed convolution" it is the matrix that '
+        "is transposed, not the kernel.": lambda dy, w: input_gradient(dy, w.T),
+        "the inner entries only. Put KH - 1 rows and KW - 1 columns of zeros on every side of dy first: "
+        "the pixels at the rim took part in fewer outputs, not in none.": unpadded,
+        'the middle part, as large as dy (SciPy calls it "same"). '
+        "dx has the size of x: KH - 1 rows and KW - 1 columns more.": middle_only,
+    },
 )

@@ -14,7 +14,8 @@ Index equations, counted from 0:
 from cnnlib.checks import poll
 from cnnlib.exercises.convolution_counting import OUTPUT_SIZE, PARAMETERS
 from cnnlib.exercises.convolution_layer import CONV2D_FORWARD, IM2COL, TOEPLITZ
-from cnnlib.exercises.convolution_sliding import CONVOLVE, CROSS_CORRELATE, LOCATE, SPLIT_KERNEL
+from cnnlib.exercises.convolution_locating import LOCATE
+from cnnlib.exercises.convolution_sliding import CONVOLVE, CROSS_CORRELATE, SPLIT_KERNEL
 
 LECTURE = "04_convolution"
 

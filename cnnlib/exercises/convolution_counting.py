@@ -1,7 +1,8 @@
 """How many outputs, how many weights: whole numbers of lecture 04."""
 
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.exercises.layers import Rng
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import Rng
+from cnnlib.checks.edits import instead
 
 
 def output_size(n: int, k: int, stride: int = 1, padding: int = 0) -> int:
@@ -40,38 +41,21 @@ OUTPUT_SIZE = Exercise(
         "(4.6)  size = floor((n + 2 P - k) / S) + 1",
     ),
     after=(("before you start", "the last pixel, number 4: a window from 4 on would hang out"),),
-    slips=(
-        Slip(
-            "one short",
-            "one too few: the place at the very start counts too.",
-            lambda n, k, stride=1, padding=0: (n + 2 * padding - k) // stride,
+    slips={
+        "one too few: the place at the very start counts too.": instead(output_size, " + 1", ""),
+        "the size rounded up. A kernel that hangs out at the end gives no output.": instead(
+            output_size, "(n + 2 * padding - k) // stride", "-((k - 2 * padding - n) // stride)"
         ),
-        Slip(
-            "rounded up",
-            "the size rounded up. A kernel that hangs out at the end gives no output.",
-            lambda n, k, stride=1, padding=0: -(-(n + 2 * padding - k) // stride) + 1,
+        "a size with a fraction where the stride leaves pixels over. Use // rather than /.": instead(
+            output_size, "//", "/"
         ),
-        Slip(
-            "not rounded",
-            "a size with a fraction where the stride leaves pixels over. Use // rather than /.",
-            lambda n, k, stride=1, padding=0: (n + 2 * padding - k) / stride + 1,
+        "the padding counted once. It is added at both ends.": instead(output_size, "2 * ", ""),
+        "the + 1 divided by the stride as well. First divide and round down, "
+        "then add the place at the very start.": instead(output_size, "k) // stride + 1", "k + 1) // stride"),
+        "n - k - 1, as one of the decks prints it. It is n - k + 1 for stride 1: see the slip box.": instead(
+            output_size, "+ 1", "- 1"
         ),
-        Slip(
-            "padding once",
-            "the padding counted once. It is added at both ends.",
-            lambda n, k, stride=1, padding=0: (n + padding - k) // stride + 1,
-        ),
-        Slip(
-            "+ 1 inside the division",
-            "the + 1 divided by the stride as well. First divide and round down, then add the place at the very start.",
-            lambda n, k, stride=1, padding=0: (n + 2 * padding - k + 1) // stride,
-        ),
-        Slip(
-            "as printed by Lee",
-            "n - k - 1, as one of the decks prints it. It is n - k + 1 for stride 1: see the slip box.",
-            lambda n, k, stride=1, padding=0: (n + 2 * padding - k) // stride - 1,
-        ),
-    ),
+    },
 )
 
 
@@ -103,26 +87,16 @@ PARAMETERS = Exercise(
         "A filter has a plane of KH x KW weights for every channel, and one bias.",
         "F (C KH KW + 1)",
     ),
-    slips=(
-        Slip(
-            "biases missing",
-            "the weights without the biases: one more for each filter.",
-            lambda C, F, KH, KW: F * C * KH * KW,
+    slips={
+        "the weights without the biases: one more for each filter.": instead(conv_parameters, " + 1", ""),
+        "one bias for all filters. Each filter has its own.": instead(
+            conv_parameters, "(C * KH * KW + 1)", "C * KH * KW + 1"
         ),
-        Slip(
-            "one bias",
-            "one bias for all filters. Each filter has its own.",
-            lambda C, F, KH, KW: F * C * KH * KW + 1,
+        "filters of one plane. A filter has a plane of weights for every channel of the input.": instead(
+            conv_parameters, "C * ", ""
         ),
-        Slip(
-            "channels forgotten",
-            "filters of one plane. A filter has a plane of weights for every channel of the input.",
-            lambda C, F, KH, KW: F * (KH * KW + 1),
+        "one bias for every plane of a filter. The planes' sums are added up before the one bias is.": instead(
+            conv_parameters, "(C * KH * KW + 1)", "C * (KH * KW + 1)"
         ),
-        Slip(
-            "a bias for every channel",
-            "one bias for every plane of a filter. The planes' sums are added up before the one bias is.",
-            lambda C, F, KH, KW: F * C * (KH * KW + 1),
-        ),
-    ),
+    },
 )

@@ -5,13 +5,13 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
 from cnnlib.exercises import layers
 from cnnlib.exercises.convolution_counting import output_size
 from cnnlib.exercises.convolution_sliding import DECK_KERNEL
 from cnnlib.exercises.layer_slips import FORWARD_SLIPS
-from cnnlib.exercises.layers import Rng, layer_cases, windows
+from cnnlib.exercises.layers import layer_cases, windows
 
 CONV2D_FORWARD = Exercise(
     name="conv2d_forward",
@@ -29,7 +29,7 @@ CONV2D_FORWARD = Exercise(
         "(4.8)  y[n, f, i, j] = sum over c, u, v of w[f, c, u, v] xpad[n, c, stride i + u, stride j + v]  +  b[f]",
     ),
     after=(("before you start", "the second one, F: every filter makes a map"),),
-    slips=(*FORWARD_SLIPS,),
+    slips=FORWARD_SLIPS,
 )
 
 
@@ -96,34 +96,17 @@ TOEPLITZ = Exercise(
         "(4.7)  A[i OW + j, (i + u) W + (j + v)] = w[u, v], zero elsewhere;  OW = W - KW + 1",
     ),
     after=(("before you start", "by KW instead of 1: it skips the places where it would hang out"),),
-    slips=(
-        Slip(
-            "transposed",
-            "the matrix lying on its side. Rows belong to outputs, columns to pixels.",
-            lambda w, H, W: toeplitz_matrix(w, H, W).T,
+    slips={
+        "the matrix lying on its side. Rows belong to outputs, columns to pixels.": lambda w, H, W: (
+            toeplitz_matrix(w, H, W).T
         ),
-        Slip(
-            "kernel flipped",
-            "the matrix of a true convolution, with the kernel flipped. The layer of (4.2) lays it down as it stands.",
-            lambda w, H, W: toeplitz_matrix(w[::-1, ::-1], H, W),
-        ),
-        Slip(
-            "one step a row",
-            "rows that move on by one step each. At the end of a row of outputs the kernel jumps to the next row "
-            "of pixels: that is KW steps.",
-            one_step_a_row,
-        ),
-        Slip(
-            "outputs numbered by OH",
-            "outputs (i, j) put into row i OH + j. A row of outputs is OW long: number i OW + j.",
-            numbered_by_height,
-        ),
-        Slip(
-            "flattened by columns",
-            "pictures flattened column by column. NumPy's ravel() goes row by row.",
-            by_columns,
-        ),
-    ),
+        "the matrix of a true convolution, with the kernel flipped. "
+        "The layer of (4.2) lays it down as it stands.": lambda w, H, W: toeplitz_matrix(w[::-1, ::-1], H, W),
+        "rows that move on by one step each. "
+        "At the end of a row of outputs the kernel jumps to the next row of pixels: that is KW steps.": one_step_a_row,
+        "outputs (i, j) put into row i OH + j. A row of outputs is OW long: number i OW + j.": numbered_by_height,
+        "pictures flattened column by column. NumPy's ravel() goes row by row.": by_columns,
+    },
 )
 
 
@@ -176,16 +159,13 @@ IM2COL = Exercise(
         "then column.",
         "(4.9)  columns[n, (c KH + u) KW + v, i OW + j] = xpad[n, c, stride i + u, stride j + v]",
     ),
-    slips=(
-        Slip(
-            "windows as rows",
-            "the windows as rows. Each belongs into a column, so that filters times columns gives the maps.",
-            lambda x, KH, KW, stride=1, padding=0: im2col(x, KH, KW, stride, padding).transpose(0, 2, 1),
+    slips={
+        "the windows as rows. Each belongs into a column, "
+        "so that filters times columns gives the maps.": lambda x, KH, KW, stride=1, padding=0: im2col(
+            x, KH, KW, stride, padding
+        ).transpose(0, 2, 1),
+        "columns in which the channels of a pixel stand together. A filter flattens channel by channel.": reordered(
+            0, 4, 5, 1, 2, 3
         ),
-        Slip(
-            "channels last",
-            "columns in which the channels of a pixel stand together. A filter flattens channel by channel.",
-            reordered(0, 4, 5, 1, 2, 3),
-        ),
-    ),
+    },
 )

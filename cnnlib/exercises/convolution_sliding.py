@@ -1,15 +1,13 @@
-"""Sliding a kernel over a picture: correlation, convolution, splitting a kernel, finding a digit (lecture 04)."""
+"""Sliding a kernel over a picture: correlation, convolution, splitting a kernel (lecture 04)."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Shown, Slip
-from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts
-from cnnlib.exercises.layers import Rng
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
 
 DECK_PICTURE = np.array([[4, 5, 8, 7], [1, 8, 8, 8], [3, 6, 6, 4], [6, 5, 7, 8]], float)  # deck A
 DECK_KERNEL = np.array([[1, 4, 1], [1, 4, 3], [3, 3, 1]], float)
@@ -57,14 +55,10 @@ CROSS_CORRELATE = Exercise(
         "(4.2)  y[i, j] = sum over u and v of w[u, v] x[i + u, j + v],  i = 0 ... H - KH,  j = 0 ... W - KW",
     ),
     after=(("before you start", "y[1, 1] is 134; a kernel as large as the picture gives one number, shape (1, 1)"),),
-    slips=(
-        Slip(
-            "kernel flipped",
-            "a true convolution, which flips the kernel. Cross-correlation lays it down as it stands: "
-            "in (4.2) the indices of w and x grow together.",
-            convolve,
-        ),
-    ),
+    slips={
+        "a true convolution, which flips the kernel. "
+        "Cross-correlation lays it down as it stands: in (4.2) the indices of w and x grow together.": convolve,
+    },
 )
 
 CONVOLVE = Exercise(
@@ -79,23 +73,14 @@ CONVOLVE = Exercise(
         "Turn the kernel upside down and left to right, then do as before.",
         "(4.4)  y[i, j] = sum over u and v of w[KH - 1 - u, KW - 1 - v] x[i + u, j + v]",
     ),
-    slips=(
-        Slip(
-            "kernel not flipped",
-            "cross-correlation: the kernel was not flipped.",
-            cross_correlate,
+    slips={
+        "cross-correlation: the kernel was not flipped.": cross_correlate,
+        "the kernel with rows and columns swapped. "
+        "A transpose is no flip: a flip turns the kernel by half a turn.": lambda x, w: cross_correlate(x, w.T),
+        "the cross-correlation, flipped as a whole. It is the kernel that is flipped, before sliding.": lambda x, w: (
+            cross_correlate(x, w)[::-1, ::-1]
         ),
-        Slip(
-            "kernel transposed",
-            "the kernel with rows and columns swapped. A transpose is no flip: a flip turns the kernel by half a turn.",
-            lambda x, w: cross_correlate(x, w.T),
-        ),
-        Slip(
-            "result flipped",
-            "the cross-correlation, flipped as a whole. It is the kernel that is flipped, before sliding.",
-            lambda x, w: cross_correlate(x, w)[::-1, ::-1],
-        ),
-    ),
+    },
 )
 
 
@@ -188,134 +173,16 @@ SPLIT_KERNEL = Exercise(
             "a row of zeros is a multiple of every row, so it says nothing: take the row of the largest entry",
         ),
     ),
-    slips=(
-        Slip(
-            "never refuses",
-            "a column and a row for every kernel. Multiply them out again: some kernels do not come back.",
-            always_split,
+    slips={
+        "a column and a row for every kernel. Multiply them out again: some kernels do not come back.": always_split,
+        "the first column and the first row. "
+        "They may hold nothing but zeros: take those of the largest entry.": from_the_corner,
+        "a column and a row that both hold the entry where they cross, "
+        "so it counts twice. Divide one by it.": lambda w: (
+            None if split_kernel(w) is None else (always_split(w)[0], w[np.abs(w).max(1).argmax()])
         ),
-        Slip(
-            "taken from the corner",
-            "the first column and the first row. They may hold nothing but zeros: take those of the largest entry.",
-            from_the_corner,
+        "the row first, then the column. The column comes first.": lambda w: (
+            None if split_kernel(w) is None else always_split(w)[::-1]
         ),
-        Slip(
-            "not divided",
-            "a column and a row that both hold the entry where they cross, so it counts twice. Divide one by it.",
-            lambda w: None if split_kernel(w) is None else (always_split(w)[0], w[np.abs(w).max(1).argmax()]),
-        ),
-        Slip(
-            "row and column swapped",
-            "the row first, then the column. The column comes first.",
-            lambda w: None if split_kernel(w) is None else always_split(w)[::-1],
-        ),
-    ),
-)
-
-# ---------------------------------------------------------------- finding a digit
-
-
-def locate(picture: Array, template: Array, correlate: Callable[..., Array]) -> tuple[int, int]:
-    response = correlate(picture, template - template.mean())
-    row, column = np.unravel_index(response.argmax(), response.shape)
-    return int(row), int(column)
-
-
-def locate_cases(rng: Rng) -> list[Inputs]:
-    correlate = given(cross_correlate_by_loops)
-
-    def hidden(H: int, W: int, size: tuple[int, int], row: int, column: int, light: float) -> Inputs:
-        """A template pasted into noise, beside a bright patch that fools a plain sum."""
-        template = 0.2 * (np.abs(rng.normal(size=size)) + np.eye(*size) * 2)
-        picture = 0.02 * rng.random((H, W))
-        picture[row : row + size[0], column : column + size[1]] += template
-        picture[-size[0] :, : size[1]] += light
-        return {"picture": picture, "template": template, "correlate": correlate}
-
-    small = np.array([[0.0, 0, 0], [0, 1, 0], [0, 0, 3]])
-    return [
-        {"picture": small, "template": np.array([[1.0, 0], [0, 3]]), "correlate": correlate},
-        {
-            "picture": np.array([[9.0, 9, 0, 0], [9, 9, 0, 1], [0, 0, 1, 0]]),
-            "template": np.array([[0.0, 1], [1, 0]]),
-            "correlate": correlate,
-        },
-        *(
-            {"picture": np.pad(bar, ((1, 0), (2, 0))), "template": bar, "correlate": correlate}
-            for bar in (np.array([[0.0, 3], [0, 3]]), np.array([[0.0, 0], [3, 3]]))
-        ),
-        hidden(9, 12, (3, 3), 2, 7, 5.0),
-        hidden(12, 9, (4, 2), 1, 5, 6.0),
-        hidden(3, 9, (3, 2), 0, 5, 6.0),
-        hidden(9, 3, (2, 3), 1, 0, 6.0),
-        hidden(7, 9, (2, 3), 0, 6, 0.0),
-        hidden(7, 9, (2, 3), 5, 0, 0.0),
-        *(
-            {
-                "picture": rng.normal(size=(7, 9)),
-                "template": np.abs(rng.normal(size=size)) + 0.1,
-                "correlate": correlate,
-            }
-            for size in 2 * ((2, 3), (3, 2), (1, 3), (2, 1), (3, 3))
-        ),
-    ]
-
-
-def cross_correlate_by_loops(x: np.ndarray, w: np.ndarray) -> np.ndarray:
-    z = np.zeros((x.shape[0] - w.shape[0] + 1, x.shape[1] - w.shape[1] + 1))
-    for u in range(w.shape[0]):
-        for v in range(w.shape[1]):
-            z += w[u, v] * x[u : u + z.shape[0], v : v + z.shape[1]]
-    return z
-
-
-def searched(picture: Array, template: Array, correlate: Callable[..., Array]) -> list[Shown]:
-    """The response that was searched, with its value at the place that was found."""
-    response = correlate(picture, template - template.mean())
-    inputs = {"picture": picture, "template": template, "correlate": correlate}
-
-    def at(place: Any) -> float:
-        return float(response[tuple(int(n) for n in place)])
-
-    return [Shown("the response at the place found", inputs, at)]
-
-
-def place(response: Array, find: Callable[[Array], int] = np.argmax) -> tuple[int, int]:
-    row, column = np.unravel_index(find(response), response.shape)
-    return int(row), int(column)
-
-
-LOCATE = Exercise(
-    name="locate",
-    parts={"row": 1, "column": 1},
-    reference=locate,
-    cases=locate_cases,
-    shows=searched,
-    hints=(
-        "What would a kernel have to sum to, so that a bright empty patch gives no response?",
-        "Subtract the template's mean, slide it over the picture, and look for the largest response.",
-        "r = correlate(picture, template - template.mean());  row, column = np.unravel_index(r.argmax(), r.shape)",
-    ),
-    slips=(
-        Slip(
-            "smallest response",
-            "the place of the smallest response. The best match has the largest.",
-            lambda picture, template, correlate: place(correlate(picture, template - template.mean()), np.argmin),
-        ),
-        Slip(
-            "template flipped",
-            "the place of the flipped template: this is a true convolution. Cross-correlate to find a thing as it is.",
-            lambda picture, template, correlate: place(correlate(picture, (template - template.mean())[::-1, ::-1])),
-        ),
-        Slip(
-            "row and column swapped",
-            "the column first, then the row.",
-            lambda picture, template, correlate: locate(picture, template, correlate)[::-1],
-        ),
-        Slip(
-            "a flat index",
-            "one index into the flattened response. np.unravel_index turns it into a row and a column.",
-            lambda picture, template, correlate: (int(correlate(picture, template - template.mean()).argmax()), 0),
-        ),
-    ),
+    },
 )

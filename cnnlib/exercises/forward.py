@@ -6,10 +6,10 @@ from itertools import pairwise
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, given, in_other_layouts, numbers
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, given, in_other_layouts, numbers
+from cnnlib.checks.edits import instead
 
-Rng = np.random.Generator
 Weights = tuple[tuple[Array, Array], ...]
 
 ADDED_OVER_UNITS = "x @ w: that adds up over the units. w[j, d] leads from input d to unit j: add up over d."
@@ -64,69 +64,6 @@ MLP_FEATURES: dict[str, Callable[..., bool]] = {
 }
 
 
-def all_activated(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    for w, b in weights:
-        x = activation(x @ w.T + b)
-    return x
-
-
-def never_activated(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    for w, b in weights:
-        x = x @ w.T + b
-    return x
-
-
-def activated_first(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    for w, b in weights:
-        x = activation(x) @ w.T + b
-    return x
-
-
-def without_biases(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    return mlp_forward(x, tuple((w, 0 * b) for w, b in weights), activation)
-
-
-def minus_biases(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    return mlp_forward(x, tuple((w, -b) for w, b in weights), activation)
-
-
-def hidden_without_biases(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    return mlp_forward(x, (*((w, 0 * b) for w, b in weights[:-1]), weights[-1]), activation)
-
-
-def last_without_bias(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    return mlp_forward(x, weights, activation) - weights[-1][1]
-
-
-def always_x(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    for w, b in weights[:-1]:
-        activation(x @ w.T + b)
-    w, b = weights[-1]
-    return x @ w.T + b
-
-
-def bias_after(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    for w, b in weights[:-1]:
-        x = activation(x @ w.T) + b
-    return mlp_forward(x, weights[-1:], activation)
-
-
-def first_activated(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    return never_activated(all_activated(x, weights[:1], activation), weights[1:], activation)
-
-
-def own_tanh(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    return mlp_forward(x, weights, np.tanh)
-
-
-def first_row(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    return mlp_forward(x, weights, lambda z: activation(z)[0])
-
-
-def not_transposed(x: Array, weights: Weights, activation: Callable[[Array], Array]) -> Array:
-    return mlp_forward(x, tuple((w.T, b) for w, b in weights), activation)
-
-
 MLP_FORWARD = Exercise(
     name="mlp_forward",
     parts={"z": 3},
@@ -139,28 +76,44 @@ MLP_FORWARD = Exercise(
         "(2.10)  x ← φ(x wᵀ + b) for every layer but the last; the last returns x wᵀ + b",
     ),
     after=(("before you start", "with one pair there is no hidden layer, so the activation is never called"),),
-    slips=(
-        Slip("activated at the end", "the output with the activation on top. In (2.10) the last layer returns z.",
-             all_activated),
-        Slip("never activated", "a network without its activation: all its layers together are one.", never_activated),
-        Slip("activated too early", "the activation of each layer's input. In (2.10) it comes after the sum, and the "
-             "input x itself is never activated.", activated_first),
-        Slip("biases missing", "the network without its biases.", without_biases),
-        Slip("biases subtracted", "the network with −b for b. In (2.10) the biases are added.", minus_biases),
-        Slip("hidden biases missing", "the network without the biases of its hidden layers.", hidden_without_biases),
-        Slip("last bias missing", "the network without the bias of its last layer.", last_without_bias),
-        Slip("bias after the activation", "a bias added after the activation. It belongs to z, which the activation "
-             "gets.", bias_after),
-        Slip("activated once", "a network whose first layer alone is activated. All layers are, but the last.",
-             first_activated),
-        Slip("tanh", "a network of tanh units. Call the `activation` that you are given, whatever it is.", own_tanh),
-        Slip("first row", "the network with activation(z)[0] for activation(z). It returns a alone, so [0] is the "
-             "first row of a.", first_row),
-        Slip("x again", "the last layer's answer to x. It must get what the layer before it puts out: is x replaced?",
-             always_x),
-        Slip("w not transposed", ADDED_OVER_UNITS, not_transposed),
-    ),
-)  # fmt: skip
+    slips={
+        "the output with the activation on top. In (2.10) the last layer returns z.": instead(
+            mlp_forward, "return x @ w.T + b", "return activation(x @ w.T + b)"
+        ),
+        "a network without its activation: all its layers together are one.": instead(
+            mlp_forward, "activation(x @", "(x @"
+        ),
+        "the activation of each layer's input. "
+        "In (2.10) it comes after the sum, and the input x itself is never activated.": instead(
+            mlp_forward, "activation(x @ w.T + b)", "x @ w.T + b", "x @", "activation(x) @"
+        ),
+        "the network without its biases.": instead(mlp_forward, " + b", ""),
+        "the network with −b for b. In (2.10) the biases are added.": instead(mlp_forward, "+ b", "- b"),
+        "the network without the biases of its hidden layers.": instead(mlp_forward, " + b)", ")"),
+        "the network without the bias of its last layer.": instead(mlp_forward, "return x @ w.T + b", "return x @ w.T"),
+        "a bias added after the activation. It belongs to z, which the activation gets.": instead(
+            mlp_forward, " + b)", ") + b"
+        ),
+        "a network whose first layer alone is activated. All layers are, but the last.": instead(
+            mlp_forward,
+            "[:-1]",
+            "[:1]",
+            "w, b = weights[-1]",
+            "for w, b in weights[1:]:",
+            "    return x @ w.T + b",
+            "        x = x @ w.T + b\n    return x",
+        ),
+        "a network of tanh units. Call the `activation` that you are given, whatever it is.": instead(
+            mlp_forward, "activation(x @", "np.tanh(x @"
+        ),
+        "the network with activation(z)[0] for activation(z). "
+        "It returns a alone, so [0] is the first row of a.": instead(mlp_forward, " + b)", " + b)[0]"),
+        "the last layer's answer to x. It must get what the layer before it puts out: is x replaced?": instead(
+            mlp_forward, "x = activation", "a = activation"
+        ),
+        ADDED_OVER_UNITS: instead(mlp_forward, "w.T", "w"),
+    },
+)
 
 
 def best_inputs(w: Array, x: Array, count: int) -> Array:
@@ -193,32 +146,39 @@ BEST_INPUTS = Exercise(
         "indices = the first `count` of the order in which Σ_d w[d] x[n, d] falls",
     ),
     after=(("before you start", "the same bias is added for every picture, so it does not change their order"),),
-    slips=(
-        Slip("weakest", "the pictures that the unit answers least to. np.argsort begins with the smallest.",
-             lambda w, x, count: np.argsort(x @ w)[:count]),
-        Slip("strongest last", "the right pictures, strongest last. Turn them round.",
-             lambda w, x, count: np.argsort(x @ w)[-count:]),
-        Slip("sorted by number", "the right pictures in the order of their numbers, not of the unit's answers.",
-             lambda w, x, count: np.sort(best_inputs(w, x, count))),
-        Slip("answers for indices", "the unit's largest answers. Which pictures gave them?",
-             lambda w, x, count: np.sort(x @ w)[::-1][:count]),
-        Slip("pictures for indices", "the pictures themselves. Their numbers n are asked.",
-             lambda w, x, count: x[best_inputs(w, x, count)]),
-        Slip("sign ignored", "the strongest answers of either sign. A large negative one is the weakest of all.",
-             lambda w, x, count: np.argsort(-np.abs(x @ w), kind="stable")[:count]),
-        Slip("floats", "the right numbers as floats. x[1.0] is an error: fill np.zeros(count, int), or a list.",
-             lambda w, x, count: best_inputs(w, x, count).astype(float)),
-        Slip("order of tanh", "the order of tanh(z). For large z tanh is 1 in the computer: use z.",
-             lambda w, x, count: np.argsort(-np.tanh(x @ w), kind="stable")[:count]),
-        Slip("all pictures", "all pictures in order. Only the first `count` are asked.",
-             lambda w, x, count: best_inputs(w, x, len(x))),
-        Slip("places", "the place that each picture takes, of the first pictures: one argsort too many.",
-             lambda w, x, count: np.argsort(np.argsort(-(x @ w), kind="stable"))[:count]),
-        Slip("nearest", "the pictures nearest to w. A unit adds up the products w[d] x[n, d].",
-             lambda w, x, count: np.argsort(((x - w) ** 2).sum(axis=1), kind="stable")[:count]),
-        Slip("divided by the length", "the order of z divided by the length of each picture. The unit answers to z.",
-             lambda w, x, count: np.argsort(-(x @ w) / np.linalg.norm(x, axis=1), kind="stable")[:count]),
-        Slip("most ink", "the pictures with the largest sums, whatever the weights say.",
-             lambda w, x, count: np.argsort(-x.sum(axis=1), kind="stable")[:count]),
-    ),
-)  # fmt: skip
+    slips={
+        "the pictures that the unit answers least to. np.argsort begins with the smallest.": instead(
+            best_inputs, "-(x @ w)", "x @ w"
+        ),
+        "the right pictures, strongest last. Turn them round.": instead(best_inputs, "[:count]", "[:count][::-1]"),
+        "the right pictures in the order of their numbers, not of the unit's answers.": instead(
+            best_inputs, "np.argsort", "np.sort(np.argsort", "[:count]", "[:count])"
+        ),
+        "the unit's largest answers. Which pictures gave them?": instead(best_inputs, "np.argsort", "-np.sort"),
+        "the pictures themselves. Their numbers n are asked.": instead(
+            best_inputs, "np.argsort", "x[np.argsort", "[:count]", "[:count]]"
+        ),
+        "the strongest answers of either sign. A large negative one is the weakest of all.": instead(
+            best_inputs, "(x @ w)", "np.abs(x @ w)"
+        ),
+        "the right numbers as floats. x[1.0] is an error: fill np.zeros(count, int), or a list.": instead(
+            best_inputs, "[:count]", "[:count].astype(float)"
+        ),
+        "the order of tanh(z). For large z tanh is 1 in the computer: use z.": instead(
+            best_inputs, "(x @ w)", "np.tanh(x @ w)"
+        ),
+        "all pictures in order. Only the first `count` are asked.": instead(best_inputs, "[:count]", ""),
+        "the place that each picture takes, of the first pictures: one argsort too many.": instead(
+            best_inputs, "np.argsort(", "np.argsort(np.argsort(", '"stable")', '"stable"))'
+        ),
+        "the pictures nearest to w. A unit adds up the products w[d] x[n, d].": instead(
+            best_inputs, "-(x @ w)", "((x - w) ** 2).sum(axis=1)"
+        ),
+        "the order of z divided by the length of each picture. The unit answers to z.": instead(
+            best_inputs, "(x @ w)", "(x @ w) / np.linalg.norm(x, axis=1)"
+        ),
+        "the pictures with the largest sums, whatever the weights say.": instead(
+            best_inputs, "(x @ w)", "x.sum(axis=1)"
+        ),
+    },
+)

@@ -1,15 +1,13 @@
 """Known mistakes in a convolution layer, forward and backward, each with its diagnosis. See `layers` for the shapes."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Slip
-from cnnlib.exercises.layers import backward, forward, padded, pair, spread
-
-# ---------------------------------------------------------------- forward
+from cnnlib.checks import Slips
+from cnnlib.checks.edits import instead
+from cnnlib.exercises.layers import backward, forward, padded, pair
 
 
 def taps_apart(x: Array, w: Array, b: Array, stride: Any = 1, padding: Any = 0) -> Array:
@@ -28,92 +26,37 @@ def rounded_up(x: Array, w: Array, b: Array, stride: Any = 1, padding: Any = 0) 
     return forward(longer, w, b, stride)
 
 
-FORWARD_SLIPS = (
-    Slip(
-        "kernel reversed",
-        "a true convolution, which reverses the kernel. A layer does not: the index of w and the index of x grow "
-        "together.",
-        lambda x, w, b, stride=1, padding=0: forward(x, w[:, :, ::-1, ::-1], b, stride, padding),
-    ),
-    Slip(
-        "stride between the taps",
-        "taps that are a stride apart: that is a dilated convolution. The stride is the step between outputs.",
-        taps_apart,
-    ),
-    Slip(
-        "size rounded up",
-        "one output more where the stride leaves entries over. A kernel that hangs out at the end gives no output: "
-        "the size is rounded down.",
-        rounded_up,
-    ),
-)
-
-# ---------------------------------------------------------------- backward: each slip spoils one gradient
-
-
-def with_dx(change: Callable[..., Array]) -> Callable[..., tuple[Array, Array, Array]]:
-    """A slip whose dx alone is wrong: change(dy, x, w, stride, padding)."""
-
-    def slipped(dy: Array, x: Array, w: Array, stride: Any = 1, padding: Any = 0) -> tuple[Array, Array, Array]:
-        _, dw, db = backward(dy, x, w, stride, padding)
-        return change(dy, x, w, stride, padding), dw, db
-
-    return slipped
-
-
-def with_dw(change: Callable[..., Array]) -> Callable[..., tuple[Array, Array, Array]]:
-    """A slip whose dw alone is wrong: change(dy, x, w, stride, padding)."""
-
-    def slipped(dy: Array, x: Array, w: Array, stride: Any = 1, padding: Any = 0) -> tuple[Array, Array, Array]:
-        dx, _, db = backward(dy, x, w, stride, padding)
-        return dx, change(dy, x, w, stride, padding), db
-
-    return slipped
-
-
-def cut_with_minus_p(dy: Array, x: Array, w: Array, stride: Any, padding: Any) -> Array:
+def cut_with_minus_p(dxpad: Array, x: Array, padding: Any) -> Array:
     """dxpad[..., p:-p], as in one dimension where the height has no padding to cut."""
-    dxpad, (top, left) = spread(dy, w, stride, padded(x, padding).shape[2:]), pair(padding)
+    top, left = pair(padding)
     rows = slice(None) if x.shape[2] == 1 else slice(top, -top)
     return dxpad[:, :, rows, left:-left]
 
 
-def stride_ignored(dy: Array, x: Array, w: Array, stride: Any = 1, padding: Any = 0) -> tuple[Array, Array, Array]:
-    return backward(dy, x, w, 1, padding)
+FORWARD_SLIPS: Slips = {
+    "a true convolution, which reverses the kernel. A layer does not: the index of w and the index of x grow "
+    "together.": instead(forward, "padding), w)", "padding), w[:, :, ::-1, ::-1])"),
+    "taps that are a stride apart: that is a dilated convolution. The stride is the step between outputs.": taps_apart,
+    "one output more where the stride leaves entries over. "
+    "A kernel that hangs out at the end gives no output: the size is rounded down.": rounded_up,
+}
 
-
-def divided_by_batch(dy: Array, x: Array, w: Array, stride: Any = 1, padding: Any = 0) -> tuple[Array, Array, Array]:
-    dx, dw, db = backward(dy, x, w, stride, padding)
-    return dx, dw / len(x), db / len(x)
-
-
-BACKWARD_SLIPS = (
-    Slip(
-        "kernel the wrong way round",
-        "the gradient with the kernel the wrong way round. An output and a tap meet at stride times the output's index "
-        "plus the tap's. Where you add to dx with +=, nothing is reversed; where you slide over a padded dy, the "
-        "kernel is reversed exactly once.",
-        with_dx(lambda dy, x, w, stride, padding: backward(dy, x, w[:, :, ::-1, ::-1], stride, padding)[0]),
+# Each spoils one gradient, or all alike.
+BACKWARD_SLIPS: Slips = {
+    "the gradient with the kernel the wrong way round. An output and a tap meet at stride times the output's index "
+    "plus the tap's. Where you add to dx with +=, nothing is reversed; where you slide over a padded dy, the kernel is "
+    "reversed exactly once.": instead(backward, "(dy, w, stride", "(dy, w[:, :, ::-1, ::-1], stride"),
+    "the gradient of a layer with stride 1. "
+    "Output i started at stride * i: put stride - 1 zeros between the entries of dy.": instead(
+        backward, "    dxpad = ", "    stride = 1\n    dxpad = "
     ),
-    Slip(
-        "stride ignored",
-        "the gradient of a layer with stride 1. Output i started at stride * i: "
-        "put stride - 1 zeros between the entries of dy.",
-        stride_ignored,
+    "the gradient of the padded x. Nobody asked for the gradient of zeros: cut `padding` entries off every end.": (
+        instead(backward, "cut(dxpad, x, padding)", "dxpad")
     ),
-    Slip(
-        "padding left on",
-        "the gradient of the padded x. Nobody asked for the gradient of zeros: cut `padding` entries off every end.",
-        with_dx(lambda dy, x, w, stride, padding: spread(dy, w, stride, padded(x, padding).shape[2:])),
+    "what [p:-p] leaves: nothing at all when p is 0, since -0 is the start. Cut from p to p + length instead.": instead(
+        backward, cut=cut_with_minus_p
     ),
-    Slip(
-        "cut with [p:-p]",
-        "what [p:-p] leaves: nothing at all when p is 0, since -0 is the start. Cut from p to p + length instead.",
-        with_dx(cut_with_minus_p),
+    "the gradients divided by the number of examples. A layer adds up; only the loss divides.": instead(
+        backward, "dy, seen)", "dy, seen) / len(x)", "dy.sum((0, 2, 3))", "dy.sum((0, 2, 3)) / len(x)"
     ),
-    Slip(
-        "mean over the batch",
-        "the gradients divided by the number of examples. A layer adds up; only the loss divides.",
-        divided_by_batch,
-    ),
-)
+}

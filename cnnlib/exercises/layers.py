@@ -5,17 +5,14 @@ All of it is written for two dimensions, x (N, C, H, W) and w (F, C, KH, KW), wi
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnlib.arguments import Array, Pair
-from cnnlib.checks import Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts
-
-Rng = np.random.Generator
+from cnnlib.checks import Inputs, Slips
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
 
 
 def pair(value: int | Pair) -> Pair:
@@ -202,6 +199,6 @@ def _line(array: Any) -> Any:
     return array[:, :, 0] if isinstance(array, np.ndarray) and array.ndim == 4 else array
 
 
-def flat_slips(slips: tuple[Slip, ...]) -> tuple[Slip, ...]:
+def flat_slips(slips: Slips) -> Slips:
     """The same mistakes for one dimension; their sentences name no letter of an axis."""
-    return tuple(replace(slip, answer=flat(slip.answer)) for slip in slips)
+    return {says: flat(slipped) for says, slipped in slips.items()}

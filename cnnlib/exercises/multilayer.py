@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from cnnlib.checks import Exercise, Slip, poll
+from cnnlib.checks import Exercise, poll
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.activations import HARDTANH, RELU, SIGMOID, TANH
 from cnnlib.exercises.forward import BEST_INPUTS, MLP_FORWARD
 from cnnlib.exercises.multilayer_regions import HALF_PLANES, INSIDE_POLYGON, XOR_WEIGHTS
@@ -41,78 +42,43 @@ PARAMETER_COUNT = Exercise(
         "A unit has one weight for each of its D inputs, and one bias. The next layer's inputs are this layer's units.",
         "the sum of D M + M over all neighbours D, M in sizes",
     ),
-    slips=(
-        Slip(
-            "biases missing",
-            "the weights alone. Every unit behind the inputs has a bias, too.",
-            lambda sizes: sum(D * M for D, M in pairwise(sizes)),
+    slips={
+        "the weights alone. Every unit behind the inputs has a bias, too.": instead(
+            parameter_count, "D * M + M", "D * M"
         ),
-        Slip(
-            "one bias a layer",
-            "the weights and one bias for each layer. A layer has one bias for each of its units.",
-            lambda sizes: sum(D * M + 1 for D, M in pairwise(sizes)),
+        "the weights and one bias for each layer. A layer has one bias for each of its units.": instead(
+            parameter_count, "+ M", "+ 1"
         ),
-        Slip(
-            "biases of the inputs",
-            "the weights and one number for every entry of sizes. The inputs compute nothing: they have no bias.",
-            lambda sizes: sum(D * M for D, M in pairwise(sizes)) + sum(sizes),
+        "the weights and one number for every entry of sizes. The inputs compute nothing: they have no bias.": instead(
+            parameter_count, "(sizes))", "(sizes)) + sizes[0]"
         ),
-        Slip(
-            "a bias for each input",
-            "D M + D a layer. A bias belongs to a unit, and a layer has M of them.",
-            lambda sizes: sum(D * M + D for D, M in pairwise(sizes)),
+        "D M + D a layer. A bias belongs to a unit, and a layer has M of them.": instead(parameter_count, "+ M", "+ D"),
+        "the weights less the biases. Both are numbers to be found: add them.": instead(parameter_count, "+ M", "- M"),
+        "the biases alone. Each unit also has a weight for each of its inputs.": instead(
+            parameter_count, "D * M + M", "M"
         ),
-        Slip(
-            "biases subtracted",
-            "the weights less the biases. Both are numbers to be found: add them.",
-            lambda sizes: sum(D * M - M for D, M in pairwise(sizes)),
+        "D + M + M a layer. Each of the M units has D weights of its own: that is a product.": instead(
+            parameter_count, "D * M", "D + M"
         ),
-        Slip(
-            "biases alone",
-            "the biases alone. Each unit also has a weight for each of its inputs.",
-            lambda sizes: sum(sizes[1:]),
+        "all but the biases of the last layer. Its units have one each, too.": instead(
+            parameter_count, "(sizes))", "(sizes)) - sizes[-1]"
         ),
-        Slip(
-            "sizes added",
-            "D + M + M a layer. Each of the M units has D weights of its own: that is a product.",
-            lambda sizes: sum(D + M + M for D, M in pairwise(sizes)),
+        "the last layer alone. The layers add up: is there an = where += is meant?": instead(
+            parameter_count, "(sizes))", "(sizes[-2:]))"
         ),
-        Slip(
-            "biases of the output missing",
-            "all but the biases of the last layer. Its units have one each, too.",
-            lambda sizes: sum(D * M for D, M in pairwise(sizes)) + sum(sizes[1:-1]),
+        "the first layer alone. Go on through sizes.": instead(parameter_count, "(sizes))", "(sizes[:2]))"),
+        "all layers but the first. The inputs are the first entry of sizes, "
+        "so the first layer is its first pair.": instead(parameter_count, "(sizes))", "(sizes[1:]))"),
+        "all layers but the last. Does your loop end one pair too early?": instead(
+            parameter_count, "(sizes))", "(sizes[:-1]))"
         ),
-        Slip(
-            "last layer alone",
-            "the last layer alone. The layers add up: is there an = where += is meant?",
-            lambda sizes: sizes[-2] * sizes[-1] + sizes[-1],
+        "one layer too many, from the last size back to the first: sizes[-1] is the last entry.": instead(
+            parameter_count, "(sizes))", "((sizes[-1], *sizes)))"
         ),
-        Slip(
-            "first layer alone",
-            "the first layer alone. Go on through sizes.",
-            lambda sizes: sizes[0] * sizes[1] + sizes[1],
+        "all sizes multiplied. Only neighbouring layers are connected, so their products are added.": lambda sizes: int(
+            np.prod(sizes)
         ),
-        Slip(
-            "first layer missing",
-            "all layers but the first. The inputs are the first entry of sizes, so the first layer is its first pair.",
-            lambda sizes: parameter_count(sizes[1:]),
-        ),
-        Slip(
-            "last layer missing",
-            "all layers but the last. Does your loop end one pair too early?",
-            lambda sizes: parameter_count(sizes[:-1]),
-        ),
-        Slip(
-            "round the corner",
-            "one layer too many, from the last size back to the first: sizes[-1] is the last entry.",
-            lambda sizes: parameter_count((sizes[-1], *sizes)),
-        ),
-        Slip(
-            "all sizes multiplied",
-            "all sizes multiplied. Only neighbouring layers are connected, so their products are added.",
-            lambda sizes: int(np.prod(sizes)),
-        ),
-    ),
+    },
 )
 
 

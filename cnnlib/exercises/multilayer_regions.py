@@ -6,12 +6,9 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
 from cnnlib.exercises.forward import ADDED_OVER_UNITS, Weights
-
-Rng = np.random.Generator
-
 
 # ---------------------------------------------------------------- regions
 
@@ -66,50 +63,28 @@ HALF_PLANES = Exercise(
         "The table is one matrix product, plus the bias of each column. Then ask every entry whether it is above 0.",
         "(2.2)  a[n, j] = 1 if w[j, 0] x[n, 0] + ... + w[j, D - 1] x[n, D - 1] + b[j] > 0, else 0",
     ),
-    slips=(
-        Slip(
-            "a point on the line fires",
-            "a unit that also fires where z is exactly 0. In (2.2) z must be above 0: is there a >= for a > ?",
-            lambda x, w, b: np.where(x @ w.T + b >= 0, 1.0, 0.0),
+    slips={
+        "a unit that also fires where z is exactly 0. "
+        "In (2.2) z must be above 0: is there a >= for a > ?": lambda x, w, b: np.where(x @ w.T + b >= 0, 1.0, 0.0),
+        "−1 where a unit does not fire. In this lecture it answers 0.": lambda x, w, b: np.where(
+            x @ w.T + b > 0, 1.0, -1.0
         ),
-        Slip(
-            "minus one for zero",
-            "−1 where a unit does not fire. In this lecture it answers 0.",
-            lambda x, w, b: np.where(x @ w.T + b > 0, 1.0, -1.0),
+        "np.sign(z), which is −1 where z is below 0. "
+        "In this lecture a unit that does not fire answers 0.": lambda x, w, b: np.sign(x @ w.T + b),
+        "1/2 for a point on the line. In (2.2) z must be above 0: such a unit answers 0.": lambda x, w, b: np.heaviside(
+            x @ w.T + b, 0.5
         ),
-        Slip(
-            "sign",
-            "np.sign(z), which is −1 where z is below 0. In this lecture a unit that does not fire answers 0.",
-            lambda x, w, b: np.sign(x @ w.T + b),
+        "units without a bias: all their lines go through the origin.": lambda x, w, b: np.where(x @ w.T > 0, 1.0, 0.0),
+        "units that fire above a threshold of b. In (2.2) the bias is added.": lambda x, w, b: np.where(
+            x @ w.T > b, 1.0, 0.0
         ),
-        Slip(
-            "half on the line",
-            "1/2 for a point on the line. In (2.2) z must be above 0: such a unit answers 0.",
-            lambda x, w, b: np.heaviside(x @ w.T + b, 0.5),
+        "1 on the other side of each line: z below 0.": lambda x, w, b: np.where(x @ w.T + b < 0, 1.0, 0.0),
+        "0 for every point and unit. Which number does a unit answer where z is above 0?": lambda x, w, b: np.zeros(
+            (len(x), len(w))
         ),
-        Slip(
-            "bias missing",
-            "units without a bias: all their lines go through the origin.",
-            lambda x, w, b: np.where(x @ w.T > 0, 1.0, 0.0),
-        ),
-        Slip(
-            "bias subtracted",
-            "units that fire above a threshold of b. In (2.2) the bias is added.",
-            lambda x, w, b: np.where(x @ w.T > b, 1.0, 0.0),
-        ),
-        Slip(
-            "other side",
-            "1 on the other side of each line: z below 0.",
-            lambda x, w, b: np.where(x @ w.T + b < 0, 1.0, 0.0),
-        ),
-        Slip(
-            "never",
-            "0 for every point and unit. Which number does a unit answer where z is above 0?",
-            lambda x, w, b: np.zeros((len(x), len(w))),
-        ),
-        Slip("not thresholded", "z itself. Ask of each z whether it is above 0.", lambda x, w, b: x @ w.T + b),
-        Slip("w not transposed", ADDED_OVER_UNITS, lambda x, w, b: np.where(x @ w + b > 0, 1.0, 0.0)),
-    ),
+        "z itself. Ask of each z whether it is above 0.": lambda x, w, b: x @ w.T + b,
+        ADDED_OVER_UNITS: lambda x, w, b: np.where(x @ w + b > 0, 1.0, 0.0),
+    },
 )
 
 
@@ -134,58 +109,31 @@ INSIDE_POLYGON = Exercise(
         "y[n] = 1 if a[n, 0] + ... + a[n, M - 1] − (M − 1/2) > 0, else 0",
     ),
     after=(("before you start", "with one half plane the answer is that half plane"),),
-    slips=(
-        Slip(
-            "one is enough",
-            "an OR: the points of any half plane. Inside the polygon are those of all of them.",
-            lambda x, w, b: np.where(fires(x, w, b) > 0, 1.0, 0.0),
+    slips={
+        "an OR: the points of any half plane. Inside the polygon are those of all of them.": lambda x, w, b: np.where(
+            fires(x, w, b) > 0, 1.0, 0.0
         ),
-        Slip(
-            "one may be missing",
-            "the points of all half planes but one, too. All M must fire: the threshold lies between M − 1 and M.",
-            lambda x, w, b: np.where(fires(x, w, b) > len(w) - 1.5, 1.0, 0.0),
+        "the points of all half planes but one, too. All M must fire: "
+        "the threshold lies between M − 1 and M.": lambda x, w, b: np.where(fires(x, w, b) > len(w) - 1.5, 1.0, 0.0),
+        "the points of more than half of the half planes. All M must fire.": lambda x, w, b: np.where(
+            fires(x, w, b) > len(w) / 2, 1.0, 0.0
         ),
-        Slip(
-            "majority",
-            "the points of more than half of the half planes. All M must fire.",
-            lambda x, w, b: np.where(fires(x, w, b) > len(w) / 2, 1.0, 0.0),
+        "0 for every point. No sum of M answers is above M: where must the threshold lie?": lambda x, w, b: np.zeros(
+            len(x)
         ),
-        Slip(
-            "never",
-            "0 for every point. No sum of M answers is above M: where must the threshold lie?",
-            lambda x, w, b: np.zeros(len(x)),
+        "a threshold of 1.5, which is right for two half planes. What is it for M?": lambda x, w, b: np.where(
+            fires(x, w, b) > 1.5, 1.0, 0.0
         ),
-        Slip(
-            "two lines assumed",
-            "a threshold of 1.5, which is right for two half planes. What is it for M?",
-            lambda x, w, b: np.where(fires(x, w, b) > 1.5, 1.0, 0.0),
+        "a threshold of N − 1/2, with the number of points for N. "
+        "A point must lie in all M half planes.": lambda x, w, b: np.where(fires(x, w, b) > len(x) - 0.5, 1.0, 0.0),
+        "how many half planes hold each point. Compare that number: are they all?": fires,
+        "a polygon with its rim: z = 0 counts as inside. In (2.2) a point on the line is outside.": lambda x, w, b: (
+            np.where(np.all(x @ w.T + b >= 0, axis=1), 1.0, 0.0)
         ),
-        Slip(
-            "points counted",
-            "a threshold of N − 1/2, with the number of points for N. A point must lie in all M half planes.",
-            lambda x, w, b: np.where(fires(x, w, b) > len(x) - 0.5, 1.0, 0.0),
-        ),
-        Slip(
-            "not compared",
-            "how many half planes hold each point. Compare that number: are they all?",
-            fires,
-        ),
-        Slip(
-            "the rim is inside",
-            "a polygon with its rim: z = 0 counts as inside. In (2.2) a point on the line is outside.",
-            lambda x, w, b: np.where(np.all(x @ w.T + b >= 0, axis=1), 1.0, 0.0),
-        ),
-        Slip(
-            "added before the threshold",
-            "the sign of the sum of all z. One large z then makes up for a negative one: threshold first, then add.",
-            lambda x, w, b: np.where((x @ w.T + b).sum(axis=1) > 0, 1.0, 0.0),
-        ),
-        Slip(
-            "not added up",
-            "the table of all half planes. One number for each point is asked: do all in its row fire?",
-            half_planes,
-        ),
-    ),
+        "the sign of the sum of all z. One large z then makes up for a negative one: "
+        "threshold first, then add.": lambda x, w, b: np.where((x @ w.T + b).sum(axis=1) > 0, 1.0, 0.0),
+        "the table of all half planes. One number for each point is asked: do all in its row fire?": half_planes,
+    },
 )
 
 

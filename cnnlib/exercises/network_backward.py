@@ -7,17 +7,17 @@
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import Rng
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.network_forward import cnn_forward, network_cases, tiny
 from cnnlib.exercises.network_labels import one_hot
 from cnnlib.exercises.network_parts import Params, conv_backward, pool, pool_backward, sigmoid
 
-Rng = np.random.Generator
 Kept = tuple[Array, Array, Array, Array, Array]
 Flat = tuple[Array, Array, Array, Array, Array]
 Maps = tuple[Array, Array, Array, Array]
@@ -93,42 +93,6 @@ KEPT_FEATURES: dict[str, Callable[..., bool]] = {
 # ---------------------------------------------------------------- mistakes
 
 
-def other_flat(
-    start: Callable[[Array, Array], Array] = lambda y, t: (y - t) / len(y),
-    slope: Callable[[Array], Array] = lambda a: a * (1 - a),
-    dw: Callable[[Array, Array], Array] = lambda dz, a: dz.T @ a,
-    fold: Callable[[Array, tuple[int, ...]], Array] = lambda rows, shape: rows.reshape(shape),
-) -> Any:
-    """The flat part of the way back with one of its pieces exchanged."""
-
-    def backward(t: Array, kept: Kept, params: Params) -> Flat:
-        _, _, a2, a3, y = kept
-        r2 = pool(a2)
-        dz4 = start(y, t)
-        dz3 = dz4 @ params["w4"] * slope(a3)
-        return dz4, dw(dz4, a3), dz3, dw(dz3, r2.reshape(len(r2), -1)), fold(dz3 @ params["w3"], r2.shape)
-
-    return backward
-
-
-def other_maps(
-    slope: Callable[[Array], Array] = lambda a: a * (1 - a),
-    slope1: Callable[[Array], Array] | None = None,
-    unpool: Callable[[Array, Array], Array] = pool_backward,
-    conv_back: Callable[[Array, Array, Array], tuple[Array, Array]] = conv_backward,
-) -> Any:
-    """The maps' part of the way back with one of its pieces exchanged."""
-
-    def backward(dr2: Array, kept: Kept, params: Params) -> Maps:
-        x, a1, a2, _, _ = kept
-        dz2 = unpool(dr2, a2) * slope(a2)
-        dr1, dw2 = conv_back(dz2, pool(a1), params["w2"])
-        dz1 = unpool(dr1, a1) * (slope1 or slope)(a1)
-        return dz2, dw2, dz1, conv_back(dz1, x, params["w1"])[1]
-
-    return backward
-
-
 def to_all(dr: Array, a: Array) -> Array:
     return dr.repeat(2, axis=2).repeat(2, axis=3)
 
@@ -172,59 +136,44 @@ FLAT_BACKWARD = Exercise(
         "pool(a2);  dr2 = dz3 w3 in the shape of pool(a2)",
     ),
     after=(("before you start", "that of w4, (M, units); it does not know how many examples there were"),),
-    slips=(
-        Slip(
-            "sum for mean",
-            "the slope of the *sum* of the losses. The loss is a mean over the batch: divide by N, once, here.",
-            other_flat(start=lambda y, t: y - t),
+    slips={
+        "the slope of the *sum* of the losses. The loss is a mean over the batch: divide by N, once, here.": instead(
+            flat_backward, " / len(x)", ""
         ),
-        Slip(
-            "divided by all entries",
-            "y − t over N · M. The loss adds over classes, and takes the mean over examples only: divide by N.",
-            other_flat(start=lambda y, t: (y - t) / y.size),
+        "y − t over N · M. The loss adds over classes, and takes the mean over examples only: divide by N.": instead(
+            flat_backward, "/ len(x)", "/ y.size"
         ),
-        Slip(
-            "uphill",
-            "(t − y) / N, which has the sign of a step downhill. The slope is y − t; the minus comes with the step.",
-            other_flat(start=lambda y, t: (t - y) / len(y)),
+        "(t − y) / N, which has the sign of a step downhill. "
+        "The slope is y − t; the minus comes with the step.": instead(flat_backward, "(y - t)", "(t - y)"),
+        "y − t times y (1 − y). Softmax and cross-entropy together leave y − t, and nothing else.": instead(
+            flat_backward, "(y - t)", "(y - t) * y * (1 - y)"
         ),
-        Slip(
-            "sigmoid at the end",
-            "y − t times y (1 − y). Softmax and cross-entropy together leave y − t, and nothing else.",
-            other_flat(start=lambda y, t: (y - t) * y * (1 - y) / len(y)),
+        "−t / y over N, the slope at y. dz4 stands before the softmax: together the two leave y − t.": instead(
+            flat_backward, "(y - t)", "-t / y"
         ),
-        Slip(
-            "slope at the shares",
-            "−t / y over N, the slope at y. dz4 stands before the softmax: together the two leave y − t.",
-            other_flat(start=lambda y, t: -t / y / len(y)),
+        NO_SLOPE.format("dz3"): instead(flat_backward, " * a3 * (1 - a3)", ""),
+        SLOPE_OF_TANH.format("a3"): instead(flat_backward, "a3 * (1 - a3)", "(1 - a3**2)"),
+        HALF_SLOPE.format("a3"): instead(flat_backward, " * (1 - a3)", ""),
+        HALF_SLOPE.format("1 − a3"): instead(flat_backward, "a3 * (1 - a3)", "(1 - a3)"),
+        SLOPE_OF_A: instead(flat_backward, "a3 * (1 - a3)", "slope(a3)", slope=slope_of_slope),
+        "weights' slopes that are divided by N once more. dz4 is already: a layer only adds up.": instead(
+            flat_backward, ".T @ a3", ".T @ a3 / len(x)", "dz3.T @", "1 / len(x) * dz3.T @"
         ),
-        Slip("no slope", NO_SLOPE.format("dz3"), other_flat(slope=np.ones_like)),
-        Slip("slope of tanh", SLOPE_OF_TANH.format("a3"), other_flat(slope=lambda a: 1 - a**2)),
-        Slip("half a slope", HALF_SLOPE.format("a3"), other_flat(slope=lambda a: a)),
-        Slip("the other half", HALF_SLOPE.format("1 − a3"), other_flat(slope=lambda a: 1 - a)),
-        Slip("slope of a", SLOPE_OF_A, other_flat(slope=slope_of_slope)),
-        Slip(
-            "divided again",
-            "weights' slopes that are divided by N once more. dz4 is already: a layer only adds up.",
-            other_flat(dw=lambda dz, a: dz.T @ a / len(a)),
+        "dw on its side: dw[j, d] belongs to w[j, d], a row for each output.": instead(
+            flat_backward,
+            "dz4.T @ a3",
+            "(dz4.T @ a3).T",
+            "dz3.T @ r2.reshape(len(x), -1)",
+            "(dz3.T @ r2.reshape(len(x), -1)).T",
         ),
-        Slip(
-            "on its side",
-            "dw on its side: dw[j, d] belongs to w[j, d], a row for each output.",
-            other_flat(dw=lambda dz, a: a.T @ dz),
+        "dr2 as rows. Fold them into maps again: the shape of pool(a2).": instead(
+            flat_backward, ".reshape(r2.shape)", ""
         ),
-        Slip(
-            "still rows",
-            "dr2 as rows. Fold them into maps again: the shape of pool(a2).",
-            other_flat(fold=lambda rows, shape: rows),
+        "dr2 folded as if the maps stood innermost in a row. "
+        "A row was laid out map by map: reshape to the shape of pool(a2), and no transpose.": instead(
+            flat_backward, ".reshape(r2.shape)", ".reshape(r2.transpose(0, 2, 3, 1).shape).transpose(0, 3, 1, 2)"
         ),
-        Slip(
-            "maps innermost",
-            "dr2 folded as if the maps stood innermost in a row. A row was laid out map by map: reshape to the shape "
-            "of pool(a2), and no transpose.",
-            other_flat(fold=lambda rows, s: rows.reshape(s[0], *s[2:], s[1]).transpose(0, 3, 1, 2)),
-        ),
-    ),
+    },
 )
 
 MAPS_BACKWARD = Exercise(
@@ -243,40 +192,27 @@ MAPS_BACKWARD = Exercise(
         "more with a1, x, w1",
     ),
     after=(("before you start", "(N, F, 2 OH, 2 OW), that of a2; three of four entries of each block are 0"),),
-    slips=(
-        Slip("no slope", NO_SLOPE.format("dz"), other_maps(slope=np.ones_like)),
-        Slip("half a slope", HALF_SLOPE.format("a"), other_maps(slope=lambda a: a)),
-        Slip("the other half", HALF_SLOPE.format("1 − a"), other_maps(slope=lambda a: 1 - a)),
-        Slip("slope of tanh", SLOPE_OF_TANH.format("a"), other_maps(slope=lambda a: 1 - a**2)),
-        Slip("slope of a", SLOPE_OF_A, other_maps(slope=slope_of_slope)),
-        Slip("no slope in dz1", NO_SLOPE.format("dz1"), other_maps(slope1=np.ones_like)),
-        Slip(
-            "a copy for each of a block",
-            "the slope of a block given to all four of its entries. Only the largest went on, so it alone gets it.",
-            other_maps(unpool=to_all),
+    slips={
+        NO_SLOPE.format("dz"): instead(maps_backward, " * a2 * (1 - a2)", "", " * a1 * (1 - a1)", ""),
+        HALF_SLOPE.format("a"): instead(maps_backward, " * (1 - a2)", "", " * (1 - a1)", ""),
+        HALF_SLOPE.format("1 − a"): instead(maps_backward, "a2 * (1 - a2)", "(1 - a2)", "a1 * (1 - a1)", "(1 - a1)"),
+        SLOPE_OF_TANH.format("a"): instead(
+            maps_backward, "a2 * (1 - a2)", "(1 - a2**2)", "a1 * (1 - a1)", "(1 - a1**2)"
         ),
-        Slip(
-            "a quarter for each of a block",
-            "a quarter of the slope for each entry of a block. That is the way back of a mean; a maximum gives all to "
-            "the winner.",
-            other_maps(unpool=lambda dr, a: to_all(dr, a) / 4),
+        SLOPE_OF_A: instead(
+            maps_backward, "a2 * (1 - a2)", "slope(a2)", "a1 * (1 - a1)", "slope(a1)", slope=slope_of_slope
         ),
-        Slip(
-            "every tie",
-            "a slope for *every* largest entry of a block. On blank paper all four are equal: the first one gets it.",
-            other_maps(unpool=to_ties),
+        NO_SLOPE.format("dz1"): instead(maps_backward, " * a1 * (1 - a1)", ""),
+        "the slope of a block given to all four of its entries. "
+        "Only the largest went on, so it alone gets it.": instead(maps_backward, pool_backward=to_all),
+        "a quarter of the slope for each entry of a block. That is the way back of a mean; "
+        "a maximum gives all to the winner.": instead(maps_backward, pool_backward=lambda dr, a: to_all(dr, a) / 4),
+        "a slope for *every* largest entry of a block. "
+        "On blank paper all four are equal: the first one gets it.": instead(maps_backward, pool_backward=to_ties),
+        "dr1 with the kernel as it stands. What went forward by [u, v] comes back by it: "
+        "conv_backward turns w.": instead(maps_backward, 'params["w2"]', 'params["w2"][:, :, ::-1, ::-1]'),
+        "dw as a mean over the examples. dz4 was divided by N already: a layer only adds up.": instead(
+            maps_backward, "return dz2, dw2, dz1, dw1", "return dz2, dw2 / len(x), dz1, dw1 / len(x)"
         ),
-        Slip(
-            "not turned",
-            "dr1 with the kernel as it stands. What went forward by [u, v] comes back by it: conv_backward turns w.",
-            other_maps(
-                conv_back=lambda dy, x, w: (conv_backward(dy, x, w[:, :, ::-1, ::-1])[0], conv_backward(dy, x, w)[1])
-            ),
-        ),
-        Slip(
-            "divided by N",
-            "dw as a mean over the examples. dz4 was divided by N already: a layer only adds up.",
-            other_maps(conv_back=lambda dy, x, w: (conv_backward(dy, x, w)[0], conv_backward(dy, x, w)[1] / len(x))),
-        ),
-    ),
+    },
 )

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import Rng
 
-Rng = np.random.Generator
 Batches = list[tuple[Array, Array]]
 
 FIXED = (0, 1, 42)  # seeds that people write down where the argument is due
@@ -153,49 +153,28 @@ MINIBATCHES = Exercise(
         "(9.8)  for start in range(0, N, size):  some = order[start : start + size];  the pair (x[some], t[some])",
     ),
     after=(("before you start", "46: 45 batches of 32, and one of 2"),),
-    slips=(
-        Slip(
-            "pictures without their targets",
-            "shuffled inputs beside targets that stayed. Then nothing can be learned: use the same order for both.",
-            _apart,
+    slips={
+        "shuffled inputs beside targets that stayed. Then nothing can be learned: use the same order for both.": _apart,
+        "the examples in their old order. "
+        "If that is sorted by class, a batch sees one class only.": lambda x, t, size, seed: [
+            (x[some], t[some]) for some in in_batches(np.arange(len(x)), size)
+        ],
+        "only full batches. The examples that are left make one more, smaller batch.": lambda x, t, size, seed: [
+            (a, b) for a, b in minibatches(x, t, size, seed) if len(a) == size
+        ],
+        "batches drawn anew each time, "
+        "so that some examples come twice and some never. Each comes once.": _with_repeats,
+        "the first batch alone. Go on until all examples have come.": lambda x, t, size, seed: minibatches(
+            x, t, size, seed
+        )[:1],
+        "batches of neighbours in a random order. Shuffle the examples, then cut.": lambda x, t, size, seed: [
+            (x[n * size : (n + 1) * size], t[n * size : (n + 1) * size])
+            for n in np.random.default_rng(seed).permutation(-(-len(x) // size))
+        ],
+        "the old batches, each shuffled in itself: the same examples are always together. "
+        "Shuffle all, then cut.": _within,
+        "the order of a fixed seed. Take the argument: another epoch gets another order.": lambda x, t, size, seed: (
+            minibatches(x, t, size, 0)
         ),
-        Slip(
-            "not shuffled",
-            "the examples in their old order. If that is sorted by class, a batch sees one class only.",
-            lambda x, t, size, seed: [(x[some], t[some]) for some in in_batches(np.arange(len(x)), size)],
-        ),
-        Slip(
-            "what is left over is lost",
-            "only full batches. The examples that are left make one more, smaller batch.",
-            lambda x, t, size, seed: [(a, b) for a, b in minibatches(x, t, size, seed) if len(a) == size],
-        ),
-        Slip(
-            "drawn with repeats",
-            "batches drawn anew each time, so that some examples come twice and some never. Each comes once.",
-            _with_repeats,
-        ),
-        Slip(
-            "one batch",
-            "the first batch alone. Go on until all examples have come.",
-            lambda x, t, size, seed: minibatches(x, t, size, seed)[:1],
-        ),
-        Slip(
-            "shuffled after cutting",
-            "batches of neighbours in a random order. Shuffle the examples, then cut.",
-            lambda x, t, size, seed: [
-                (x[n * size : (n + 1) * size], t[n * size : (n + 1) * size])
-                for n in np.random.default_rng(seed).permutation(-(-len(x) // size))
-            ],
-        ),
-        Slip(
-            "shuffled within a batch",
-            "the old batches, each shuffled in itself: the same examples are always together. Shuffle all, then cut.",
-            _within,
-        ),
-        Slip(
-            "a seed of its own",
-            "the order of a fixed seed. Take the argument: another epoch gets another order.",
-            lambda x, t, size, seed: minibatches(x, t, size, 0),
-        ),
-    ),
+    },
 )

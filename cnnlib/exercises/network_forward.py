@@ -4,16 +4,15 @@
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import stepping
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import Rng, stepping
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.network_parts import Params, conv, fours, pool, sigmoid, softmax
 
-Rng = np.random.Generator
 Steps = tuple[Array, Array, Array, Array]
 
 
@@ -34,29 +33,6 @@ def onward(results: Sequence[Array], x: Array, params: Params) -> Steps:
         sigmoid(pool(a2).reshape(len(x), -1) @ params["w3"].T + params["b3"]),
         softmax(a3 @ params["w4"].T + params["b4"]),
     )
-
-
-def other_forward(
-    bend: Sequence[Callable[[Array], Array]] = (sigmoid, sigmoid, sigmoid),
-    end: Callable[[Array], Array] = softmax,
-    pooled: Callable[[Array], Array] = pool,
-    biases: Sequence[int] = (1, 1, 1, 1),
-    flat: Callable[[Array], Array] = lambda r: r.reshape(len(r), -1),
-) -> Any:
-    """The forward pass with one of its pieces exchanged."""
-
-    def forward(x: Array, params: Params) -> Steps:
-        b1, b2, b3, b4 = (used * params[f"b{i}"] for i, used in enumerate(biases, 1))
-        a1 = bend[0](conv(x, params["w1"], b1))
-        a2 = bend[1](conv(pooled(a1), params["w2"], b2))
-        a3 = bend[2](flat(pooled(a2)) @ params["w3"].T + b3)
-        return a1, a2, a3, end(a3 @ params["w4"].T + b4)
-
-    return forward
-
-
-def as_it_is(z: Array) -> Array:
-    return z
 
 
 def network_params(
@@ -123,45 +99,26 @@ CNN_FORWARD = Exercise(
         "a3 = sigmoid(rows @ w3.T + b3);  y = softmax(a3 @ w4.T + b4)",
     ),
     after=(("before you start", "as many as the features that are left: maps times rows times columns of pool(a2)"),),
-    slips=(
-        Slip(
-            "no bend in the maps",
-            "the first two lines without their sigmoid. Two convolutions in a row without a bend between them could be "
-            "a single one.",
-            other_forward(bend=(as_it_is, as_it_is, sigmoid)),
+    slips={
+        "the first two lines without their sigmoid. Two convolutions in a row without a bend between them "
+        "could be a single one.": instead(cnn_forward, "sigmoid(conv", "(conv"),
+        "a3 without its sigmoid.": instead(cnn_forward, "sigmoid(pool", "(pool"),
+        "the network without any bias: add b1 to b4.": instead(cnn_forward, 'params["b', '0 * params["b'),
+        "the logits without b4.": instead(cnn_forward, ' + params["b4"]', ""),
+        "the logits, before softmax: y must be shares that add up to 1.": instead(cnn_forward, "softmax(", "("),
+        "a sigmoid of each logit on its own. Shares of the classes must add up to 1: softmax.": instead(
+            cnn_forward, "softmax", "sigmoid"
         ),
-        Slip(
-            "no bend in the flat layer",
-            "a3 without its sigmoid.",
-            other_forward(bend=(sigmoid, sigmoid, as_it_is)),
+        "a softmax over the examples: its columns add up to 1. "
+        "Each example has its own shares, so each row must.": instead(cnn_forward, softmax=lambda z: softmax(z.T).T),
+        "pooling by the mean of each block. This network takes the largest.": instead(
+            cnn_forward, pool=lambda a: fours(a).mean(axis=-1)
         ),
-        Slip("no bias", "the network without any bias: add b1 to b4.", other_forward(biases=(0, 0, 0, 0))),
-        Slip("no last bias", "the logits without b4.", other_forward(biases=(1, 1, 1, 0))),
-        Slip("logits", "the logits, before softmax: y must be shares that add up to 1.", other_forward(end=as_it_is)),
-        Slip(
-            "sigmoid at the end",
-            "a sigmoid of each logit on its own. Shares of the classes must add up to 1: softmax.",
-            other_forward(end=sigmoid),
+        "the first entry of each block, whatever it is. The largest is asked.": instead(
+            cnn_forward, pool=lambda a: fours(a)[..., 0]
         ),
-        Slip(
-            "shares of the batch",
-            "a softmax over the examples: its columns add up to 1. Each example has its own shares, so each row must.",
-            other_forward(end=lambda z: softmax(z.T).T),
+        "the features place by place, with the maps innermost. reshape(len(x), -1) lays out map by map.": instead(
+            cnn_forward, ".reshape(", ".transpose(0, 2, 3, 1).reshape("
         ),
-        Slip(
-            "mean of a block",
-            "pooling by the mean of each block. This network takes the largest.",
-            other_forward(pooled=lambda a: fours(a).mean(axis=-1)),
-        ),
-        Slip(
-            "one corner of a block",
-            "the first entry of each block, whatever it is. The largest is asked.",
-            other_forward(pooled=lambda a: fours(a)[..., 0]),
-        ),
-        Slip(
-            "maps last",
-            "the features place by place, with the maps innermost. reshape(len(x), -1) lays out map by map.",
-            other_forward(flat=lambda r: r.transpose(0, 2, 3, 1).reshape(len(r), -1)),
-        ),
-    ),
+    },
 )

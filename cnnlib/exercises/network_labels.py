@@ -10,10 +10,8 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, stepping
-
-Rng = np.random.Generator
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, stepping
 
 
 def one_hot(t: Array, M: int) -> Array:
@@ -47,50 +45,23 @@ ONE_HOT = Exercise(
         "(9.2)  t[n, label[n]] = 1, all else 0",
     ),
     after=(("before you start", "each row holds a single 1, so its sum is 1"),),
-    slips=(
-        Slip(
-            "as many columns as were seen",
-            "a table with a column up to the largest label that occurs. A batch need not hold every class: M says how "
-            "many there are.",
-            lambda t, M: one_hot(t, int(max(t)) + 1),
+    slips={
+        "a table with a column up to the largest label that occurs. "
+        "A batch need not hold every class: M says how many there are.": lambda t, M: one_hot(t, int(max(t)) + 1),
+        "the table on its side: a row for each class. Examples are rows, as everywhere in the course.": lambda t, M: (
+            one_hot(t, M).T
         ),
-        Slip(
-            "a row for each class",
-            "the table on its side: a row for each class. Examples are rows, as everywhere in the course.",
-            lambda t, M: one_hot(t, M).T,
+        "the 1 one place too early, as if classes were counted from 1.": lambda t, M: np.roll(
+            one_hot(t, M), -1, axis=1
         ),
-        Slip(
-            "counted from 1",
-            "the 1 one place too early, as if classes were counted from 1.",
-            lambda t, M: np.roll(one_hot(t, M), -1, axis=1),
-        ),
-        Slip(
-            "the label in its place",
-            "the label itself at its place. Put a 1 there: the row is a distribution, all of it on one class.",
-            lambda t, M: one_hot(t, M) * t[:, None],
-        ),
-        Slip(
-            "whole columns",
-            "the columns of all labels filled, in every row: rows[:, t] = 1 names columns only. Row n gets a 1 at t[n] "
-            "alone: give both indices.",
-            lambda t, M: np.zeros((len(t), M)) + one_hot(t, M).max(axis=0),
-        ),
-        Slip(
-            "all ones",
-            "a table of nothing but 1. Start from zeros.",
-            lambda t, M: np.ones((len(t), M)),
-        ),
-        Slip(
-            "one place on",
-            "the 1 one place too late.",
-            lambda t, M: np.roll(one_hot(t, M), 1, axis=1),
-        ),
-        Slip(
-            "cold",
-            "a 0 at the label and 1 everywhere else. It is the other way round.",
-            lambda t, M: 1 - one_hot(t, M),
-        ),
-    ),
+        "the label itself at its place. "
+        "Put a 1 there: the row is a distribution, all of it on one class.": lambda t, M: one_hot(t, M) * t[:, None],
+        "the columns of all labels filled, in every row: rows[:, t] = 1 names columns only. Row n gets a 1 at t[n] "
+        "alone: give both indices.": lambda t, M: np.zeros((len(t), M)) + one_hot(t, M).max(axis=0),
+        "a table of nothing but 1. Start from zeros.": lambda t, M: np.ones((len(t), M)),
+        "the 1 one place too late.": lambda t, M: np.roll(one_hot(t, M), 1, axis=1),
+        "a 0 at the label and 1 everywhere else. It is the other way round.": lambda t, M: 1 - one_hot(t, M),
+    },
 )
 
 
@@ -154,51 +125,29 @@ ACCURACY = Exercise(
         "(9.3)  mean over n of (argmax of z[n] equals t[n])",
     ),
     after=(("before you start", "no: softmax keeps the order, so the largest logit has the largest share"),),
-    slips=(
-        Slip(
-            "a count",
-            "how many are right. A share is asked: divide by the number of examples.",
-            lambda z, t: float(np.sum(z.argmax(1) == t)),
+    slips={
+        "how many are right. A share is asked: divide by the number of examples.": lambda z, t: float(
+            np.sum(z.argmax(1) == t)
         ),
-        Slip("error rate", "the share of wrong answers.", lambda z, t: 1 - accuracy(z, t)),
-        Slip("in per cent", "a hundred times the share.", lambda z, t: 100 * accuracy(z, t)),
-        Slip(
-            "the smallest wins",
-            "the share where the *smallest* entry stands at the label.",
-            lambda z, t: accuracy(-z, t),
+        "the share of wrong answers.": lambda z, t: 1 - accuracy(z, t),
+        "a hundred times the share.": lambda z, t: 100 * accuracy(z, t),
+        "the share where the *smallest* entry stands at the label.": lambda z, t: accuracy(-z, t),
+        "the last example alone, over N: the count is overwritten where it should grow.": lambda z, t: (
+            float(z[-1].argmax() == t[-1]) / len(t)
         ),
-        Slip(
-            "the last example only",
-            "the last example alone, over N: the count is overwritten where it should grow.",
-            lambda z, t: float(z[-1].argmax() == t[-1]) / len(t),
+        "one right answer more than there are, over N. The count starts at 0.": lambda z, t: (
+            accuracy(z, t) + 1 / len(t)
         ),
-        Slip(
-            "one too many",
-            "one right answer more than there are, over N. The count starts at 0.",
-            lambda z, t: accuracy(z, t) + 1 / len(t),
+        "the number of right answers times N. Divide.": lambda z, t: accuracy(z, t) * len(t) ** 2,
+        "the right answers divided by all entries of z, N · M. There are N examples.": lambda z, t: (
+            accuracy(z, t) / z.shape[1]
         ),
-        Slip(
-            "multiplied by N",
-            "the number of right answers times N. Divide.",
-            lambda z, t: accuracy(z, t) * len(t) ** 2,
+        "the right answers divided by M, the number of classes. There are N examples.": lambda z, t: (
+            accuracy(z, t) * len(t) / z.shape[1]
         ),
-        Slip(
-            "divided by all entries",
-            "the right answers divided by all entries of z, N · M. There are N examples.",
-            lambda z, t: accuracy(z, t) / z.shape[1],
-        ),
-        Slip(
-            "divided by the classes",
-            "the right answers divided by M, the number of classes. There are N examples.",
-            lambda z, t: accuracy(z, t) * len(t) / z.shape[1],
-        ),
-        Slip(
-            "the largest of all",
-            "one place for the whole table, as z.argmax() gives it. Each row has its own: argmax along the axis of "
-            "classes.",
-            lambda z, t: float(np.mean(z.argmax() == t)),
-        ),
-    ),
+        "one place for the whole table, as z.argmax() gives it. "
+        "Each row has its own: argmax along the axis of classes.": lambda z, t: float(np.mean(z.argmax() == t)),
+    },
 )
 
 
@@ -225,47 +174,25 @@ CONFUSION = Exercise(
         "(9.9)  counts[t[n], argmax of z[n]] += 1  for every n",
     ),
     after=(("before you start", "the right answers, on the diagonal; all entries together make N"),),
-    slips=(
-        Slip(
-            "on its side",
-            "the table with rows and columns exchanged: rows are the labels, columns the answers.",
-            lambda z, t: confusion(z, t).T,
+    slips={
+        "the table with rows and columns exchanged: rows are the labels, columns the answers.": lambda z, t: (
+            confusion(z, t).T
         ),
-        Slip(
-            "pairs counted once",
-            "1 for every pair that occurs, however often. counts[t, answers] += 1 with arrays as indices adds to each "
-            "place once: go example by example, or use np.add.at.",
-            lambda z, t: (confusion(z, t) > 0).astype(float),
+        "1 for every pair that occurs, however often. counts[t, answers] += 1 with arrays as indices adds to each "
+        "place once: go example by example, or use np.add.at.": lambda z, t: (confusion(z, t) > 0).astype(float),
+        "each row divided by its sum. Counts are asked.": normalised,
+        "each row divided by its sum, and a label that nobody has makes 0/0. Counts are asked.": lambda z, t: (
+            quiet_shares(confusion(z, t))
         ),
-        Slip(
-            "rows as shares",
-            "each row divided by its sum. Counts are asked.",
-            normalised,
+        "all counts divided by N. Counts are asked.": lambda z, t: confusion(z, t) / len(t),
+        "what z holds added up in the row of each label. An example counts once, for its largest entry.": lambda z, t: (
+            one_hot(t, z.shape[1]).T @ z
         ),
-        Slip(
-            "rows as shares, nan where nobody is",
-            "each row divided by its sum, and a label that nobody has makes 0/0. Counts are asked.",
-            lambda z, t: quiet_shares(confusion(z, t)),
+        "the mistakes alone, with an empty diagonal. The right answers count as well.": lambda z, t: (
+            confusion(z, t) * (1 - np.eye(z.shape[1]))
         ),
-        Slip(
-            "shares of all",
-            "all counts divided by N. Counts are asked.",
-            lambda z, t: confusion(z, t) / len(t),
+        "the counts of the class with the smallest entry. The answer is the largest one.": lambda z, t: confusion(
+            -z, t
         ),
-        Slip(
-            "shares added up",
-            "what z holds added up in the row of each label. An example counts once, for its largest entry.",
-            lambda z, t: one_hot(t, z.shape[1]).T @ z,
-        ),
-        Slip(
-            "mistakes only",
-            "the mistakes alone, with an empty diagonal. The right answers count as well.",
-            lambda z, t: confusion(z, t) * (1 - np.eye(z.shape[1])),
-        ),
-        Slip(
-            "the smallest wins",
-            "the counts of the class with the smallest entry. The answer is the largest one.",
-            lambda z, t: confusion(-z, t),
-        ),
-    ),
+    },
 )

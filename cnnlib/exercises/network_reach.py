@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cnnlib.checks import Exercise, Slip
+from cnnlib.checks import Exercise
 from cnnlib.data import digits
 from cnnlib.recipe import build, pack, unpack
 from cnnlib.training import predict
@@ -101,17 +101,9 @@ REACH = Exercise(
         "miss the bar: train more than one.",
         "build(recipe, seed=...), fit twice, print(pack(recipe, network)), and return that text's lines",
     ),
-    slips=(
-        Slip(
-            "not trained",
-            "a network of these layers as it was drawn, before training.",
-            other_text(untrained),
-        ),
-        Slip(
-            "another bend",
-            "trained weights with a tanh where they were trained with a ReLU: the recipe must be the one that was "
-            "trained.",
-            other_text(lambda lines: [lines[0].replace("relu", "tanh"), *lines[1:]]),
-        ),
-    ),
+    slips={
+        "a network of these layers as it was drawn, before training.": other_text(untrained),
+        "trained weights with a tanh where they were trained with a ReLU: the recipe must be the "
+        "one that was trained.": other_text(lambda lines: [lines[0].replace("relu", "tanh"), *lines[1:]]),
+    },
 )

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import given, numbers
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import Rng, given, numbers
+from cnnlib.checks.edits import instead
+from cnnlib.exercises.network_parts import Params
 
-Rng = np.random.Generator
-Params = dict[str, Array]
 Slopes = Callable[[Array, Array, Params], tuple[float, Params]]
 
 
@@ -60,6 +60,10 @@ def step_cases(rng: Rng) -> list[Inputs]:
     ]
 
 
+def weights_only(params: Params, grads: Params, rate: float) -> Params:
+    return {name: w - rate * grads[name] * (not name.startswith("b")) for name, w in params.items()}
+
+
 SGD_STEP = Exercise(
     name="sgd_step",
     parts={"step": 1},
@@ -72,40 +76,25 @@ SGD_STEP = Exercise(
         "(9.6)  new[name] = params[name] − rate * grads[name]  for every name",
     ),
     after=(("before you start", "one whose slope is 0"),),
-    slips=(
-        Slip(
-            "uphill",
-            "a step along the slope. The slope points uphill: subtract it.",
-            lambda params, grads, rate: sgd_step(params, grads, -rate),
+    slips={
+        "a step along the slope. The slope points uphill: subtract it.": lambda params, grads, rate: sgd_step(
+            params, grads, -rate
         ),
-        Slip(
-            "no rate",
-            "a step of the whole slope. How far one may go is said by rate.",
-            lambda params, grads, rate: sgd_step(params, grads, 1),
+        "a step of the whole slope. How far one may go is said by rate.": lambda params, grads, rate: sgd_step(
+            params, grads, 1
         ),
-        Slip(
-            "steps the slope",
-            "dw − rate · dw: the slope is stepped, and the parameter never moves. Subtract from params[name].",
-            lambda params, grads, rate: sgd_step({name: grads[name] for name in params}, grads, rate),
+        "dw − rate · dw: the slope is stepped, and the parameter never moves. "
+        "Subtract from params[name].": lambda params, grads, rate: sgd_step(
+            {name: grads[name] for name in params}, grads, rate
         ),
-        Slip(
-            "biases stay",
-            "a step of everything but the biases. They learn as well.",
-            lambda params, grads, rate: {
-                name: w - rate * grads[name] * (not name.startswith("b")) for name, w in params.items()
-            },
-        ),
-        Slip(
-            "the step alone",
-            "the steps, without the parameters they start from.",
-            lambda params, grads, rate: {name: -rate * grads[name] for name in params},
-        ),
-        Slip(
-            "divided by the size",
-            "a step divided by the number of entries of each array.",
-            lambda params, grads, rate: {name: w - rate * grads[name] / w.size for name, w in params.items()},
-        ),
-    ),
+        "a step of everything but the biases. They learn as well.": weights_only,
+        "the steps, without the parameters they start from.": lambda params, grads, rate: {
+            name: -rate * grads[name] for name in params
+        },
+        "a step divided by the number of entries of each array.": lambda params, grads, rate: {
+            name: w - rate * grads[name] / w.size for name, w in params.items()
+        },
+    },
 )
 
 
@@ -155,37 +144,6 @@ def in_order(inputs: Inputs) -> Inputs:
     return {name: inputs[name] for name in ("x", "t", "params", "slopes", "rate", "steps")}
 
 
-def weights_only(params: Params, grads: Params, rate: float) -> Params:
-    return {name: w - rate * grads[name] * (not name.startswith("b")) for name, w in params.items()}
-
-
-def other_training(
-    step: Callable[[Params, Params, float], Params] = sgd_step,
-    *,
-    stale: bool = False,
-    accumulate: bool = False,
-    over_examples: bool = False,
-) -> Any:
-    """Training with another step, with the slopes of the start, with slopes that pile up, or with another rate."""
-
-    def train(x: Array, t: Array, params: Params, slopes: Slopes, rate: float, steps: int) -> Array:
-        losses, first, total = [], slopes(x, t, params)[1], {name: np.zeros_like(w) for name, w in params.items()}
-        for _ in range(steps + 1):
-            loss, grads = slopes(x, t, params)
-            losses.append(loss)
-            total = {name: total[name] + grads[name] for name in grads}
-            by = rate / len(x) if over_examples else rate
-            params = step(params, first if stale else total if accumulate else grads, by)
-        return np.array(losses)
-
-    return train
-
-
-def from_the_start(x: Array, t: Array, params: Params, slopes: Slopes, rate: float, steps: int) -> Array:
-    start, grads = slopes(x, t, params)
-    return np.array([start] + [slopes(x, t, sgd_step(params, grads, rate))[0]] * steps)
-
-
 OVERFIT = Exercise(
     name="overfit",
     parts={"losses": 2},
@@ -200,53 +158,44 @@ OVERFIT = Exercise(
         "makes of them.  At the end the loss of the last params",
     ),
     after=(("before you start", "steps + 1: the one before the first step, and one after each step"),),
-    slips=(
-        Slip(
-            "without the last",
-            "the losses without the last one: the parameters after the last step have a loss, too. steps + 1 of them.",
-            lambda x, t, params, slopes, rate, steps: overfit(x, t, params, slopes, rate, steps)[:-1],
+    slips={
+        "the losses without the last one: the parameters after the last step have a loss, "
+        "too. steps + 1 of them.": instead(overfit, "    losses.append(slopes(x, t, params)[0])\n", ""),
+        "the losses without the first one, before any step. It has a known value: keep it.": instead(
+            overfit, "np.array(losses)", "np.array(losses[1:])"
         ),
-        Slip(
-            "without the first",
-            "the losses without the first one, before any step. It has a known value: keep it.",
-            lambda x, t, params, slopes, rate, steps: overfit(x, t, params, slopes, rate, steps)[1:],
+        "the losses after 1, 2, ..., steps + 1 steps: "
+        "the one before any step is missing, one step is too many.": instead(
+            overfit, "range(steps)", "range(steps + 1)", "np.array(losses)", "np.array(losses[1:])"
         ),
-        Slip(
-            "one step ahead",
-            "the losses after 1, 2, ..., steps + 1 steps: the one before any step is missing, one step is too many.",
-            lambda x, t, params, slopes, rate, steps: overfit(x, t, params, slopes, rate, steps + 1)[1:],
+        "the loss after a single step, again and again: every step begins at the start. "
+        "Step on from where the last one ended.": instead(
+            overfit,
+            "losses = []",
+            "losses, start = [], params",
+            "sgd_step(params, grads",
+            "sgd_step(start, slopes(x, t, start)[1]",
         ),
-        Slip(
-            "from the start each time",
-            "the loss after a single step, again and again: every step begins at the start. Step on from where the "
-            "last one ended.",
-            from_the_start,
+        "training with the rate divided by the number of examples. The slopes are those of a mean already.": instead(
+            overfit, "grads, rate", "grads, rate / len(x)"
         ),
-        Slip(
-            "rate over N",
-            "training with the rate divided by the number of examples. The slopes are those of a mean already.",
-            other_training(over_examples=True),
+        "the loss of the start, again and again: the parameters never move. "
+        "Does sgd_step's result go into params?": instead(overfit, "params = sgd_step", "_ = sgd_step"),
+        "training uphill: the loss rises. Step against the slope.": instead(overfit, "grads, rate", "grads, -rate"),
+        "training with the slopes of the start in every step. After a step there are other slopes: ask anew.": instead(
+            overfit,
+            "losses = []",
+            "losses, first = [], slopes(x, t, params)[1]",
+            "sgd_step(params, grads",
+            "sgd_step(params, first",
         ),
-        Slip(
-            "never moves",
-            "the loss of the start, again and again: the parameters never move. Does sgd_step's result go into params?",
-            other_training(lambda params, grads, rate: params),
+        "training in which the slopes of earlier steps stay in the sum. Each step has its own.": instead(
+            overfit,
+            "losses = []",
+            "losses, total = [], dict.fromkeys(params, 0)",
+            "params = sgd_step(params, grads",
+            "total = {name: total[name] + grads[name] for name in grads}\n        params = sgd_step(params, total",
         ),
-        Slip(
-            "uphill",
-            "training uphill: the loss rises. Step against the slope.",
-            other_training(lambda params, grads, rate: sgd_step(params, grads, -rate)),
-        ),
-        Slip(
-            "stale slopes",
-            "training with the slopes of the start in every step. After a step there are other slopes: ask anew.",
-            other_training(stale=True),
-        ),
-        Slip(
-            "slopes pile up",
-            "training in which the slopes of earlier steps stay in the sum. Each step has its own.",
-            other_training(accumulate=True),
-        ),
-        Slip("biases stay", "training in which the biases stay as they were.", other_training(weights_only)),
-    ),
+        "training in which the biases stay as they were.": instead(overfit, sgd_step=weights_only),
+    },
 )

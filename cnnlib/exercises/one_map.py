@@ -1,11 +1,10 @@
-"""What lectures 05 and 06 ask alike of one map: the gradient of its bias, and a sum that became a mean."""
+"""What lectures 05 and 06 ask alike of one map: the gradient of its bias."""
 
 from collections.abc import Callable
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Forward, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS
-from cnnlib.exercises.layers import Rng
+from cnnlib.checks import Exercise, Forward, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng
 
 
 def bias_gradient(dy: Array) -> float:
@@ -29,27 +28,10 @@ def bias_exercise(
             "Every output rises by as much as b. The loss feels every entry of dy at once.",
             equation,
         ),
-        slips=(
-            Slip(
-                "mean for sum",
-                "the mean of dy. The bias reaches every output, so their pulls add up; no layer divides, the loss "
-                "does.",
-                lambda dy: dy.mean(),
-            ),
-            Slip(
-                "Jacobian alone",
-                "the number of outputs: the sum of the slopes of y by b, which are 1. The chain rule multiplies each "
-                "of them by its dy first.",
-                lambda dy: float(dy.size),
-            ),
-        ),
-    )
-
-
-def mean_for_sum(weight_gradient: Callable[[Array, Array], Array]) -> Slip:
-    """dw as a mean over the outputs."""
-    return Slip(
-        "mean for sum",
-        "dw divided by the number of outputs. A layer adds up; only the loss divides.",
-        lambda dy, x: weight_gradient(dy, x) / dy.size,
+        slips={
+            "the mean of dy. The bias reaches every output, so their pulls add up; "
+            "no layer divides, the loss does.": lambda dy: dy.mean(),
+            "the number of outputs: the sum of the slopes of y by b, which are 1. "
+            "The chain rule multiplies each of them by its dy first.": lambda dy: float(dy.size),
+        },
     )

@@ -5,13 +5,11 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts
-from cnnlib.exercises.perceptron_rule import BIAS_STILL
-from cnnlib.exercises.perceptron_training import train_perceptron, trainer
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
+from cnnlib.checks.edits import instead
+from cnnlib.exercises.perceptron_training import train_perceptron
 from cnnlib.exercises.perceptron_unit import unit_of
-
-Rng = np.random.Generator
 
 
 def tell_apart(yes: Array, no: Array) -> tuple[Array, float]:
@@ -70,54 +68,28 @@ TELL_APART = Exercise(
         "x = all pictures as rows (A + B, H W);  t = A times +1, B times −1;  train;  w.reshape(H, W) and the bias",
     ),
     after=(("before you start", "a weight for each pixel: H · W of them"),),
-    slips=(
-        Slip(
-            "exchanged",
-            "the unit that fires for no and not for yes. The pictures in yes are class +1.",
-            lambda yes, no: tell_apart(no, yes),
+    slips={
+        "the unit that fires for no and not for yes. The pictures in yes are class +1.": lambda yes, no: tell_apart(
+            no, yes
         ),
-        Slip(
-            "still a row",
-            "the right weights, but in a row. Give them the shape of a picture.",
-            lambda yes, no: (tell_apart(yes, no)[0].ravel(), tell_apart(yes, no)[1]),
+        "the right weights, but in a row. Give them the shape of a picture.": lambda yes, no: (
+            tell_apart(yes, no)[0].ravel(),
+            tell_apart(yes, no)[1],
         ),
-        Slip(
-            "one pass",
-            "the unit after one pass. Go on until a pass makes no mistake.",
-            lambda yes, no: _trained(yes, no, trainer(passes=1)),
+        "the unit after one pass. Go on until a pass makes no mistake.": instead(tell_apart, "1000", "1"),
+        "a unit whose bias stayed 0. Train it as well.": instead(
+            tell_apart, train_perceptron=instead(train_perceptron, "b + t[n]", "b")
         ),
-        Slip(
-            "bias still",
-            "a unit whose bias stayed 0. Train it as well.",
-            lambda yes, no: _trained(yes, no, trainer(BIAS_STILL)),
+        "the weights laid back in other rows than the pictures have: "
+        "H and W are not the root of H · W.": lambda yes, no: (
+            tell_apart(yes, no)[0].reshape(int(np.sqrt(yes[0].size)), -1),
+            tell_apart(yes, no)[1],
         ),
-        Slip(
-            "laid back as if it were square",
-            "the weights laid back in other rows than the pictures have: H and W are not the root of H · W.",
-            lambda yes, no: (tell_apart(yes, no)[0].reshape(int(np.sqrt(yes[0].size)), -1), tell_apart(yes, no)[1]),
-        ),
-        Slip(
-            "pairs only",
-            "a unit trained on as many pictures of the larger pile as the smaller one has, as zip leaves them.",
-            lambda yes, no: tell_apart(yes[: len(no)], no[: len(yes)]),
-        ),
-        Slip(
-            "difference of the means",
-            "the mean of yes minus the mean of no, with bias 0. Some pictures of each kind can be nearer to the other "
-            "kind's mean; learn from the mistakes instead.",
-            lambda yes, no: from_means(yes, no, halfway=False),
-        ),
-        Slip(
-            "nearest mean",
-            "the line halfway between the two means. Some pictures of each kind can be nearer to the other kind's "
-            "mean; learn from the mistakes instead.",
-            lambda yes, no: from_means(yes, no, halfway=True),
-        ),
-    ),
+        "a unit trained on as many pictures of the larger pile as the smaller one "
+        "has, as zip leaves them.": lambda yes, no: tell_apart(yes[: len(no)], no[: len(yes)]),
+        "the mean of yes minus the mean of no, with bias 0. Some pictures of each kind can be nearer to the other "
+        "kind's mean; learn from the mistakes instead.": lambda yes, no: from_means(yes, no, halfway=False),
+        "the line halfway between the two means. Some pictures of each kind can be nearer to the other kind's mean; "
+        "learn from the mistakes instead.": lambda yes, no: from_means(yes, no, halfway=True),
+    },
 )
-
-
-def _trained(yes: Array, no: Array, train: Any) -> tuple[Array, float]:
-    x = np.concatenate([yes, no]).reshape(len(yes) + len(no), -1)
-    w, bias, _ = train(x, np.repeat([1.0, -1.0], (len(yes), len(no))), 1000)
-    return w.reshape(yes.shape[1:]), bias

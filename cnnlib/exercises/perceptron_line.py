@@ -7,11 +7,10 @@
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.perceptron_unit import in_layouts
-
-Rng = np.random.Generator
 
 
 def decision_line(w: Array, b: float) -> tuple[float, float]:
@@ -35,33 +34,23 @@ LINE = Exercise(
         "(1.4)  x[1] = slope x[0] + intercept,  slope = -w[0] / w[1],  intercept = -b / w[1]",
     ),
     after=(("before you start", "(0, 2): with x[0] = 0, 2 x[1] − 4 must be 0"),),
-    slips=(
-        Slip(
-            "sign lost",
-            "the line with its signs lost. Bringing a term to the other side of = turns its sign.",
-            lambda w, b: (w[0] / w[1], b / w[1]),
+    slips={
+        "the line with its signs lost. Bringing a term to the other side of = turns its sign.": instead(
+            decision_line, "-w[0] / w[1], -b / w[1]", "w[0] / w[1], b / w[1]"
         ),
-        Slip(
-            "upside down",
-            "the line solved for x[0]. Height is x[1] here: divide by w[1].",
-            lambda w, b: (-w[1] / w[0], -b / w[0]),
+        "the line solved for x[0]. Height is x[1] here: divide by w[1].": instead(
+            decision_line, "-w[0] / w[1], -b / w[1]", "-w[1] / w[0], -b / w[0]"
         ),
-        Slip(
-            "direction of w",
-            "the slope of the arrow w. The line is perpendicular to that arrow.",
-            lambda w, b: (w[1] / w[0], -b / w[1]),
+        "the slope of the arrow w. The line is perpendicular to that arrow.": instead(
+            decision_line, "-w[0] / w[1]", "w[1] / w[0]"
         ),
-        Slip(
-            "not divided",
-            "−w[0] and −b, not yet divided by w[1]. On the line, w[1] x[1] = −w[0] x[0] − b.",
-            lambda w, b: (-w[0], -b),
+        "−w[0] and −b, not yet divided by w[1]. On the line, w[1] x[1] = −w[0] x[0] − b.": instead(
+            decision_line, " / w[1]", ""
         ),
-        Slip(
-            "exchanged",
-            "the intercept and the slope, exchanged. The slope comes first.",
-            lambda w, b: (-b / w[1], -w[0] / w[1]),
+        "the intercept and the slope, exchanged. The slope comes first.": instead(
+            decision_line, "-w[0] / w[1], -b / w[1]", "-b / w[1], -w[0] / w[1]"
         ),
-    ),
+    },
 )
 
 
@@ -92,62 +81,30 @@ MARGIN = Exercise(
         "(1.5)  margin = min over n of t[n] (w · x[n] + b) / sqrt(w[0]^2 + ... + w[D - 1]^2)",
     ),
     after=(("before you start", "it stays: z and |w| both double"),),
-    slips=(
-        Slip(
-            "not divided by |w|",
-            "the smallest t z. That doubles when w and b do, but the line does not move: divide by the length of w.",
-            lambda x, t, w, b: (t * (x @ w + b)).min(),
+    slips={
+        "the smallest t z. That doubles when w and b do, but the line does not move: "
+        "divide by the length of w.": instead(margin, " / np.sqrt(w @ w)", ""),
+        "the smallest z / |w|. For an example of class −1 the right side is the other one: t turns its sign.": instead(
+            margin, "t * ", ""
         ),
-        Slip(
-            "targets left out",
-            "the smallest z / |w|. For an example of class −1 the right side is the other one: t turns its sign.",
-            lambda x, t, w, b: (x @ w + b).min() / np.sqrt(w @ w),
+        "the smallest distance, on whichever side. An example on the wrong side must count as negative.": instead(
+            margin, "(t * (x", "np.abs((x"
         ),
-        Slip(
-            "distance without a sign",
-            "the smallest distance, on whichever side. An example on the wrong side must count as negative.",
-            lambda x, t, w, b: np.abs(x @ w + b).min() / np.sqrt(w @ w),
+        "t z divided by the square of the length. The length is a root.": instead(margin, "np.sqrt", ""),
+        "t z divided by the length of w and b together. Distances from the line in the plane need w only; "
+        "the bound on mistakes is another matter.": instead(margin, "(w @ w)", "(w @ w + b * b)"),
+        "the mean over the examples. The margin is what the worst one has.": instead(margin, "min", "mean"),
+        "distances from a line through 0. Where is b?": instead(margin, "@ w + b", "@ w"),
+        "the largest distance, not the smallest. The margin is what the worst example has.": instead(
+            margin, "min", "max"
         ),
-        Slip(
-            "divided by w . w",
-            "t z divided by the square of the length. The length is a root.",
-            lambda x, t, w, b: (t * (x @ w + b)).min() / (w @ w),
+        "the distance, with its sign, of the example nearest to the line. One further beyond it is worse.": instead(
+            margin, "(t * (x @ w + b)).min()", "min(t * (x @ w + b), key=abs)"
         ),
-        Slip(
-            "b counted into the length",
-            "t z divided by the length of w and b together. Distances from the line in the plane need w only; "
-            "the bound on mistakes is another matter.",
-            lambda x, t, w, b: (t * (x @ w + b)).min() / np.sqrt(w @ w + b * b),
+        "t times w · x, and b added afterwards. t belongs to all of z, so to b as well.": instead(
+            margin, "(x @ w + b)", "(x @ w) + b"
         ),
-        Slip(
-            "mean for min",
-            "the mean over the examples. The margin is what the worst one has.",
-            lambda x, t, w, b: (t * (x @ w + b)).mean() / np.sqrt(w @ w),
-        ),
-        Slip(
-            "bias left out",
-            "distances from a line through 0. Where is b?",
-            lambda x, t, w, b: (t * (x @ w)).min() / np.sqrt(w @ w),
-        ),
-        Slip(
-            "largest for smallest",
-            "the largest distance, not the smallest. The margin is what the worst example has.",
-            lambda x, t, w, b: (t * (x @ w + b)).max() / np.sqrt(w @ w),
-        ),
-        Slip(
-            "nearest example",
-            "the distance, with its sign, of the example nearest to the line. One further beyond it is worse.",
-            lambda x, t, w, b: min(t * (x @ w + b), key=abs) / np.sqrt(w @ w),
-        ),
-        Slip(
-            "b not times t",
-            "t times w · x, and b added afterwards. t belongs to all of z, so to b as well.",
-            lambda x, t, w, b: (t * (x @ w) + b).min() / np.sqrt(w @ w),
-        ),
-        Slip(
-            "sum of sizes",
-            "t z divided by the sum of the weights' sizes. The length |w| is the root of the sum of their squares.",
-            lambda x, t, w, b: (t * (x @ w + b)).min() / np.abs(w).sum(),
-        ),
-    ),
+        "t z divided by the sum of the weights' sizes. "
+        "The length |w| is the root of the sum of their squares.": instead(margin, "np.sqrt(w @ w)", "np.abs(w).sum()"),
+    },
 )

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.perceptron_unit import CORNERS, TABLES, in_layouts
 
-Rng = np.random.Generator
 Step = Callable[[Array, float, Array, float], tuple[Array, float]]
 
 
@@ -25,34 +25,10 @@ def perceptron_step(w: Array, b: float, x: Array, t: float) -> tuple[Array, floa
     return w, b
 
 
-def rule(
-    mistaken: Callable[[Any, Any], Any] = lambda z, t: (1 if z > 0 else -1) != t,
-    pull: Callable[[Any], Any] = lambda t: t,
-    bias: Callable[[Any], Any] = lambda t: t,
-) -> Step:
-    """The learning rule, with one thing or another changed: when it moves, how far, and what happens to b."""
-
-    def step(w: Array, b: float, x: Array, t: float) -> tuple[Array, float]:
-        if not mistaken(w @ x + b, t):
-            return w, b
-        return w + pull(t) * x, b + bias(pull(t))
-
-    return step
-
-
-# The faults of single steps, for this exercise, for training with them, and for the bug hunt.
-UPHILL = rule(pull=lambda t: -t)
-BIAS_STILL = rule(bias=lambda t: 0)
-ALWAYS = rule(mistaken=lambda z, t: True)
-ZERO_ONE = rule(pull=lambda t: (t + 1) / 2)
-ON_THE_LINE = rule(mistaken=lambda z, t: z * t <= 0)
-BEYOND_THE_LINE = rule(mistaken=lambda z, t: z * t < 0)
-
-
-def until_right(w: Array, b: float, x: Array, t: float) -> tuple[Array, float]:
-    while (1 if w @ x + b > 0 else -1) != t:
-        w, b = w + t * x, b + t
-    return w, b
+# Faults that the bug hunt shows, too.
+BIAS_STILL = instead(perceptron_step, "b + t", "b")
+ALWAYS = instead(perceptron_step, "y != t", "True")
+ZERO_ONE = instead(perceptron_step, "t * x, b + t", "(t > 0) * x, b + (t > 0)")
 
 
 def step_cases(rng: Rng) -> list[Inputs]:
@@ -89,66 +65,40 @@ STEP = Exercise(
         "(1.6)  if y is not t:  w + t x,  b + t.  Otherwise w and b as they were",
     ),
     after=(("before you start", "nothing moves: only a mistake does that"),),
-    slips=(
-        Slip(
-            "wrong way",
-            "the step away from what is due. After a mistake t (w · x + b) must have grown: add t x.",
-            UPHILL,
+    slips={
+        "the step away from what is due. After a mistake t (w · x + b) must have grown: add t x.": instead(
+            perceptron_step, "+ t", "- t"
         ),
-        Slip("bias still", "the old b. It is a weight too, on a constant input 1, and moves by t.", BIAS_STILL),
-        Slip("always", "a step for every example. Where the unit is right, nothing moves.", ALWAYS),
-        Slip(
-            "twice as far",
-            "a step of double length. t − y is 2 or −2 after a mistake; the step is t.",
-            rule(pull=lambda t: 2 * t),
+        "the old b. It is a weight too, on a constant input 1, and moves by t.": BIAS_STILL,
+        "a step for every example. Where the unit is right, nothing moves.": ALWAYS,
+        "a step of double length. t − y is 2 or −2 after a mistake; the step is t.": instead(
+            perceptron_step, "+ t", "+ 2 * t"
         ),
-        Slip(
-            "class -1 does not move it",
-            "no step for examples with t = −1. That comes of taking 0 for their target: 0 times x moves nothing.",
-            ZERO_ONE,
+        "no step for examples with t = −1. That comes of taking 0 for their target: 0 times x moves nothing.": ZERO_ONE,
+        "no step for an example of class +1 on the line. There z = 0, so the unit says −1; "
+        "with w = 0 and b = 0 it would never start.": instead(perceptron_step, "y != t", "(w @ x + b) * t < 0"),
+        "a step for an example of class −1 on the line. There z = 0, so the unit says −1, and it is right.": instead(
+            perceptron_step, "y != t", "(w @ x + b) * t <= 0"
         ),
-        Slip(
-            "a mistake only beyond the line",
-            "no step for an example of class +1 on the line. There z = 0, so the unit says −1; with w = 0 and b = 0 "
-            "it would never start.",
-            BEYOND_THE_LINE,
+        "a step where the unit is right, and none where it is wrong. Learn from mistakes.": instead(
+            perceptron_step, "!=", "=="
         ),
-        Slip(
-            "on the line is wrong",
-            "a step for an example of class −1 on the line. There z = 0, so the unit says −1, and it is right.",
-            ON_THE_LINE,
+        "w + t, the same step for every weight. Each weight moves by t times its own input.": instead(
+            perceptron_step, "t * x", "t"
         ),
-        Slip(
-            "when it is right",
-            "a step where the unit is right, and none where it is wrong. Learn from mistakes.",
-            rule(mistaken=lambda z, t: (1 if z > 0 else -1) == t),
+        "x and 1 added after every mistake, whatever t is. For t = −1 they must be taken off.": instead(
+            perceptron_step, "t * x, b + t", "x, b + 1"
         ),
-        Slip(
-            "x forgotten",
-            "w + t, the same step for every weight. Each weight moves by t times its own input.",
-            lambda w, b, x, t: (w + (perceptron_step(w, b, x, t)[1] - b), perceptron_step(w, b, x, t)[1]),
+        "steps for one example until it is right. One mistake is one step; the next pass will bring the next.": instead(
+            perceptron_step, "if y != t", "while (1 if w @ x + b > 0 else -1) != t"
         ),
-        Slip(
-            "t forgotten",
-            "x and 1 added after every mistake, whatever t is. For t = −1 they must be taken off.",
-            rule(pull=lambda t: 1.0),
+        "a decision by w · x alone, whether it is a mistake. The unit's answer depends on b as well.": instead(
+            perceptron_step, "1 if w @ x + b", "1 if w @ x"
         ),
-        Slip(
-            "until it is right",
-            "steps for one example until it is right. One mistake is one step; the next pass will bring the next.",
-            until_right,
+        "a step of t − z. The step is t after a mistake, however far off z was.": instead(
+            perceptron_step, "y != t", "True", "w + t * x, b + t", "w + (t - (w @ x + b)) * x, b + t - (w @ x + b)"
         ),
-        Slip(
-            "decided without b",
-            "a decision by w · x alone, whether it is a mistake. The unit's answer depends on b as well.",
-            lambda w, b, x, t: (w + t * x, b + t) if (1 if w @ x > 0 else -1) != t else (w, b),
-        ),
-        Slip(
-            "z for the answer",
-            "a step of t − z. The step is t after a mistake, however far off z was.",
-            lambda w, b, x, t: (w + (t - (w @ x + b)) * x, b + t - (w @ x + b)),
-        ),
-    ),
+    },
 )
 
 
@@ -188,62 +138,38 @@ BOUND = Exercise(
         "(1.10)  R^2 = max over n of x[n] · x[n] + 1,  γ = min over n of t[n] (w · x[n] + b) / sqrt(w · w + b^2)",
     ),
     after=(("before you start", "the bound falls to a quarter"),),
-    slips=(
-        Slip(
-            "constant 1 forgotten in R",
-            "R without the constant input. Each example has a 1 appended, which is what makes b a weight: add 1.",
-            bound_of(lambda s: s.max(), lambda m, w, b: m.min() / np.sqrt(w @ w + b * b)),
+    slips={
+        "R without the constant input. Each example has a 1 appended, which is what makes b a weight: add 1.": bound_of(
+            lambda s: s.max(), lambda m, w, b: m.min() / np.sqrt(w @ w + b * b)
         ),
-        Slip(
-            "b forgotten in gamma",
-            "γ divided by the length of w alone. With the constant input, b is a weight: its square counts too.",
-            bound_of(lambda s: s.max() + 1, lambda m, w, b: m.min() / np.sqrt(w @ w)),
+        "γ divided by the length of w alone. With the constant input, b is a weight: its square counts too.": bound_of(
+            lambda s: s.max() + 1, lambda m, w, b: m.min() / np.sqrt(w @ w)
         ),
-        Slip(
-            "constant 1 and b forgotten",
-            "the bound for lines through the origin. Append the constant 1 to the examples, and b to the weights.",
-            bound_of(lambda s: s.max(), lambda m, w, b: m.min() / np.sqrt(w @ w)),
+        "the bound for lines through the origin. Append the constant 1 to the examples, "
+        "and b to the weights.": bound_of(lambda s: s.max(), lambda m, w, b: m.min() / np.sqrt(w @ w)),
+        "R / γ. The bound is its square.": lambda x, t, w, b: np.sqrt(mistake_bound(x, t, w, b)),
+        "γ not divided by the length of (w, b). Then twice the weights would give a quarter of the bound.": bound_of(
+            lambda s: s.max() + 1, lambda m, w, b: m.min()
         ),
-        Slip(
-            "not squared",
-            "R / γ. The bound is its square.",
-            lambda x, t, w, b: np.sqrt(mistake_bound(x, t, w, b)),
+        "R from the shortest example. It must hold for all of them: take the longest.": bound_of(
+            lambda s: s.min() + 1, lambda m, w, b: m.min() / np.sqrt(w @ w + b * b)
         ),
-        Slip(
-            "not divided by a length",
-            "γ not divided by the length of (w, b). Then twice the weights would give a quarter of the bound.",
-            bound_of(lambda s: s.max() + 1, lambda m, w, b: m.min()),
+        "γ from the example that lies furthest from the line. Take the one that lies nearest.": bound_of(
+            lambda s: s.max() + 1, lambda m, w, b: m.max() / np.sqrt(w @ w + b * b)
         ),
-        Slip(
-            "shortest example for R",
-            "R from the shortest example. It must hold for all of them: take the longest.",
-            bound_of(lambda s: s.min() + 1, lambda m, w, b: m.min() / np.sqrt(w @ w + b * b)),
+        "γ in which b counts twice. "
+        "With the constant 1 it is one of the weights: your margin's own b is 0.": lambda x, t, w, b: (
+            ((x * x).sum(1).max() + 1) * (w @ w + b * b) / (t * (x @ w + 2 * b)).min() ** 2
         ),
-        Slip(
-            "largest margin",
-            "γ from the example that lies furthest from the line. Take the one that lies nearest.",
-            bound_of(lambda s: s.max() + 1, lambda m, w, b: m.max() / np.sqrt(w @ w + b * b)),
+        "R from all examples together, as np.linalg.norm(r) of the whole array gives it. "
+        "Take the longest row.": bound_of(lambda s: (s + 1).sum(), lambda m, w, b: m.min() / np.sqrt(w @ w + b * b)),
+        "R² / γ. γ is squared, too.": lambda x, t, w, b: (
+            ((x * x).sum(1).max() + 1) * np.sqrt(w @ w + b * b) / (t * (x @ w + b)).min()
         ),
-        Slip(
-            "b counted twice",
-            "γ in which b counts twice. With the constant 1 it is one of the weights: your margin's own b is 0.",
-            lambda x, t, w, b: ((x * x).sum(1).max() + 1) * (w @ w + b * b) / (t * (x @ w + 2 * b)).min() ** 2,
-        ),
-        Slip(
-            "all lengths for R",
-            "R from all examples together, as np.linalg.norm(r) of the whole array gives it. Take the longest row.",
-            bound_of(lambda s: (s + 1).sum(), lambda m, w, b: m.min() / np.sqrt(w @ w + b * b)),
-        ),
-        Slip(
-            "only R squared",
-            "R² / γ. γ is squared, too.",
-            lambda x, t, w, b: ((x * x).sum(1).max() + 1) * np.sqrt(w @ w + b * b) / (t * (x @ w + b)).min(),
-        ),
-        Slip(
-            "worst single example",
-            "the largest ratio |r| / (t g · r) of one example. R and γ may come from two different examples.",
-            lambda x, t, w, b: (((x * x).sum(1) + 1) * (w @ w + b * b) / (x @ w + b) ** 2).max(),
-        ),
-        Slip("upside down", "(γ / R)². The bound is (R / γ)².", lambda x, t, w, b: 1 / mistake_bound(x, t, w, b)),
-    ),
+        "the largest ratio |r| / (t g · r) of one example. "
+        "R and γ may come from two different examples.": lambda x, t, w, b: (
+            ((x * x).sum(1) + 1) * (w @ w + b * b) / (x @ w + b) ** 2
+        ).max(),
+        "(γ / R)². The bound is (R / γ)².": lambda x, t, w, b: 1 / mistake_bound(x, t, w, b),
+    },
 )

@@ -10,22 +10,11 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, numbers
-from cnnlib.exercises.perceptron_rule import (
-    ALWAYS,
-    BEYOND_THE_LINE,
-    BIAS_STILL,
-    ON_THE_LINE,
-    UPHILL,
-    ZERO_ONE,
-    Step,
-    perceptron_step,
-    until_right,
-)
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, numbers
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.perceptron_unit import CORNERS, TABLES, XOR, in_layouts, threshold_unit, unit_of
 
-Rng = np.random.Generator
 Learned = tuple[Array, float, list[int]]
 
 
@@ -41,43 +30,6 @@ def train_perceptron(x: Array, t: Array, epochs: int) -> Learned:
         if count == 0:
             break
     return w, b, mistakes
-
-
-def trainer(step: Step = perceptron_step, *, passes: int = 0, stops: bool = True, anew: bool = False) -> Any:
-    """Training, with another step, with too few or too many passes, or begun anew in every pass."""
-
-    def train(x: Array, t: Array, epochs: int) -> Learned:
-        w, b, mistakes = np.zeros(x.shape[1]), 0.0, list[int]()
-        for _ in range(passes or epochs):
-            if anew:
-                w, b = np.zeros(x.shape[1]), 0.0
-            mistakes.append(0)
-            for n in range(len(x)):
-                mistakes[-1] += bool((1 if w @ x[n] + b > 0 else -1) != t[n])
-                w, b = step(w, b, x[n], t[n])
-            if stops and not mistakes[-1]:
-                break
-        return w, b, mistakes
-
-    return train
-
-
-def trainer_of(step: Step) -> Any:
-    """Training that counts as a mistake whatever moves its step."""
-
-    def train(x: Array, t: Array, epochs: int) -> Learned:
-        w, b, mistakes = np.zeros(x.shape[1]), 0.0, list[int]()
-        for _ in range(epochs):
-            mistakes.append(0)
-            for n in range(len(x)):
-                before = b
-                w, b = step(w, b, x[n], t[n])
-                mistakes[-1] += round(abs(b - before))
-            if not mistakes[-1]:
-                break
-        return w, b, mistakes
-
-    return train
 
 
 def train_together(x: Array, t: Array, epochs: int) -> Learned:
@@ -99,22 +51,6 @@ def train_in_batches(x: Array, t: Array, epochs: int) -> Learned:
             break
         w, b = w + t[wrong] @ x[wrong], b + t[wrong].sum()
     return w, b, mistakes
-
-
-def train_to_the_first_mistake(x: Array, t: Array, epochs: int) -> Learned:
-    w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
-    for _ in range(epochs):
-        wrong = np.flatnonzero(threshold_unit(x, w, b) != t)
-        mistakes.append(min(len(wrong), 1))
-        if not mistakes[-1]:
-            break
-        w, b = w + t[wrong[0]] * x[wrong[0]], b + t[wrong[0]]
-    return w, b, mistakes
-
-
-def train_counting_on(x: Array, t: Array, epochs: int) -> Learned:
-    w, b, mistakes = trainer(stops=False)(x, t, epochs)
-    return w, b, np.cumsum(mistakes).tolist()
 
 
 def fair(x: Array, t: Array, epochs: int) -> bool:
@@ -219,76 +155,53 @@ TRAIN = Exercise(
         "append count;  stop if it is 0",
     ),
     after=(("before you start", "only if every target is −1: the unit that starts from 0 says −1 to all"),),
-    slips=(
-        Slip(
-            "one pass",
-            "the result of one pass. A later example may spoil an earlier one: go on until a pass makes no mistake.",
-            trainer(passes=1),
+    slips={
+        "the result of one pass. A later example may spoil an earlier one: "
+        "go on until a pass makes no mistake.": instead(train_perceptron, "range(epochs)", "range(1)"),
+        "all the passes, also after one without a mistake. Nothing can change any more: stop there.": instead(
+            train_perceptron, "        if count == 0:\n            break\n", ""
         ),
-        Slip(
-            "never stops early",
-            "all the passes, also after one without a mistake. Nothing can change any more: stop there.",
-            trainer(stops=False),
+        "a start from zeros in every pass, which forgets what the last one learned. Set w and b to 0 once.": instead(
+            train_perceptron, "        count = 0", "        w, b, count = np.zeros(x.shape[1]), 0.0, 0"
         ),
-        Slip(
-            "anew in every pass",
-            "a start from zeros in every pass, which forgets what the last one learned. Set w and b to 0 once.",
-            trainer(anew=True),
+        "training in which b stays 0. All such lines go through the origin.": instead(
+            train_perceptron, "b + t[n]", "b"
         ),
-        Slip(
-            "bias still",
-            "training in which b stays 0. All such lines go through the origin.",
-            trainer(BIAS_STILL),
+        "training in which examples with t = −1 move nothing. Is 0 taken for their target?": instead(
+            train_perceptron, "t[n] * x[n], b + t[n]", "(t[n] > 0) * x[n], b + (t[n] > 0)"
         ),
-        Slip(
-            "class -1 does not move it",
-            "training in which examples with t = −1 move nothing. Is 0 taken for their target?",
-            trainer(ZERO_ONE),
+        "training in which every mistake pushes the line the wrong way.": instead(
+            train_perceptron, "w + t[n] * x[n], b + t[n]", "w - t[n] * x[n], b - t[n]"
         ),
-        Slip("wrong way", "training in which every mistake pushes the line the wrong way.", trainer(UPHILL)),
-        Slip(
-            "every example moves it",
-            "training in which right examples move the line, too. Only mistakes count.",
-            trainer(ALWAYS),
+        "training in which right examples move the line, too. Only mistakes count.": instead(
+            train_perceptron,
+            "            if (",
+            "            count += (",
+            "t[n]:\n    ",
+            "t[n]\n",
+            "                count += 1\n",
+            "",
         ),
-        Slip(
-            "all examples at once",
-            "all examples added up at once, t @ x, in each pass. Only mistakes count, and each is seen by the unit "
-            "that the one before has left behind.",
-            train_together,
+        "all examples added up at once, t @ x, in each pass. "
+        "Only mistakes count, and each is seen by the unit that the one before has left behind.": train_together,
+        "all mistakes of a pass judged by one unit, and added up at its end. Step at each mistake: "
+        "the next example is judged by the unit that this step has left behind.": train_in_batches,
+        "passes that end at their first mistake. A pass goes through all examples.": instead(
+            train_perceptron, "count += 1", "count += 1\n                break"
         ),
-        Slip(
-            "mistakes added up at once",
-            "all mistakes of a pass judged by one unit, and added up at its end. Step at each mistake: the next "
-            "example is judged by the unit that this step has left behind.",
-            train_in_batches,
+        "steps for one example until it is right. One mistake is one step; then comes the next example.": instead(
+            train_perceptron, "if (1", "while (1"
         ),
-        Slip(
-            "first mistake ends the pass",
-            "passes that end at their first mistake. A pass goes through all examples.",
-            train_to_the_first_mistake,
+        "training in which examples of class −1 on the line count as mistakes. "
+        "There z = 0, the unit says −1, and it is right.": instead(
+            train_perceptron, "(1 if w @ x[n] + b > 0 else -1) != t[n]", "(w @ x[n] + b) * t[n] <= 0"
         ),
-        Slip(
-            "steps until it is right",
-            "steps for one example until it is right. One mistake is one step; then comes the next example.",
-            trainer_of(until_right),
+        "training in which examples of class +1 on the line count as right. There z = 0, and the unit says −1. "
+        "At w = 0, b = 0 all examples are on it.": instead(
+            train_perceptron, "(1 if w @ x[n] + b > 0 else -1) != t[n]", "(w @ x[n] + b) * t[n] < 0"
         ),
-        Slip(
-            "on the line is wrong",
-            "training in which examples of class −1 on the line count as mistakes. There z = 0, the unit says −1, and "
-            "it is right.",
-            trainer_of(ON_THE_LINE),
+        "counts that run on from pass to pass. Set the count to 0 at the start of each pass.": instead(
+            train_perceptron, "    for _", "    count = 0\n    for _", "        count = 0\n        for", "        for"
         ),
-        Slip(
-            "a mistake only beyond the line",
-            "training in which examples of class +1 on the line count as right. There z = 0, and the unit says −1. "
-            "At w = 0, b = 0 all examples are on it.",
-            trainer_of(BEYOND_THE_LINE),
-        ),
-        Slip(
-            "count never set back",
-            "counts that run on from pass to pass. Set the count to 0 at the start of each pass.",
-            train_counting_on,
-        ),
-    ),
+    },
 )

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
-
-Rng = np.random.Generator
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
+from cnnlib.checks.edits import instead
 
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float)
 TABLES = {
@@ -63,59 +62,35 @@ UNIT = Exercise(
         "(1.3)  z[n] = w[0] x[n, 0] + ... + w[D - 1] x[n, D - 1] + b,  y[n] = +1 if z[n] > 0, else -1",
     ),
     after=(("before you start", "−1: only a z above 0 fires"),),
-    slips=(
-        Slip(
-            "np.sign",
-            "the sign of z. It is 0 where z is 0, and 0 is neither answer: on the line the unit says −1.",
-            lambda x, w, b: np.sign(x @ w + b),
+    slips={
+        "the sign of z. It is 0 where z is 0, and 0 is neither answer: on the line the unit says −1.": instead(
+            threshold_unit, "np.where(x @ w + b > 0, 1.0, -1.0)", "np.sign(x @ w + b)"
         ),
-        Slip(
-            ">= for >",
-            "+1 on the line, where z = 0. The unit fires only where z is above 0.",
-            lambda x, w, b: np.where(x @ w + b >= 0, 1.0, -1.0),
+        "+1 on the line, where z = 0. The unit fires only where z is above 0.": instead(threshold_unit, "> 0", ">= 0"),
+        "0 where −1 is due. The truth tables' inputs are 0 and 1; the unit's answers are −1 and +1.": instead(
+            threshold_unit, "-1.0", "0.0"
         ),
-        Slip(
-            "0 for -1",
-            "0 where −1 is due. The truth tables' inputs are 0 and 1; the unit's answers are −1 and +1.",
-            lambda x, w, b: np.where(x @ w + b > 0, 1.0, 0.0),
+        "w · x compared with b. That makes b a threshold; a threshold θ is the bias −θ, and a bias is added.": instead(
+            threshold_unit, "+ b > 0", "> b"
         ),
-        Slip(
-            "bias as a threshold",
-            "w · x compared with b. That makes b a threshold; a threshold θ is the bias −θ, and a bias is added.",
-            lambda x, w, b: np.where(x @ w > b, 1.0, -1.0),
+        "w · x compared with 0. Where does b enter (1.3)?": instead(threshold_unit, "+ b ", ""),
+        "z itself, not yet the answer +1 or −1.": instead(
+            threshold_unit, "np.where(x @ w + b > 0, 1.0, -1.0)", "x @ w + b"
         ),
-        Slip(
-            "bias missing",
-            "w · x compared with 0. Where does b enter (1.3)?",
-            lambda x, w, b: np.where(x @ w > 0, 1.0, -1.0),
+        "+1 where z is 0 or below. The unit fires above its line.": instead(threshold_unit, "1.0, -1.0", "-1.0, 1.0"),
+        "z with b added once for every input. It is added once for every example.": instead(
+            threshold_unit, "x @ w + b", "(x * w + b).sum(axis=1)"
         ),
-        Slip("not decided", "z itself, not yet the answer +1 or −1.", lambda x, w, b: x @ w + b),
-        Slip(
-            "reversed",
-            "+1 where z is 0 or below. The unit fires above its line.",
-            lambda x, w, b: np.where(x @ w + b > 0, -1.0, 1.0),
+        "the sum without the last input. d goes up to D − 1, and range(D) ends there.": instead(
+            threshold_unit, "x @ w", "x[:, :-1] @ w[:-1]"
         ),
-        Slip(
-            "b for every input",
-            "z with b added once for every input. It is added once for every example.",
-            lambda x, w, b: np.where((x * w + b).sum(axis=1) > 0, 1.0, -1.0),
+        "a sum that runs on from example to example. Begin anew for each one.": instead(
+            threshold_unit, "x @ w", "np.cumsum(x @ w)"
         ),
-        Slip(
-            "last input left out",
-            "the sum without the last input. d goes up to D − 1, and range(D) ends there.",
-            lambda x, w, b: np.where(x[:, :-1] @ w[:-1] + b > 0, 1.0, -1.0),
+        "the answer to the first example, and 0 for the others. Does the loop return too early?": instead(
+            threshold_unit, "-1.0)", "-1.0) * (np.arange(len(x)) == 0)"
         ),
-        Slip(
-            "sum not set back",
-            "a sum that runs on from example to example. Begin anew for each one.",
-            lambda x, w, b: np.where(np.cumsum(x @ w) + b > 0, 1.0, -1.0),
-        ),
-        Slip(
-            "first example only",
-            "the answer to the first example, and 0 for the others. Does the loop return too early?",
-            lambda x, w, b: threshold_unit(x, w, b) * (np.arange(len(x)) == 0),
-        ),
-    ),
+    },
 )
 
 
@@ -181,31 +156,18 @@ GATES = Exercise(
         "Four signs are asked for. OR: b <= 0, w[1] + b > 0, w[0] + b > 0, w[0] + w[1] + b > 0; the others likewise",
     ),
     after=(("other answers", "any weights with the right four signs count, for example twice or half of yours"),),
-    slips=(
-        Slip(
-            "thresholds for biases",
-            "thresholds where biases are due. A threshold θ is the bias −θ.",
-            gates_but(OR=([1, 1], 0.5), AND=([1, 1], 1.5), NAND=([-1, -1], -1.5), NOT=([-1], -0.5)),
+    slips={
+        "thresholds where biases are due. A threshold θ is the bias −θ.": gates_but(
+            OR=([1, 1], 0.5), AND=([1, 1], 1.5), NAND=([-1, -1], -1.5), NOT=([-1], -0.5)
         ),
-        Slip(
-            "OR and AND exchanged",
-            "OR's unit for AND, and AND's for OR. AND needs both ones, so its line lies further out.",
-            gates_but(OR=([1, 1], -1.5), AND=([1, 1], -0.5)),
+        "OR's unit for AND, and AND's for OR. AND needs both ones, so its line lies further out.": gates_but(
+            OR=([1, 1], -1.5), AND=([1, 1], -0.5)
         ),
-        Slip(
-            "only the bias turned",
-            "AND with only its bias turned round, for NAND. The opposite answer needs the opposite z: turn w as well.",
-            gates_but(NAND=([1, 1], 1.5)),
+        "AND with only its bias turned round, for NAND. "
+        "The opposite answer needs the opposite z: turn w as well.": gates_but(NAND=([1, 1], 1.5)),
+        "a unit that copies its input, for NOT. The input must speak against firing: a weight below 0.": gates_but(
+            NOT=([1], -0.5)
         ),
-        Slip(
-            "NOT with a positive weight",
-            "a unit that copies its input, for NOT. The input must speak against firing: a weight below 0.",
-            gates_but(NOT=([1], -0.5)),
-        ),
-        Slip(
-            "NOR for NAND",
-            "NOT OR, for NAND. NAND still fires with one 1 among its inputs.",
-            gates_but(NAND=([-1, -1], 0.5)),
-        ),
-    ),
+        "NOT OR, for NAND. NAND still fires with one 1 among its inputs.": gates_but(NAND=([-1, -1], 0.5)),
+    },
 )

@@ -5,21 +5,20 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Forward, Inputs, Slip
-from cnnlib.checks.cases import in_other_layouts
-from cnnlib.exercises.layers import Rng
-from cnnlib.exercises.pooling_windows import FEATURES, TIED, max_pool, shares, tied, windows
+from cnnlib.checks import Exercise, Forward, Inputs
+from cnnlib.checks.cases import Rng, in_other_layouts
+from cnnlib.checks.edits import instead
+from cnnlib.exercises.pooling_windows import FEATURES, TIED, shares, tied, windows
 
 Choice = Callable[[Array], Array]  # a window -> how much of dy each of its entries takes
 
 
-def spread(dy: Array, x: Array, KH: int, KW: int, stride: int, share: Choice, *, adds: bool = True) -> Array:
+def spread(dy: Array, x: Array, KH: int, KW: int, stride: int, share: Choice) -> Array:
     """dx, where each window takes `share` of its dy."""
     dx = np.zeros(x.shape)
     for i, j in np.ndindex(*dy.shape):
         rows, columns = slice(stride * i, stride * i + KH), slice(stride * j, stride * j + KW)
-        part = dy[i, j] * share(x[rows, columns])
-        dx[rows, columns] = dx[rows, columns] + part if adds else np.where(part != 0, part, dx[rows, columns])
+        dx[rows, columns] += dy[i, j] * share(x[rows, columns])
     return dx
 
 
@@ -49,16 +48,12 @@ def shared(window: Array) -> Array:
     return every(window) / every(window).sum()
 
 
-def lowest(window: Array) -> Array:
-    return one_hot(int(window.argmin()), window)
-
-
 def equal(window: Array) -> Array:
     return np.full(window.shape, 1 / window.size)
 
 
-def by_share(share: Choice, **options: bool) -> Callable[..., Array]:
-    return lambda dy, x, KH, KW, stride: spread(dy, x, KH, KW, stride, share, **options)
+def by_share(share: Choice) -> Callable[..., Array]:
+    return lambda dy, x, KH, KW, stride: spread(dy, x, KH, KW, stride, share)
 
 
 def max_pool_backward(dy: Array, x: Array, KH: int, KW: int, stride: int) -> Array:
@@ -73,31 +68,6 @@ def max_pool_backward(dy: Array, x: Array, KH: int, KW: int, stride: int) -> Arr
 def winners(dy: Array, x: Array, KH: int, KW: int, stride: int) -> Inputs:
     """won[i, j, u, v] is 1 where entry (u, v) won window (i, j)."""
     return {"won": np.array([[first(window) for window in row] for row in windows(x, KH, KW, stride)])}
-
-
-def corner_forgotten(dy: Array, x: Array, KH: int, KW: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for i, j in np.ndindex(*dy.shape):
-        window = x[stride * i : stride * i + KH, stride * j : stride * j + KW]
-        dx[np.unravel_index(window.argmax(), window.shape)] += dy[i, j]
-    return dx
-
-
-def counted_in_the_map(dy: Array, x: Array, KH: int, KW: int, stride: int) -> Array:
-    dx = np.zeros(x.shape)
-    for i, j in np.ndindex(*dy.shape):
-        window = x[stride * i : stride * i + KH, stride * j : stride * j + KW]
-        u, v = np.unravel_index(window.argmax(), x.shape)
-        if stride * i + u < len(x) and stride * j + v < x.shape[1]:
-            dx[stride * i + u, stride * j + v] += dy[i, j]
-    return dx
-
-
-def first_in_the_map(dy: Array, x: Array, KH: int, KW: int, stride: int) -> Array:
-    dx, y = np.zeros(x.shape), max_pool(x, KH, KW, stride)
-    for i, j in np.ndindex(*dy.shape):
-        dx[tuple(np.argwhere(x == y[i, j])[0])] += dy[i, j]
-    return dx
 
 
 def case(x: Array, KH: int, KW: int, stride: int, rng: Rng | None = None) -> Inputs:
@@ -166,56 +136,35 @@ MAX_POOL_BACKWARD = Exercise(
         "(7.3)  dx[S i + u, S j + v] += dy[i, j],  (u, v) the first largest entry of the window of (i, j)",
     ),
     after=(("before you start", "each dy[i, j] goes to one place: the sums agree"),),
-    slips=(
-        Slip(
-            "every tie takes all",
-            "a gradient in which every one of tied maxima takes all of dy: more comes out than went in. The first of "
-            "them, row by row, takes it.",
-            by_share(every),
+    slips={
+        "a gradient in which every one of tied maxima takes all of dy: more comes out than went in. "
+        "The first of them, row by row, takes it.": by_share(every),
+        "a gradient that tied maxima share. "
+        "That is a way, too, but not the one asked for: the first, row by row, takes it all.": by_share(shared),
+        "a gradient that goes to the last of tied maxima. It is due to the first.": by_share(last),
+        "a gradient that goes to the first of tied maxima column by column. Count row by row.": by_share(by_columns),
+        "a gradient with = for +=. An entry that wins in several windows hears from all of them.": instead(
+            max_pool_backward, "+=", "="
         ),
-        Slip(
-            "ties share",
-            "a gradient that tied maxima share. That is a way, too, but not the one asked for: the first, row by row, "
-            "takes it all.",
-            by_share(shared),
+        "a gradient that stands where the winner stands in its window. Add the window's corner, (S i, S j).": instead(
+            max_pool_backward, "stride * i + u, stride * j + v", "u, v"
         ),
-        Slip(
-            "last of ties", "a gradient that goes to the last of tied maxima. It is due to the first.", by_share(last)
+        "a gradient whose winner is looked up in rows as long as x's. argmax counts inside the window: "
+        "its rows have KW entries.": instead(max_pool_backward, "window.shape)", "x.shape)"),
+        "a gradient that goes to the first entry of all of x that equals y[i, j]. "
+        "Look inside the window only.": instead(
+            max_pool_backward,
+            "np.unravel_index(window.argmax(), window.shape)",
+            "np.argwhere(x == window.max())[0]",
+            "stride * i + u, stride * j + v",
+            "u, v",
         ),
-        Slip(
-            "ties by columns",
-            "a gradient that goes to the first of tied maxima column by column. Count row by row.",
-            by_share(by_columns),
+        "a gradient that goes to the smallest entry of each window.": instead(max_pool_backward, "argmax", "argmin"),
+        "a gradient that goes to every entry of the window. Only the winner moves y.": by_share(
+            lambda window: np.ones(window.shape)
         ),
-        Slip(
-            "overwritten",
-            "a gradient with = for +=. An entry that wins in several windows hears from all of them.",
-            by_share(first, adds=False),
-        ),
-        Slip(
-            "window's corner forgotten",
-            "a gradient that stands where the winner stands in its window. Add the window's corner, (S i, S j).",
-            corner_forgotten,
-        ),
-        Slip(
-            "counted in rows of x",
-            "a gradient whose winner is looked up in rows as long as x's. argmax counts inside the window: its rows "
-            "have KW entries.",
-            counted_in_the_map,
-        ),
-        Slip(
-            "first in the map",
-            "a gradient that goes to the first entry of all of x that equals y[i, j]. Look inside the window only.",
-            first_in_the_map,
-        ),
-        Slip("smallest", "a gradient that goes to the smallest entry of each window.", by_share(lowest)),
-        Slip(
-            "all of the window",
-            "a gradient that goes to every entry of the window. Only the winner moves y.",
-            by_share(lambda window: np.ones(window.shape)),
-        ),
-        Slip("mean's gradient", "the gradient of mean pooling.", by_share(equal)),
-    ),
+        "the gradient of mean pooling.": by_share(equal),
+    },
 )
 
 
@@ -226,22 +175,9 @@ def mean_pool_backward(dy: Array, shape: tuple[int, int], KH: int, KW: int, stri
     return dx
 
 
-def of_mean(factor: Callable[[int, int], float], *, adds: bool = True) -> Callable[..., Array]:
-    def answer(dy: Array, shape: tuple[int, int], KH: int, KW: int, stride: int) -> Array:
-        share = factor(KH, KW)
-        return spread(dy, np.zeros(shape), KH, KW, stride, lambda w: np.full(w.shape, share), adds=adds)
-
-    return answer
-
-
 def averaged(dy: Array, shape: tuple[int, int], KH: int, KW: int, stride: int) -> Array:
-    taken = of_mean(lambda KH, KW: 1.0)
+    taken = instead(mean_pool_backward, " / (KH * KW)", "")
     return taken(dy, shape, KH, KW, stride) / np.maximum(taken(np.ones(dy.shape), shape, KH, KW, stride), 1)
-
-
-def no_rest(dy: Array, shape: tuple[int, int], KH: int, KW: int, stride: int) -> Array:
-    OH, OW = dy.shape
-    return mean_pool_backward(dy, shape, KH, KW, stride)[: stride * (OH - 1) + KH, : stride * (OW - 1) + KW]
 
 
 def mean_cases(rng: Rng) -> list[Inputs]:
@@ -269,34 +205,22 @@ MEAN_POOL_BACKWARD = Exercise(
         "may overlap.",
         "(7.4)  dx[S i + u, S j + v] += dy[i, j] / (KH KW)  for all u and v",
     ),
-    slips=(
-        Slip(
-            "not divided",
-            "all of dy for every entry of the window. Each moves the mean by 1 / (KH KW) only.",
-            of_mean(lambda KH, KW: 1),
+    slips={
+        "all of dy for every entry of the window. Each moves the mean by 1 / (KH KW) only.": instead(
+            mean_pool_backward, " / (KH * KW)", ""
         ),
-        Slip(
-            "multiplied",
-            "dy times KH KW, as one deck has it, as transcribed. The mean divides, so its slope does.",
-            of_mean(lambda KH, KW: KH * KW),
+        "dy times KH KW, as one deck has it, as transcribed. The mean divides, so its slope does.": instead(
+            mean_pool_backward, "/ (KH", "* (KH"
         ),
-        Slip("divided as if square", "dy over KH². A window has KH KW entries.", of_mean(lambda KH, KW: 1 / KH**2)),
-        Slip("divided by KW²", "dy over KW². A window has KH KW entries.", of_mean(lambda KH, KW: 1 / KW**2)),
-        Slip(
-            "overwritten",
-            "a gradient with = for +=. An entry that lies in several windows hears from all of them.",
-            of_mean(lambda KH, KW: 1 / (KH * KW), adds=False),
+        "dy over KH². A window has KH KW entries.": instead(mean_pool_backward, "(KH * KW)", "KH**2"),
+        "dy over KW². A window has KH KW entries.": instead(mean_pool_backward, "(KH * KW)", "KW**2"),
+        "a gradient with = for +=. An entry that lies in several windows hears from all of them.": instead(
+            mean_pool_backward, "+=", "="
         ),
-        Slip(
-            "averaged over windows",
-            "the mean of dy over the windows that an entry lies in. Their pulls add up, each over KH KW.",
-            averaged,
+        "the mean of dy over the windows that an entry lies in. Their pulls add up, each over KH KW.": averaged,
+        "a gradient that ends with the last window. "
+        "Rows and columns that no window reached have gradient 0, and stand in dx.": instead(
+            mean_pool_backward, "return dx", "return dx[: stride * i + KH, : stride * j + KW]"
         ),
-        Slip(
-            "no rest",
-            "a gradient that ends with the last window. Rows and columns that no window reached have gradient 0, and "
-            "stand in dx.",
-            no_rest,
-        ),
-    ),
+    },
 )

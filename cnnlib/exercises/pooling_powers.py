@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Forward, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts
-from cnnlib.exercises.layers import Rng
+from cnnlib.checks import Exercise, Forward, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.pooling_windows import FEATURES, windows
 
 Formula = Callable[[Array, float], float]  # a window and p -> y
@@ -68,27 +68,6 @@ def lp_pool(x: Array, p: float, KH: int, KW: int, stride: int) -> Array:
     return scale * ((seen / scale[:, :, None, None]) ** p).sum((2, 3)) ** (1 / p)
 
 
-def norm(window: Array, p: float) -> float:
-    scale = np.abs(window).max() or 1
-    return float(scale * ((np.abs(window) / scale) ** p).sum() ** (1 / p))
-
-
-def pooled(formula: Formula) -> Callable[..., Array]:
-    def answer(x: Array, p: float, KH: int, KW: int, stride: int) -> Array:
-        seen = windows(x, KH, KW, stride)
-        y = np.zeros(seen.shape[:2])
-        for i, j in np.ndindex(*y.shape):
-            y[i, j] = formula(seen[i, j], p)
-        return y
-
-    return answer
-
-
-def one_scale(x: Array, p: float, KH: int, KW: int, stride: int) -> Array:
-    scale = np.abs(x).max()
-    return scale * pooled(lambda window, p: (window**p).sum() ** (1 / p))(np.abs(x) / scale, p, KH, KW, stride)
-
-
 LP_POOL = Exercise(
     name="lp_pool",
     parts={"plain": 1, "stable": 1},
@@ -104,52 +83,28 @@ LP_POOL = Exercise(
         "for any s > 0",
     ),
     after=(("before you start", "with a window of 1 × 1, y is |x|, whatever p is"),),
-    slips=(
-        Slip(
-            "root forgotten",
-            "the sum of the powers. Take the root 1 / p of it.",
-            pooled(lambda window, p: (np.abs(window) ** p).sum()),
+    slips={
+        "the sum of the powers. Take the root 1 / p of it.": instead(
+            lp_pool, "np.where(largest > 0, largest, 1)", "np.ones_like(largest)", " ** (1 / p)", ""
         ),
-        Slip(
-            "powers overflow",
-            "the formula as it stands. For large p its powers overflow, or vanish: divide by the largest |x| of the "
-            "window first.",
-            pooled(lambda window, p: (np.abs(window) ** p).sum() ** (1 / p)),
+        "the formula as it stands. For large p its powers overflow, or vanish: divide by the largest |x| "
+        "of the window first.": instead(lp_pool, "np.where(largest > 0, largest, 1)", "np.ones_like(largest)"),
+        "powers of |x| over the largest |x| of the whole map: in a window of small entries they vanish. Divide by the "
+        "window's own largest.": instead(lp_pool, "seen.max((2, 3))", "np.full(seen.shape[:2], np.abs(x).max())"),
+        "powers of x itself. Those of |x| are due.": instead(
+            lp_pool, "np.abs", "", "np.where(largest > 0, largest, 1)", "np.ones_like(largest)"
         ),
-        Slip(
-            "one scale for all",
-            "powers of |x| over the largest |x| of the whole map: in a window of small entries they vanish. Divide by "
-            "the window's own largest.",
-            one_scale,
+        "0 / 0 in a window of zeros: its largest |x| is 0. Divide by 1 there.": instead(
+            lp_pool, "np.where(largest > 0, largest, 1)", "largest"
         ),
-        Slip(
-            "powers of x",
-            "powers of x itself. Those of |x| are due.",
-            pooled(lambda window, p: (window**p).sum() ** (1 / p)),
+        "the mean of the powers in place of their sum. With p = 1 that is the mean of |x|; (7.5) adds up.": instead(
+            lp_pool, ".sum(", ".mean("
         ),
-        Slip(
-            "empty window divided by 0",
-            "0 / 0 in a window of zeros: its largest |x| is 0. Divide by 1 there.",
-            pooled(
-                lambda window, p: np.abs(window).max() * ((np.abs(window) / np.abs(window).max()) ** p).sum() ** (1 / p)
-            ),
+        "the root of the sum of squares, whatever p is.": instead(lp_pool, "** p", "**2", "(1 / p)", "(1 / 2)"),
+        "y over the largest |x| of the window: what was divided out must be multiplied back in.": instead(
+            lp_pool, "return scale * ", "return "
         ),
-        Slip(
-            "mean for sum",
-            "the mean of the powers in place of their sum. With p = 1 that is the mean of |x|; (7.5) adds up.",
-            pooled(lambda window, p: norm(window, p) / window.size ** (1 / p)),
-        ),
-        Slip(
-            "always the square",
-            "the root of the sum of squares, whatever p is.",
-            pooled(lambda window, p: np.sqrt((window**2.0).sum())),
-        ),
-        Slip(
-            "not scaled back",
-            "y over the largest |x| of the window: what was divided out must be multiplied back in.",
-            pooled(lambda window, p: norm(window, p) / (np.abs(window).max() or 1)),
-        ),
-    ),
+    },
 )
 
 
@@ -184,24 +139,6 @@ def backward_cases(rng: Rng) -> list[Inputs]:
     return made
 
 
-def by_slope(slope: Callable[[Array, float, float], Array], *, adds: bool = True) -> Callable[..., Array]:
-    """dx from a formula for the slope: of the window, its y and p."""
-
-    def answer(dy: Array, x: Array, p: float, KH: int, KW: int, stride: int) -> Array:
-        dx, y = np.zeros(x.shape), lp_pool(np.asarray(x, float), p, KH, KW, stride)
-        for i, j in np.ndindex(*dy.shape):
-            rows, columns = slice(stride * i, stride * i + KH), slice(stride * j, stride * j + KW)
-            part = dy[i, j] * slope(x[rows, columns], float(y[i, j]), p)
-            dx[rows, columns] = dx[rows, columns] + part if adds else part
-        return dx
-
-    return answer
-
-
-def ratio(window: Array, y: float, power: float) -> Array:
-    return np.abs(window / (y or 1)) ** power
-
-
 LP_POOL_BACKWARD = Exercise(
     name="lp_pool_backward",
     parts={"plain": 2, "stable": 1},
@@ -218,53 +155,32 @@ LP_POOL_BACKWARD = Exercise(
         "leave them out, or y = 0 is divided by.",
         "(7.6)  dx[S i + u, S j + v] += dy[i, j] sign(x[S i + u, S j + v]) (|x[S i + u, S j + v]| / y[i, j])^(p − 1)",
     ),
-    slips=(
-        Slip(
-            "sign missing",
-            "a gradient without the sign of x, as on a deck, as transcribed. Where x is below 0, raising it lowers "
-            "|x|, and so y.",
-            by_slope(lambda window, y, p: ratio(window, y, p - 1)),
+    slips={
+        "a gradient without the sign of x, as on a deck, as transcribed. "
+        "Where x is below 0, raising it lowers |x|, and so y.": instead(lp_pool_backward, "np.sign(window) * ", ""),
+        "the gradient with powers of x and of y by themselves. "
+        "They overflow, or vanish: take the power of |x| / y.": instead(
+            lp_pool_backward, "np.abs(window / y[i, j]) ** (p - 1)", "np.abs(window) ** (p - 1) * y[i, j] ** (1 - p)"
         ),
-        Slip(
-            "powers overflow",
-            "the gradient with powers of x and of y by themselves. They overflow, or vanish: take the power of "
-            "|x| / y.",
-            by_slope(lambda window, y, p: np.sign(window) * np.abs(window) ** (p - 1) * y ** (1 - p)),
+        "0 / 0 in a window of zeros, where y is 0. Its gradient is 0.": instead(
+            lp_pool_backward, "if y[i, j] > 0", "if True"
         ),
-        Slip(
-            "empty window divided by 0",
-            "0 / 0 in a window of zeros, where y is 0. Its gradient is 0.",
-            by_slope(lambda window, y, p: np.sign(window) * np.abs(window / np.float64(y)) ** (p - 1)),
+        "a gradient that divides by the largest |x| of the window. Divide by y.": instead(
+            lp_pool_backward, "window / y[i, j]", "window / np.abs(window).max()"
         ),
-        Slip(
-            "largest for y",
-            "a gradient that divides by the largest |x| of the window. Divide by y.",
-            by_slope(lambda window, y, p: np.sign(window) * ratio(window, float(np.abs(window).max()), p - 1)),
+        "a gradient in which an entry of 0 counts as above 0. sign(0) is 0, and so is its "
+        "slope, at p = 1 as well.": instead(lp_pool_backward, "np.sign(window)", "np.where(window < 0, -1, 1)"),
+        "a gradient with the power p. The derivative of |x|^p has the power p − 1.": instead(
+            lp_pool_backward, "(p - 1)", "p"
         ),
-        Slip(
-            "a slope at 0",
-            "a gradient in which an entry of 0 counts as above 0. sign(0) is 0, and so is its slope, at p = 1 as well.",
-            by_slope(lambda window, y, p: np.where(window < 0, -1, 1) * ratio(window, y, p - 1) * (y > 0)),
+        "p times the gradient. The p of the power and the 1 / p of the root cancel.": instead(
+            lp_pool_backward, "dy[i, j] * ", "p * dy[i, j] * "
         ),
-        Slip(
-            "power p",
-            "a gradient with the power p. The derivative of |x|^p has the power p − 1.",
-            by_slope(lambda window, y, p: np.sign(window) * ratio(window, y, p)),
+        "a gradient with = for +=. An entry that lies in several windows hears from all of them.": instead(
+            lp_pool_backward, "+=", "="
         ),
-        Slip(
-            "p not cancelled",
-            "p times the gradient. The p of the power and the 1 / p of the root cancel.",
-            by_slope(lambda window, y, p: p * np.sign(window) * ratio(window, y, p - 1)),
+        "the slopes of y alone. The chain rule multiplies each by its dy.": instead(
+            lp_pool_backward, "dy[i, j] * ", ""
         ),
-        Slip(
-            "overwritten",
-            "a gradient with = for +=. An entry that lies in several windows hears from all of them.",
-            by_slope(lambda window, y, p: np.sign(window) * ratio(window, y, p - 1), adds=False),
-        ),
-        Slip(
-            "dy forgotten",
-            "the slopes of y alone. The chain rule multiplies each by its dy.",
-            lambda dy, x, p, KH, KW, stride: lp_pool_backward(np.ones(dy.shape), x, p, KH, KW, stride),
-        ),
-    ),
+    },
 )

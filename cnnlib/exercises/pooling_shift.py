@@ -3,9 +3,8 @@
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts
-from cnnlib.exercises.layers import Rng
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
 
 
 def moved(x: Array, steps: int) -> Array:
@@ -37,15 +36,6 @@ def edge_repeated(x: Array, steps: int) -> Array:
     return x[:, np.clip(np.arange(W) - steps, 0, W - 1)]
 
 
-def by_slices(x: Array, steps: int) -> Array:
-    y = np.zeros(x.shape)
-    if steps >= 0:
-        y[:, steps:] = x[:, :-steps]
-    else:
-        y[:, :steps] = x[:, -steps:]
-    return y
-
-
 MOVED = Exercise(
     name="moved",
     parts={"y": 1},
@@ -63,32 +53,16 @@ MOVED = Exercise(
         "y[m, q] = x[m, q − steps] where 0 <= q − steps < W, else 0",
     ),
     after=(("before you start", "a move by W or more leaves nothing but zeros"),),
-    slips=(
-        Slip(
-            "goes round",
-            "a picture whose columns come in again on the other side, as np.roll does. What leaves is gone; zeros come "
-            "in.",
-            lambda x, steps: np.roll(x, steps, axis=1),
+    slips={
+        "a picture whose columns come in again on the other side, as np.roll does. "
+        "What leaves is gone; zeros come in.": lambda x, steps: np.roll(x, steps, axis=1),
+        "a move to the other side. A positive number moves to the right: to larger columns.": lambda x, steps: moved(
+            x, -steps
         ),
-        Slip(
-            "other direction",
-            "a move to the other side. A positive number moves to the right: to larger columns.",
-            lambda x, steps: moved(x, -steps),
+        "rows moved for columns. The second index counts columns.": lambda x, steps: moved(x.T, steps).T,
+        "a picture whose edge is drawn out. Zeros come in.": edge_repeated,
+        "a picture that moves to the right whatever the sign. Below 0 it moves to the left.": lambda x, steps: moved(
+            x, abs(steps)
         ),
-        Slip(
-            "rows moved",
-            "rows moved for columns. The second index counts columns.",
-            lambda x, steps: moved(x.T, steps).T,
-        ),
-        Slip(
-            "edge repeated",
-            "a picture whose edge is drawn out. Zeros come in.",
-            edge_repeated,
-        ),
-        Slip(
-            "never to the left",
-            "a picture that moves to the right whatever the sign. Below 0 it moves to the left.",
-            lambda x, steps: moved(x, abs(steps)),
-        ),
-    ),
+    },
 )

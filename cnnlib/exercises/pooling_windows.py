@@ -6,9 +6,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts
-from cnnlib.exercises.layers import Rng
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
+from cnnlib.checks.edits import instead
 
 
 def windows(x: Array, KH: int, KW: int, stride: int) -> Array:
@@ -95,54 +95,23 @@ MAX_POOL = Exercise(
         "(7.1)  y[i, j] = x[S i : S i + KH, S j : S j + KW].max(),  for i = 0 ... (H − KH) // S",
     ),
     after=(("before you start", "with a window of 1 × 1 and stride 1, y is x"),),
-    slips=(
-        Slip(
-            "mean for max",
-            "the mean of each window. Keep the largest entry alone.",
-            lambda x, KH, KW, stride: mean_pool(x, KH, KW, stride),
+    slips={
+        "the mean of each window. Keep the largest entry alone.": instead(max_pool, ".max", ".mean"),
+        "the largest of each window and 0. A maximum that starts from 0 is wrong where all entries lie below: "
+        "start from the first entry.": instead(max_pool, "(2, 3)", "(2, 3), initial=0"),
+        "windows that stand side by side: their step is their own size. It is `stride`.": instead(
+            max_pool, "windows(x, KH, KW, stride)", "sliding_window_view(x, (KH, KW))[::KH, ::KW]"
         ),
-        Slip(
-            "never below 0",
-            "the largest of each window and 0. A maximum that starts from 0 is wrong where all entries lie below: "
-            "start from the first entry.",
-            lambda x, KH, KW, stride: np.maximum(max_pool(x, KH, KW, stride), 0),
+        "windows at every place. The next one begins `stride` further on.": instead(max_pool, "KW, stride)", "KW, 1)"),
+        "as many windows as are due, but each begins 1 after the one before. "
+        "Output (i, j) begins at (S i, S j).": one_apart,
+        "the largest of the four corners of each window. All that lies between them counts as well.": instead(
+            max_pool, "KW, stride)", "KW, stride)[:, :, :: KH - 1 or 1, :: KW - 1 or 1]"
         ),
-        Slip(
-            "windows side by side",
-            "windows that stand side by side: their step is their own size. It is `stride`.",
-            lambda x, KH, KW, stride: sliding_window_view(x, (KH, KW))[::KH, ::KW].max((2, 3)),
-        ),
-        Slip(
-            "stride 1",
-            "windows at every place. The next one begins `stride` further on.",
-            lambda x, KH, KW, stride: max_pool(x, KH, KW, 1),
-        ),
-        Slip(
-            "one apart",
-            "as many windows as are due, but each begins 1 after the one before. Output (i, j) begins at (S i, S j).",
-            one_apart,
-        ),
-        Slip(
-            "corners only",
-            "the largest of the four corners of each window. All that lies between them counts as well.",
-            lambda x, KH, KW, stride: windows(x, KH, KW, stride)[:, :, :: KH - 1 or 1, :: KW - 1 or 1].max((2, 3)),
-        ),
-        Slip(
-            "windows hang over the end",
-            "more windows than fit: those that hang over the end count as well. Only whole windows do.",
-            hanging(np.max),
-        ),
-        Slip(
-            "largest in size",
-            "the largest |x| of each window. −9 is not larger than 2.",
-            lambda x, KH, KW, stride: max_pool(np.abs(x), KH, KW, stride),
-        ),
-        Slip(
-            "smallest",
-            "the smallest entry of each window.",
-            lambda x, KH, KW, stride: windows(x, KH, KW, stride).min((2, 3)),
-        ),
-    ),
+        "more windows than fit: those that hang over the end count as well. Only whole windows do.": hanging(np.max),
+        "the largest |x| of each window. −9 is not larger than 2.": instead(max_pool, "windows(x", "windows(np.abs(x)"),
+        "the smallest entry of each window.": instead(max_pool, ".max", ".min"),
+    },
 )
 
 
@@ -153,10 +122,6 @@ def mean_pool(x: Array, KH: int, KW: int, stride: int) -> Array:
 def shares(KH: int, KW: int, **_: object) -> Inputs:
     """The share of each entry of a window."""
     return {"share": np.full((KH, KW), 1 / (KH * KW))}
-
-
-def scaled_mean(factor: Callable[[int, int], float]) -> Callable[..., Array]:
-    return lambda x, KH, KW, stride: mean_pool(x, KH, KW, stride) * factor(KH, KW)
 
 
 MEAN_POOL = Exercise(
@@ -172,34 +137,18 @@ MEAN_POOL = Exercise(
         "The mean is the sum of the window over the number of its entries, KH KW.",
         "(7.2)  y[i, j] = (sum over u and v of x[S i + u, S j + v]) / (KH KW)",
     ),
-    slips=(
-        Slip("sum", "the sum of each window. Divide by KH KW.", scaled_mean(lambda KH, KW: KH * KW)),
-        Slip(
-            "divided as if square",
-            "the sum over KH². A window has KH KW entries.",
-            scaled_mean(lambda KH, KW: KW / KH),
+    slips={
+        "the sum of each window. Divide by KH KW.": instead(mean_pool, ".mean", ".sum"),
+        "the sum over KH². A window has KH KW entries.": instead(mean_pool, ".mean((2, 3))", ".sum((2, 3)) / KH**2"),
+        "the sum over KW². A window has KH KW entries.": instead(mean_pool, ".mean((2, 3))", ".sum((2, 3)) / KW**2"),
+        "the sum over KH + KW. A window has KH KW entries.": instead(
+            mean_pool, ".mean((2, 3))", ".sum((2, 3)) / (KH + KW)"
         ),
-        Slip("divided by KW²", "the sum over KW². A window has KH KW entries.", scaled_mean(lambda KH, KW: KH / KW)),
-        Slip(
-            "divided by the sides",
-            "the sum over KH + KW. A window has KH KW entries.",
-            scaled_mean(lambda KH, KW: KH * KW / (KH + KW)),
+        "the mean of |x|. Numbers below 0 are numbers like others.": instead(
+            mean_pool, "windows(x", "windows(np.abs(x)"
         ),
-        Slip(
-            "mean of |x|",
-            "the mean of |x|. Numbers below 0 are numbers like others.",
-            lambda x, KH, KW, stride: mean_pool(np.abs(x), KH, KW, stride),
-        ),
-        Slip("max for mean", "the largest entry of each window. Here all of them count.", max_pool),
-        Slip(
-            "windows hang over the end",
-            "more windows than fit: those that hang over the end count as well. Only whole windows do.",
-            hanging(np.mean),
-        ),
-        Slip(
-            "stride 1",
-            "windows at every place. The next one begins `stride` further on.",
-            lambda x, KH, KW, stride: mean_pool(x, KH, KW, 1),
-        ),
-    ),
+        "the largest entry of each window. Here all of them count.": max_pool,
+        "more windows than fit: those that hang over the end count as well. Only whole windows do.": hanging(np.mean),
+        "windows at every place. The next one begins `stride` further on.": instead(mean_pool, "KW, stride)", "KW, 1)"),
+    },
 )

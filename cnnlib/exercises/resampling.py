@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.conv2d_map import small
-from cnnlib.exercises.layers import Rng
 
 
 def downsample(x: Array, stride: int) -> Array:
@@ -50,20 +50,16 @@ DOWNSAMPLE = Exercise(
         "A slice with a step takes every S-th entry: x[::stride].",
         "(7.7)  y[i, j] = x[S i, S j]",
     ),
-    slips=(
-        Slip(
-            "begins late",
-            "every S-th row and column, but not from 0 on. Row 0 and column 0 stay.",
-            lambda x, stride: x[stride - 1 :: stride, stride - 1 :: stride],
-        ),
-        Slip(
-            "whole steps only",
-            "a result without the last entry that is due. Row S i stays wherever x has a row S i.",
-            lambda x, stride: x[::stride, ::stride][: x.shape[0] // stride, : x.shape[1] // stride],
-        ),
-        Slip("rows only", "rows dropped, columns kept. Drop both.", lambda x, stride: x[::stride]),
-        Slip("columns only", "columns dropped, rows kept. Drop both.", lambda x, stride: x[:, ::stride]),
-    ),
+    slips={
+        "every S-th row and column, but not from 0 on. Row 0 and column 0 stay.": lambda x, stride: x[
+            stride - 1 :: stride, stride - 1 :: stride
+        ],
+        "a result without the last entry that is due. Row S i stays wherever x has a row S i.": lambda x, stride: x[
+            ::stride, ::stride
+        ][: x.shape[0] // stride, : x.shape[1] // stride],
+        "rows dropped, columns kept. Drop both.": lambda x, stride: x[::stride],
+        "columns dropped, rows kept. Drop both.": lambda x, stride: x[:, ::stride],
+    },
 )
 
 
@@ -86,29 +82,19 @@ UPSAMPLE = Exercise(
         "A slice with a step can be written to: y[::stride, ::stride] = …",
         "(7.8)  y[S m, S q] = x[m, q], all else 0;  S H rows, S W columns",
     ),
-    slips=(
-        Slip(
-            "copies",
-            "copies in the gaps. Upsampling as here puts zeros there.",
-            lambda x, stride: np.kron(x, np.ones((stride, stride))),
+    slips={
+        "copies in the gaps. Upsampling as here puts zeros there.": lambda x, stride: np.kron(
+            x, np.ones((stride, stride))
         ),
-        Slip(
-            "none after the last",
-            "zeros between entries, none after the last. After the last row and column stand S − 1 of zeros, too: then "
-            "every size grows S times.",
-            lambda x, stride: upsample(x, stride)[: stride * (len(x) - 1) + 1, : stride * (x.shape[1] - 1) + 1],
+        "zeros between entries, none after the last. "
+        "After the last row and column stand S − 1 of zeros, too: then every size grows S times.": lambda x, stride: (
+            upsample(x, stride)[: stride * (len(x) - 1) + 1, : stride * (x.shape[1] - 1) + 1]
         ),
-        Slip(
-            "zeros before",
-            "zeros before each entry. They follow it: x[0, 0] stands at y[0, 0].",
-            lambda x, stride: upsample(x[::-1, ::-1], stride)[::-1, ::-1],
-        ),
-        Slip(
-            "rows only",
-            "zeros between rows only. Spread the columns as well.",
-            lambda x, stride: upsample(x, stride)[:, ::stride],
-        ),
-    ),
+        "zeros before each entry. They follow it: x[0, 0] stands at y[0, 0].": lambda x, stride: upsample(
+            x[::-1, ::-1], stride
+        )[::-1, ::-1],
+        "zeros between rows only. Spread the columns as well.": lambda x, stride: upsample(x, stride)[:, ::stride],
+    },
 )
 
 
@@ -145,27 +131,6 @@ def transpose_cases(rng: Rng) -> list[Inputs]:
     ]
 
 
-def grown(x: Array, w: Array, stride: int, padding: int) -> Array:
-    return np.pad(conv_transpose(x, w, stride, 0), padding)
-
-
-def corner_cut(x: Array, w: Array, stride: int, padding: int) -> Array:
-    full = conv_transpose(x, w, stride, 0)
-    return full[: len(full) - 2 * padding, : full.shape[1] - 2 * padding]
-
-
-def one_side_cut(x: Array, w: Array, stride: int, padding: int) -> Array:
-    return conv_transpose(x, w, stride, 0)[padding:, padding:]
-
-
-def overwritten(x: Array, w: Array, stride: int, padding: int) -> Array:
-    (H, W), (KH, KW) = x.shape, w.shape
-    ypad = np.zeros((stride * (H - 1) + KH, stride * (W - 1) + KW))
-    for m, q in np.ndindex(H, W):
-        ypad[stride * m : stride * m + KH, stride * q : stride * q + KW] = x[m, q] * w
-    return ypad[padding : len(ypad) - padding, padding : ypad.shape[1] - padding]
-
-
 def upsampled_whole(x: Array, w: Array, stride: int, padding: int) -> Array:
     return conv_transpose(upsample(x, stride), w, 1, padding)
 
@@ -193,32 +158,27 @@ CONV_TRANSPOSE = Exercise(
         "(7.9)  ypad[S m + u, S q + v] += x[m, q] w[u, v]",
     ),
     after=(("before you start", "for x = [[1]] the answer is w itself"),),
-    slips=(
-        Slip(
-            "kernel flipped",
-            "stamps of the flipped kernel. Nothing is flipped in (7.9): the indices grow together.",
-            lambda x, w, stride, padding: conv_transpose(x, w[::-1, ::-1], stride, padding),
+    slips={
+        "stamps of the flipped kernel. Nothing is flipped in (7.9): the indices grow together.": instead(
+            conv_transpose, "* w\n", "* w[::-1, ::-1]\n"
         ),
-        Slip(
-            "padding added",
-            "zeros added on every side. Here padding cuts off: it undoes the rim that the convolution once added.",
-            grown,
+        "zeros added on every side. Here padding cuts off: it undoes the rim that the convolution once added.": instead(
+            conv_transpose,
+            "ypad[padding : len(ypad) - padding, padding : ypad.shape[1] - padding]",
+            "np.pad(ypad, padding)",
         ),
-        Slip(
-            "cut at one end",
-            "rows and columns cut off at the end only: 2 P of them. Cut P off every side.",
-            corner_cut,
+        "rows and columns cut off at the end only: 2 P of them. Cut P off every side.": instead(
+            conv_transpose,
+            "ypad[padding : len(ypad) - padding, padding : ypad.shape[1] - padding]",
+            "ypad[: len(ypad) - 2 * padding, : ypad.shape[1] - 2 * padding]",
         ),
-        Slip("cut in front", "P rows and columns cut off in front only. Cut P off every side.", one_side_cut),
-        Slip(
-            "overwritten",
-            "a result with = for +=. Where stamps overlap, they add up.",
-            overwritten,
+        "P rows and columns cut off in front only. Cut P off every side.": instead(
+            conv_transpose,
+            "ypad[padding : len(ypad) - padding, padding : ypad.shape[1] - padding]",
+            "ypad[padding:, padding:]",
         ),
-        Slip(
-            "zeros after the last",
-            "more rows and columns than stamps reach: zeros after the last entry of x have nothing to stamp.",
-            upsampled_whole,
-        ),
-    ),
+        "a result with = for +=. Where stamps overlap, they add up.": instead(conv_transpose, "+=", "="),
+        "more rows and columns than stamps reach: "
+        "zeros after the last entry of x have nothing to stamp.": upsampled_whole,
+    },
 )

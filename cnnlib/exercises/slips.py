@@ -7,7 +7,8 @@ import numpy as np
 from cnnlib.arguments import Array
 from cnnlib.checks import Exercise, poll
 from cnnlib.exercises.slips_counting import PRODUCTS_THAT_FIT, TRIES_NEEDED
-from cnnlib.exercises.slips_deciding import DISTANCE, REFUTED
+from cnnlib.exercises.slips_deciding import REFUTED
+from cnnlib.exercises.slips_distance import DISTANCE
 from cnnlib.exercises.slips_measuring import SLOPE_VERDICT
 from cnnlib.exercises.slips_smallest import SHRINK
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.checks import Exercise, Inputs, Property, Slip
+from cnnlib.checks import Exercise, Inputs, Property
+from cnnlib.checks.cases import Rng
 
-Rng = np.random.Generator
 Shape = tuple[int, int]
 
 
@@ -98,59 +98,28 @@ PRODUCTS_THAT_FIT = Exercise(
         "wanted",
     ),
     after=(("before you start", "4: where all sizes are equal, shapes tell nothing"),),
-    slips=(
-        Slip(
-            "what comes out is not looked at",
-            "the products that can be formed at all. Does their shape, (a[0], b[1]), also have to be the one wanted?",
-            counted(lambda a, b, wanted: a[1] == b[0]),
+    slips={
+        "the products that can be formed at all. "
+        "Does their shape, (a[0], b[1]), also have to be the one wanted?": counted(lambda a, b, wanted: a[1] == b[0]),
+        "the products whose outer sizes are right. A product exists only if the inner two, "
+        "a[1] and b[0], agree.": counted(lambda a, b, wanted: (a[0], b[1]) == wanted),
+        "left times right as they stand, 1 or 0. A transpose may be missing on either: try all four.": counted(
+            turn_left=False, turn_right=False
         ),
-        Slip(
-            "the inner sizes are not looked at",
-            "the products whose outer sizes are right. A product exists only if the inner two, a[1] and b[0], agree.",
-            counted(lambda a, b, wanted: (a[0], b[1]) == wanted),
+        "the two products in which right stands as it is. It may be turned as well.": counted(turn_right=False),
+        "the two products in which left stands as it is. It may be turned as well.": counted(turn_left=False),
+        "neither factor turned, or both. Each may be turned without the other: four products.": turned_together,
+        "1 if anything fits, and 0 if nothing does. A square matrix and its transpose have one shape, "
+        "but are two things: count both.": counted(together=lambda fitting: min(len(fitting), 1)),
+        "products that have the wanted shape, or that shape turned. A turned result is another result.": counted(
+            lambda a, b, wanted: a[1] == b[0] and (a[0], b[1]) in (wanted, wanted[::-1])
         ),
-        Slip(
-            "as printed only",
-            "left times right as they stand, 1 or 0. A transpose may be missing on either: try all four.",
-            counted(turn_left=False, turn_right=False),
+        "products with as many entries as are wanted. (1, 4) and (2, 2) have as many: compare the shapes.": counted(
+            lambda a, b, wanted: a[1] == b[0] and a[0] * b[1] == wanted[0] * wanted[1]
         ),
-        Slip(
-            "left only turned",
-            "the two products in which right stands as it is. It may be turned as well.",
-            counted(turn_right=False),
-        ),
-        Slip(
-            "right only turned",
-            "the two products in which left stands as it is. It may be turned as well.",
-            counted(turn_left=False),
-        ),
-        Slip(
-            "turned together",
-            "neither factor turned, or both. Each may be turned without the other: four products.",
-            turned_together,
-        ),
-        Slip(
-            "one of them fits",
-            "1 if anything fits, and 0 if nothing does. A square matrix and its transpose have one shape, but are two "
-            "things: count both.",
-            counted(together=lambda fitting: min(len(fitting), 1)),
-        ),
-        Slip(
-            "the result may be turned",
-            "products that have the wanted shape, or that shape turned. A turned result is another result.",
-            counted(lambda a, b, wanted: a[1] == b[0] and (a[0], b[1]) in (wanted, wanted[::-1])),
-        ),
-        Slip(
-            "entries counted",
-            "products with as many entries as are wanted. (1, 4) and (2, 2) have as many: compare the shapes.",
-            counted(lambda a, b, wanted: a[1] == b[0] and a[0] * b[1] == wanted[0] * wanted[1]),
-        ),
-        Slip(
-            "the first sizes compared",
-            "pairs with a[0] = b[0], which is the rule for aᵀ b. In a b the *second* size of a meets the first of b.",
-            counted(lambda a, b, wanted: a[0] == b[0] and (a[0], b[1]) == wanted),
-        ),
-    ),
+        "pairs with a[0] = b[0], which is the rule for aᵀ b. In a b the *second* size of a "
+        "meets the first of b.": counted(lambda a, b, wanted: a[0] == b[0] and (a[0], b[1]) == wanted),
+    },
 )
 
 
@@ -203,63 +172,32 @@ TRIES_NEEDED = Exercise(
         "(11.2)  the smallest whole n with (1 − share)^n ≤ risk, that is n ≥ log(risk) / log(1 − share)",
     ),
     after=(("before you start", "26: (5/6)^25 is 0.0105, (5/6)^26 is 0.0087"),),
-    slips=(
-        Slip(
-            "not rounded",
-            "log(risk) / log(1 − share) as it comes out. Draws are whole: round up.",
-            exact,
+    slips={
+        "log(risk) / log(1 − share) as it comes out. Draws are whole: round up.": exact,
+        "the number rounded down: with so many draws the risk is still too large. Round up.": lambda share, risk: (
+            max(1.0, np.floor(exact(share, risk) + 1e-9)) if share == 1 else np.floor(exact(share, risk))
         ),
-        Slip(
-            "rounded down",
-            "the number rounded down: with so many draws the risk is still too large. Round up.",
-            lambda share, risk: (
-                max(1.0, np.floor(exact(share, risk) + 1e-9)) if share == 1 else np.floor(exact(share, risk))
-            ),
+        "the nearest whole number, where one more draw may be due. Round up.": lambda share, risk: (
+            1.0 if share == 1 else np.round(exact(share, risk))
         ),
-        Slip(
-            "rounded to the nearest",
-            "the nearest whole number, where one more draw may be due. Round up.",
-            lambda share, risk: 1.0 if share == 1 else np.round(exact(share, risk)),
+        "the smallest n with a chance *below* the risk. Where it equals the "
+        "risk, that is enough: ≤.": lambda share, risk: 1.0 if share == 1 else np.floor(exact(share, risk)) + 1,
+        "0 draws where every draw shows the slip. No draw shows nothing: one is needed.": lambda share, risk: np.ceil(
+            exact(share, risk)
         ),
-        Slip(
-            "one more where it is met",
-            "the smallest n with a chance *below* the risk. Where it equals the risk, that is enough: ≤.",
-            lambda share, risk: 1.0 if share == 1 else np.floor(exact(share, risk)) + 1,
+        "the smallest n with share^n ≤ risk. Missed is it with the chance 1 − share: take "
+        "that to the power n.": lambda share, risk: np.inf if share == 1 else np.ceil(np.log(risk) / np.log(share)),
+        "1 / share, rounded up: how long one waits on average. "
+        "One wait in three is longer: ask for the risk.": lambda share, risk: np.ceil(1 / share),
+        "(1 − risk) / share, rounded up: shares added up, "
+        "as if no draw could find what another one found.": lambda share, risk: np.ceil((1 - risk) / share),
+        "the smallest n with (1 − share)^n ≤ 1 − risk. The risk is that of missing: ≤ risk.": rounded(
+            lambda share, risk: np.log(1 - risk) / np.log(1 - share)
         ),
-        Slip(
-            "nothing for a share of 1",
-            "0 draws where every draw shows the slip. No draw shows nothing: one is needed.",
-            lambda share, risk: np.ceil(exact(share, risk)),
+        "log(1 − share) / log(risk), the fraction upside down. n log(1 − share) ≤ log(risk): what is n?": rounded(
+            lambda share, risk: np.log(1 - share) / np.log(risk)
         ),
-        Slip(
-            "the draws that show it",
-            "the smallest n with share^n ≤ risk. Missed is it with the chance 1 − share: take that to the power n.",
-            lambda share, risk: np.inf if share == 1 else np.ceil(np.log(risk) / np.log(share)),
-        ),
-        Slip(
-            "one over the share",
-            "1 / share, rounded up: how long one waits on average. One wait in three is longer: ask for the risk.",
-            lambda share, risk: np.ceil(1 / share),
-        ),
-        Slip(
-            "shares added",
-            "(1 − risk) / share, rounded up: shares added up, as if no draw could find what another one found.",
-            lambda share, risk: np.ceil((1 - risk) / share),
-        ),
-        Slip(
-            "the risk of finding",
-            "the smallest n with (1 − share)^n ≤ 1 − risk. The risk is that of missing: ≤ risk.",
-            rounded(lambda share, risk: np.log(1 - risk) / np.log(1 - share)),
-        ),
-        Slip(
-            "upside down",
-            "log(1 − share) / log(risk), the fraction upside down. n log(1 − share) ≤ log(risk): what is n?",
-            rounded(lambda share, risk: np.log(1 - share) / np.log(risk)),
-        ),
-        Slip(
-            "risk over share",
-            "the smallest n with share · n ≥ 1 / risk. Chances of misses in a row multiply: (1 − share)^n.",
-            lambda share, risk: np.ceil(1 / (share * risk)),
-        ),
-    ),
+        "the smallest n with share · n ≥ 1 / risk. "
+        "Chances of misses in a row multiply: (1 − share)^n.": lambda share, risk: np.ceil(1 / (share * risk)),
+    },
 )

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
-from cnnlib.exercises.slips_deciding import distance, handed
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
+from cnnlib.checks.edits import instead
+from cnnlib.exercises.slips_deciding import handed
+from cnnlib.exercises.slips_distance import distance
 
-Rng = np.random.Generator
 Slopes = Callable[[Array], Any]
 Distance = Callable[[Any, Any], float]
 
@@ -143,83 +144,6 @@ def accept_verdict(answer: Any, **inputs: Any) -> str:
     return "" if answer == due else f'{WHY[due]}: "{due}" is due, not "{answer}"'
 
 
-def measured_at(
-    f: Callable[[Array], float],
-    x: Array,
-    quotient: Callable[[Callable[[Array], float], Array, Array], float],
-) -> Array:
-    slopes = np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        nudge = np.zeros(x.shape)
-        nudge[i] = 1e-5
-        slopes[i] = quotient(f, x, nudge)
-    return slopes
-
-
-def both_ways(f: Callable[[Array], float], x: Array, nudge: Array) -> float:
-    return (f(x + nudge) - f(x - nudge)) / 2e-5
-
-
-def one_way(f: Callable[[Array], float], x: Array, nudge: Array) -> float:
-    return (f(x + nudge) - f(x)) / 1e-5
-
-
-def without_the_two(f: Callable[[Array], float], x: Array, nudge: Array) -> float:
-    return (f(x + nudge) - f(x - nudge)) / 1e-5
-
-
-def in_whole_numbers(f: Callable[[Array], float], x: Array, nudge: Array) -> float:
-    return both_ways(f, x, nudge.astype(x.dtype))
-
-
-def judged(
-    decide: Callable[[Any, Any, Any, Distance], str] | None = None,
-    measure: Callable[[Callable[[Array], float], Array], Any] | None = None,
-    quotient: Callable[[Callable[[Array], float], Array, Array], float] = both_ways,
-) -> Callable[..., str]:
-    """`slope_verdict` that decides otherwise, or measures otherwise."""
-
-    def slipped(printed: Slopes, right: Slopes, f: Callable[[Array], float], x: Array, distance: Distance) -> str:
-        measured = measure(f, x) if measure else measured_at(f, x, quotient)
-        return (decide or three_numbers)(printed(x), right(x), measured, distance)
-
-    return slipped
-
-
-def three_numbers(printed: Any, right: Any, measured: Any, distance: Distance) -> str:
-    if distance(right, measured) > 1e-6:
-        return "open"
-    return two_numbers(printed, right, measured, distance)
-
-
-def two_numbers(printed: Any, right: Any, measured: Any, distance: Distance) -> str:
-    return "refuted" if distance(printed, measured) > 1e-6 else "holds"
-
-
-def two_formulas(printed: Any, right: Any, measured: Any, distance: Distance) -> str:
-    return "refuted" if distance(printed, right) > 1e-6 else "holds"
-
-
-def open_if_both_are_wrong(printed: Any, right: Any, measured: Any, distance: Distance) -> str:
-    said = two_numbers(printed, right, measured, distance)
-    return three_numbers(printed, right, measured, distance) if said == "refuted" else said
-
-
-def printed_and_right_exchanged(printed: Any, right: Any, measured: Any, distance: Distance) -> str:
-    return three_numbers(right, printed, measured, distance)
-
-
-def holds_and_refuted_exchanged(printed: Any, right: Any, measured: Any, distance: Distance) -> str:
-    said = three_numbers(printed, right, measured, distance)
-    return {"holds": "refuted", "refuted": "holds"}.get(said, said)
-
-
-def stretched(printed: Any, right: Any, measured: Any, distance: Distance) -> str:
-    if not np.allclose(right, measured, atol=1e-6):
-        return "open"
-    return "holds" if np.allclose(printed, measured, rtol=1e-6, atol=1e-6) else "refuted"
-
-
 SLOPE_VERDICT = Exercise(
     name="slope_verdict",
     parts={"verdict": 3},
@@ -236,58 +160,42 @@ SLOPE_VERDICT = Exercise(
     after=(
         ("before you start", '"open": a nudge up moves the maximum, one down does not, so 1/2 is measured for each'),
     ),
-    slips=(
-        Slip(
-            "nothing is open",
-            "the verdict of two numbers, printed and measured. Is *right* what was measured? If not, the fault may be "
-            'ours: "open".',
-            judged(two_numbers),
+    slips={
+        "the verdict of two numbers, printed and measured. Is *right* what was measured? If not, "
+        'the fault may be ours: "open".': instead(slope_verdict, "distance(right(x), measured) > 1e-6", "False"),
+        "printed against right, without a measurement. Two formulas may hold the same slip: measure.": instead(
+            slope_verdict,
+            "distance(right(x), measured) > 1e-6",
+            "False",
+            "measured) > 1e-6 else",
+            "right(x)) > 1e-6 else",
         ),
-        Slip(
-            "two formulas",
-            "printed against right, without a measurement. Two formulas may hold the same slip: measure.",
-            judged(two_formulas),
+        '"open" where both formulas fail, and "holds" where printed alone is right. Look at *right* first: if it is '
+        "wrong, the measurement itself is in "
+        "doubt.": instead(slope_verdict, "> 1e-6:", "> 1e-6 < distance(printed(x), measured):"),
+        "the verdict on *right*, with *printed* for our formula. printed is the one to be judged.": instead(
+            slope_verdict, "printed: Slopes, right: Slopes", "right: Slopes, printed: Slopes"
         ),
-        Slip(
-            "open only if both are wrong",
-            '"open" where both formulas fail, and "holds" where printed alone is right. Look at *right* first: if it '
-            "is wrong, the measurement itself is in doubt.",
-            judged(open_if_both_are_wrong),
+        '"refuted" where printed is what was measured, and "holds" where it is not. The other way round.': instead(
+            slope_verdict, '"refuted"', '"holds"', 'else "holds"', 'else "refuted"'
         ),
-        Slip(
-            "printed and right exchanged",
-            "the verdict on *right*, with *printed* for our formula. printed is the one to be judged.",
-            judged(printed_and_right_exchanged),
+        "slopes from a nudge up alone. That is off by some h times the curvature, too much: nudge both ways.": instead(
+            slope_verdict, "f(x - nudge)) / 2e-5", "f(x)) / 1e-5"
         ),
-        Slip(
-            "holds and refuted exchanged",
-            '"refuted" where printed is what was measured, and "holds" where it is not. The other way round.',
-            judged(holds_and_refuted_exchanged),
+        "slopes twice as large as they are. From x − h to x + h it is 2h: divide by that.": instead(
+            slope_verdict, "2e-5", "1e-5"
         ),
-        Slip(
-            "a nudge one way",
-            "slopes from a nudge up alone. That is off by some h times the curvature, too much: nudge both ways.",
-            judged(quotient=one_way),
+        "slopes of 0 where x holds whole numbers: there a nudge of 10⁻⁵ is cut off. "
+        "Make floats of them first.": instead(slope_verdict, "nudge = np.zeros(x.shape)", "nudge = np.zeros_like(x)"),
+        "one slope for all entries, nudged together. Each entry has its own: nudge one at a time.": instead(
+            slope_verdict, "nudge[i]", "nudge[:]"
         ),
-        Slip(
-            "divided by h",
-            "slopes twice as large as they are. From x − h to x + h it is 2h: divide by that.",
-            judged(quotient=without_the_two),
+        "np.allclose in place of `distance`. It stretches (1, 2) to fit (2,), and so a wrong shape passes.": instead(
+            slope_verdict,
+            "distance(right(x), measured) > 1e-6",
+            "not np.allclose(right(x), measured, atol=1e-6)",
+            "distance(printed(x), measured) > 1e-6",
+            "not np.allclose(printed(x), measured, rtol=1e-6, atol=1e-6)",
         ),
-        Slip(
-            "nudged in whole numbers",
-            "slopes of 0 where x holds whole numbers: there a nudge of 10⁻⁵ is cut off. Make floats of them first.",
-            judged(quotient=in_whole_numbers),
-        ),
-        Slip(
-            "all entries at once",
-            "one slope for all entries, nudged together. Each entry has its own: nudge one at a time.",
-            judged(measure=lambda f, x: np.full(x.shape, both_ways(f, x, np.full(x.shape, 1e-5)))),
-        ),
-        Slip(
-            "broadcast",
-            "np.allclose in place of `distance`. It stretches (1, 2) to fit (2,), and so a wrong shape passes.",
-            judged(stretched),
-        ),
-    ),
+    },
 )

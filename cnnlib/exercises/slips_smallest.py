@@ -6,11 +6,11 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.slips_deciding import handed
 
-Rng = np.random.Generator
 Shows = Callable[[Array], bool]
 
 
@@ -80,58 +80,6 @@ def smallest_of_all(x: Array, shows: Shows) -> Array:
     return x
 
 
-def once_through(x: Array, shows: Shows) -> Array:
-    n = 0
-    while n < len(x) > 1:
-        less = np.delete(x, n)
-        n, x = (n, less) if shows(less) else (n + 1, x)
-    return x
-
-
-def skipping(x: Array, shows: Shows) -> Array:
-    n = 0
-    while n < len(x) > 1:
-        less = np.delete(x, n)
-        x, n = less if shows(less) else x, n + 1
-    return x
-
-
-def from_the_right(x: Array, shows: Shows) -> Array:
-    return shrink(x[::-1], lambda less: shows(less[::-1]))[::-1]
-
-
-def one_left_out(x: Array, shows: Shows) -> Array:
-    return next((less for n in range(len(x)) if len(x) > 1 and shows(less := np.delete(x, n))), x)
-
-
-def only_the_start(x: Array, shows: Shows) -> Array:
-    while len(x) > 1 and shows(x[1:]):
-        x = x[1:]
-    return x
-
-
-def from_both_ends(x: Array, shows: Shows) -> Array:
-    x = only_the_start(x, shows)
-    while len(x) > 1 and shows(x[:-1]):
-        x = x[:-1]
-    return x
-
-
-def one_too_many(x: Array, shows: Shows) -> Array:
-    return shrink(x, shows)[1:]
-
-
-def wrong_way(x: Array, shows: Shows) -> Array:
-    return shrink(x, lambda less: not shows(less))
-
-
-def set_to_zero(x: Array, shows: Shows) -> Array:
-    for n in range(len(x)):
-        less = np.where(np.arange(len(x)) == n, 0, x)
-        x = less if shows(less) else x
-    return x
-
-
 def each_by_itself(x: Array, shows: Shows) -> Array:
     return x[[len(x) == 1 or not shows(np.delete(x, n)) for n in range(len(x))]]
 
@@ -157,69 +105,50 @@ SHRINK = Exercise(
         "while n < len(x) and len(x) > 1:  if shows(np.delete(x, n)), that is x and n is 0; else n = n + 1",
     ),
     after=(("before you start", "[3, 3]: leaving out the 1 and the 2 keeps the tie, leaving out a 3 does not"),),
-    slips=(
-        Slip(
-            "once through",
-            "one pass from left to right. After 6 − 2 has become 6, what stood before it may go as well: begin again.",
-            once_through,
+    slips={
+        "one pass from left to right. After 6 − 2 has become 6, "
+        "what stood before it may go as well: begin again.": instead(shrink, "(0, less)", "(n, less)"),
+        "a pass that skips an entry after each one that it leaves out: the next one has moved to its place.": instead(
+            shrink, "(0, less)", "(n + 1, less)"
         ),
-        Slip(
-            "one skipped",
-            "a pass that skips an entry after each one that it leaves out: the next one has moved to its place.",
-            skipping,
+        "the search from the last entry on. Entry 0 is asked first.": instead(
+            shrink, "np.delete(x, n)", "np.delete(x, len(x) - 1 - n)"
         ),
-        Slip(
-            "from the right",
-            "the search from the last entry on. Entry 0 is asked first.",
-            from_the_right,
+        "the first smaller x. Go on with it until no entry can be left out.": instead(
+            shrink, "(0, less)", "(len(x), less)"
         ),
-        Slip(
-            "one left out",
-            "the first smaller x. Go on with it until no entry can be left out.",
-            one_left_out,
+        "x with its first entries taken off. An entry in the middle can go as well.": instead(
+            shrink, "(n + 1, x)", "(len(x), x)"
         ),
-        Slip(
-            "the start alone",
-            "x with its first entries taken off. An entry in the middle can go as well.",
-            only_the_start,
+        "x with its ends taken off. An entry in the middle can go as well.": instead(
+            shrink,
+            "n < len(x) > 1",
+            "n < 2 <= len(x)",
+            "np.delete(x, n)",
+            "(x[1:], x[:-1])[n]",
+            "(0, less)",
+            "(n, less)",
         ),
-        Slip(
-            "the ends alone",
-            "x with its ends taken off. An entry in the middle can go as well.",
-            from_both_ends,
+        "one entry less than the slip needs. Keep the last x that shows it.": instead(
+            shrink, "return x", "return x[1:]"
         ),
-        Slip(
-            "one too many",
-            "one entry less than the slip needs. Keep the last x that shows it.",
-            one_too_many,
+        "what is left when entries go as long as the slip does *not* show. Leave one out if it still shows.": instead(
+            shrink, "if shows", "if not shows"
         ),
-        Slip(
-            "the wrong way",
-            "what is left when entries go as long as the slip does *not* show. Leave one out if it still shows.",
-            wrong_way,
+        "zeros in the place of entries. A 0 is an entry, too: np.delete makes x shorter.": instead(
+            shrink,
+            "len(x) > 1",
+            "len(x)",
+            "np.delete(x, n)",
+            "np.where(np.arange(len(x)) == n, 0, x)",
+            "(0, less)",
+            "(n + 1, less)",
         ),
-        Slip(
-            "set to 0",
-            "zeros in the place of entries. A 0 is an entry, too: np.delete makes x shorter.",
-            set_to_zero,
-        ),
-        Slip(
-            "each by itself",
-            "the entries that cannot go from the *first* x. Of two that do the same, either can go, but not both: go "
-            "on from the smaller x.",
-            each_by_itself,
-        ),
-        Slip(
-            "the smallest of all",
-            "the smallest of all parts of x that show it. Asked is one step after another; of L entries there are 2^L "
-            "parts.",
-            smallest_of_all,
-        ),
-        Slip(
-            "one entry alone",
-            "an entry that shows the slip by itself, or else x as it was. Mostly it takes several: leave out one at a "
-            "time.",
-            one_alone,
-        ),
-    ),
+        "the entries that cannot go from the *first* x. "
+        "Of two that do the same, either can go, but not both: go on from the smaller x.": each_by_itself,
+        "the smallest of all parts of x that show it. "
+        "Asked is one step after another; of L entries there are 2^L parts.": smallest_of_all,
+        "an entry that shows the slip by itself, or else x as it was. "
+        "Mostly it takes several: leave out one at a time.": one_alone,
+    },
 )

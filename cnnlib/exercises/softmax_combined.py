@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Forward, Slip
+from cnnlib.checks import Exercise, Forward
 from cnnlib.exercises.softmax_gradients import softmax_backward
 from cnnlib.exercises.softmax_losses import KINDS, ZT_FEATURES, cross_entropy, hot, zt_cases
 from cnnlib.exercises.softmax_properties import measured, shifted, sums_to
@@ -57,79 +57,42 @@ CROSS_ENTROPY_BACKWARD = Exercise(
         "(8.11)  softmax(z), less 1 at [np.arange(N), t], or less t;  all of it / N",
     ),
     after=(("before you start", "−0.9 for the right class, 0.1 for each of the others"),),
-    slips=(
-        Slip(
-            "not divided by N",
-            "y − t. The loss is the mean over the batch, so its slope is divided by N.",
-            gradient_of(lambda y, t: y - t),
+    slips={
+        "y − t. The loss is the mean over the batch, so its slope is divided by N.": gradient_of(lambda y, t: y - t),
+        "(y − t) / N². Divide once.": gradient_of(lambda y, t: (y - t) / len(y) ** 2),
+        "(y − t) divided by N and by M. The loss is a sum over the classes, a mean over the examples.": gradient_of(
+            lambda y, t: (y - t) / y.size
         ),
-        Slip(
-            "divided twice",
-            "(y − t) / N². Divide once.",
-            gradient_of(lambda y, t: (y - t) / len(y) ** 2),
+        "(y − t) / M. It is the examples that the mean runs over.": gradient_of(lambda y, t: (y - t) / y.shape[1]),
+        "t − y, over N: downhill. dz is the slope itself, and points uphill.": gradient_of(
+            lambda y, t: (t - y) / len(y)
         ),
-        Slip(
-            "divided by M too",
-            "(y − t) divided by N and by M. The loss is a sum over the classes, a mean over the examples.",
-            gradient_of(lambda y, t: (y - t) / y.size),
+        "−t / y, over N: the slope of the loss by the shares. One step is left, back through the softmax.": gradient_of(
+            lambda y, t: np.where(t > 0, -t / np.where(t > 0, y, 1), 0) / len(y)
         ),
-        Slip(
-            "divided by M",
-            "(y − t) / M. It is the examples that the mean runs over.",
-            gradient_of(lambda y, t: (y - t) / y.shape[1]),
+        "right at the target's class, 0 at the others. Raising a wrong logit raises the loss: by y[j].": gradient_of(
+            lambda y, t: (y - t) * t / len(y)
         ),
-        Slip(
-            "uphill",
-            "t − y, over N: downhill. dz is the slope itself, and points uphill.",
-            gradient_of(lambda y, t: (t - y) / len(y)),
+        "(y − t) y (1 − y), over N: what squared error sends through a sigmoid. Here the y cancels.": gradient_of(
+            lambda y, t: (y - t) * y * (1 - y) / len(y)
         ),
-        Slip(
-            "slope by y",
-            "−t / y, over N: the slope of the loss by the shares. One step is left, back through the softmax.",
-            gradient_of(lambda y, t: np.where(t > 0, -t / np.where(t > 0, y, 1), 0) / len(y)),
+        "(y − 1) / N: 1 was taken from every entry. Take it from entry t[n] of row n.": gradient_of(
+            lambda y, t: (y - 1) / len(y)
         ),
-        Slip(
-            "right class alone",
-            "right at the target's class, 0 at the others. Raising a wrong logit raises the loss: by y[j].",
-            gradient_of(lambda y, t: (y - t) * t / len(y)),
+        "1 taken from the columns of *all* labels in every row: dz[:, t]. "
+        "Row n wants its own: dz[np.arange(N), t].": every_row,
+        "y / N. The target is missing: y − t.": gradient_of(lambda y, t: y / len(y)),
+        "(z − t) / N. (8.11) has the shares y.": lambda z, t: (z - hot(t, z.shape[1])) / len(z),
+        "y − t with the naive softmax, nan far from 0. Use your softmax.": gradient_of(
+            lambda y, t: (y - t) / len(y), plain
         ),
-        Slip(
-            "a slope too many",
-            "(y − t) y (1 − y), over N: what squared error sends through a sigmoid. Here the y cancels.",
-            gradient_of(lambda y, t: (y - t) * y * (1 - y) / len(y)),
+        "y − t with the softmax of the softmax: shares were taken for logits.": lambda z, t: (
+            (softmax(softmax(z)) - hot(t, z.shape[1])) / len(z)
         ),
-        Slip(
-            "1 from every entry",
-            "(y − 1) / N: 1 was taken from every entry. Take it from entry t[n] of row n.",
-            gradient_of(lambda y, t: (y - 1) / len(y)),
+        "the slope of the squared error half (y − t)², over N. The loss is the surprise.": lambda z, t: (
+            softmax_backward(softmax(z) - hot(t, z.shape[1]), softmax(z)) / len(z)
         ),
-        Slip(
-            "columns of the whole batch",
-            "1 taken from the columns of *all* labels in every row: dz[:, t]. Row n wants its own: "
-            "dz[np.arange(N), t].",
-            every_row,
-        ),
-        Slip("shares alone", "y / N. The target is missing: y − t.", gradient_of(lambda y, t: y / len(y))),
-        Slip("logits", "(z − t) / N. (8.11) has the shares y.", lambda z, t: (z - hot(t, z.shape[1])) / len(z)),
-        Slip(
-            "exp overflows",
-            "y − t with the naive softmax, nan far from 0. Use your softmax.",
-            gradient_of(lambda y, t: (y - t) / len(y), plain),
-        ),
-        Slip(
-            "softmax twice",
-            "y − t with the softmax of the softmax: shares were taken for logits.",
-            lambda z, t: (softmax(softmax(z)) - hot(t, z.shape[1])) / len(z),
-        ),
-        Slip(
-            "squared error through softmax",
-            "the slope of the squared error half (y − t)², over N. The loss is the surprise.",
-            lambda z, t: softmax_backward(softmax(z) - hot(t, z.shape[1]), softmax(z)) / len(z),
-        ),
-        Slip(
-            "the likeliest class for the target",
-            "the slope for a target of the likeliest class alone. Every class counts, with its probability t[n, j].",
-            lambda z, t: cross_entropy_backward(z, t if t.ndim == 1 else t.argmax(axis=1)),
-        ),
-    ),
+        "the slope for a target of the likeliest class alone. Every class counts, "
+        "with its probability t[n, j].": lambda z, t: cross_entropy_backward(z, t if t.ndim == 1 else t.argmax(axis=1)),
+    },
 )

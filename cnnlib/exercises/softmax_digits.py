@@ -5,13 +5,11 @@ import itertools
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Property, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.checks import Exercise, Inputs, Property
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
 from cnnlib.checks.show import number
 from cnnlib.exercises.softmax_losses import log_softmax
 from cnnlib.exercises.softmax_shares import softmax
-
-Rng = np.random.Generator
 
 
 def most_doubtful(z: Array, t: Array, count: int) -> Array:
@@ -87,56 +85,30 @@ MOST_DOUBTFUL = Exercise(
         "losses[n] = −log y[n, t[n]];  np.argsort(−losses)[:count]",
     ),
     after=(("before you start", "0 first: the network finds its label less likely"),),
-    slips=(
-        Slip(
-            "smallest first",
-            "the examples with the *smallest* losses. np.argsort sorts upwards.",
-            lambda z, t, count: largest(at_t(log_softmax(z), t), count),
+    slips={
+        "the examples with the *smallest* losses. np.argsort sorts upwards.": lambda z, t, count: largest(
+            at_t(log_softmax(z), t), count
         ),
-        Slip(
-            "largest last",
-            "the right examples, the largest loss last. Largest first.",
-            lambda z, t, count: most_doubtful(z, t, count)[::-1],
+        "the right examples, the largest loss last. Largest first.": lambda z, t, count: most_doubtful(z, t, count)[
+            ::-1
+        ],
+        "those whose best share is smallest. A network may be sure and wrong: "
+        "ask for the share of the label.": lambda z, t, count: largest(-softmax(z).max(axis=1), count),
+        "those whose two best shares are nearest to each other. "
+        "Ask for the surprise at the label.": lambda z, t, count: largest(second_best(z), count),
+        "those with the largest entropy. A network may be sure and wrong: ask for "
+        "the share of the label.": lambda z, t, count: largest(-(softmax(z) * log_softmax(z)).sum(axis=1), count),
+        "those whose label's logit lies farthest below the best one. "
+        "The loss counts the other classes as well.": lambda z, t, count: largest(z.max(axis=1) - at_t(z, t), count),
+        "those with the smallest logit at the label. "
+        "Logits of two examples cannot be compared: take log y.": lambda z, t, count: largest(-at_t(z, t), count),
+        "the examples sorted by the share itself. Beyond a gap of 746 all shares are 0: "
+        "sort by its logarithm.": lambda z, t, count: largest(-at_t(softmax(z), t), count),
+        "the losses. Asked for are the numbers of the examples.": lambda z, t, count: (
+            -np.sort(at_t(log_softmax(z), t))[:count]
         ),
-        Slip(
-            "labels ignored",
-            "those whose best share is smallest. A network may be sure and wrong: ask for the share of the label.",
-            lambda z, t, count: largest(-softmax(z).max(axis=1), count),
+        "all examples, in the right order. Only `count` of them are wanted.": lambda z, t, count: most_doubtful(
+            z, t, len(z)
         ),
-        Slip(
-            "two best",
-            "those whose two best shares are nearest to each other. Ask for the surprise at the label.",
-            lambda z, t, count: largest(second_best(z), count),
-        ),
-        Slip(
-            "entropy",
-            "those with the largest entropy. A network may be sure and wrong: ask for the share of the label.",
-            lambda z, t, count: largest(-(softmax(z) * log_softmax(z)).sum(axis=1), count),
-        ),
-        Slip(
-            "gap to the best",
-            "those whose label's logit lies farthest below the best one. The loss counts the other classes as well.",
-            lambda z, t, count: largest(z.max(axis=1) - at_t(z, t), count),
-        ),
-        Slip(
-            "logits",
-            "those with the smallest logit at the label. Logits of two examples cannot be compared: take log y.",
-            lambda z, t, count: largest(-at_t(z, t), count),
-        ),
-        Slip(
-            "shares that vanish",
-            "the examples sorted by the share itself. Beyond a gap of 746 all shares are 0: sort by its logarithm.",
-            lambda z, t, count: largest(-at_t(softmax(z), t), count),
-        ),
-        Slip(
-            "losses for numbers",
-            "the losses. Asked for are the numbers of the examples.",
-            lambda z, t, count: -np.sort(at_t(log_softmax(z), t))[:count],
-        ),
-        Slip(
-            "all of them",
-            "all examples, in the right order. Only `count` of them are wanted.",
-            lambda z, t, count: most_doubtful(z, t, len(z)),
-        ),
-    ),
+    },
 )

@@ -4,17 +4,14 @@
 (8.10)  dz[n, j] = y[n, j] (dy[n, j] − sum over r of dy[n, r] y[n, r])
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Forward, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers, stepping
+from cnnlib.checks import Exercise, Forward, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers, stepping
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.softmax_properties import measured, shifted, sums_to, unchanged
 from cnnlib.exercises.softmax_shares import Z_FEATURES, plain, softmax
-
-Rng = np.random.Generator
 
 
 def softmax_jacobian(z: Array) -> Array:
@@ -37,13 +34,6 @@ def one_row_cases(rng: Rng) -> list[Inputs]:
     ]
 
 
-def of_shares(
-    jacobian: Callable[[Array], Array], shares: Callable[[Array], Array] = softmax
-) -> Callable[[Array], Array]:
-    """A Jacobian made of the shares."""
-    return lambda z: jacobian(shares(z[None])[0])
-
-
 SOFTMAX_JACOBIAN = Exercise(
     name="softmax_jacobian",
     parts={"J": 2},
@@ -63,58 +53,30 @@ SOFTMAX_JACOBIAN = Exercise(
         "(8.9)  J = diag(y) − y yᵀ:  np.diag(y) − np.outer(y, y)",
     ),
     after=(("before you start", "1/4 on the diagonal, −1/4 beside it: the slope of the sigmoid at 0"),),
-    slips=(
-        Slip(
-            "diagonal only",
-            "y (1 − y) on the diagonal and 0 elsewhere. Raise one logit, and the *other* shares fall: −y[j] y[r].",
-            of_shares(lambda y: np.diag(y * (1 - y))),
+    slips={
+        "y (1 − y) on the diagonal and 0 elsewhere. Raise one logit, and the *other* shares fall: −y[j] y[r].": instead(
+            softmax_jacobian, "np.diag(y) - np.outer(y, y)", "np.diag(y * (1 - y))"
         ),
-        Slip(
-            "others rise",
-            "+y[j] y[r] off the diagonal. When one share grows, the others must shrink: a column adds up to 0.",
-            of_shares(lambda y: np.diag(y * (1 - 2 * y)) + np.outer(y, y)),
+        "+y[j] y[r] off the diagonal. When one share grows, the others must shrink: a column adds up to 0.": instead(
+            softmax_jacobian, "np.diag(y) - np.outer(y, y)", "np.diag(y * (1 - 2 * y)) + np.outer(y, y)"
         ),
-        Slip(
-            "y on the diagonal",
-            "y[j] on the diagonal. It is y[j] (1 − y[j]): the sum below the fraction grows, too.",
-            of_shares(lambda y: np.diag(y + y * y) - np.outer(y, y)),
+        "y[j] on the diagonal. It is y[j] (1 − y[j]): the sum below the fraction grows, too.": instead(
+            softmax_jacobian, "np.diag(y)", "np.diag(y + y * y)"
         ),
-        Slip(
-            "1 on the diagonal",
-            "1 − y[j] y[r]: 1 for y[j] on the diagonal.",
-            of_shares(lambda y: np.eye(len(y)) - np.outer(y, y)),
+        "1 − y[j] y[r]: 1 for y[j] on the diagonal.": instead(softmax_jacobian, "np.diag(y)", "np.eye(len(y))"),
+        "how log y answers to z. Multiply row j by y[j].": instead(
+            softmax_jacobian, "np.diag(y) - np.outer(y, y)", "np.eye(len(y)) - y"
         ),
-        Slip(
-            "Jacobian of the logarithms",
-            "how log y answers to z. Multiply row j by y[j].",
-            of_shares(lambda y: np.eye(len(y)) - y),
+        "how log y answers to z, transposed. Multiply by y[j], too.": instead(
+            softmax_jacobian, "np.diag(y) - np.outer(y, y)", "np.eye(len(y)) - y[:, None]"
         ),
-        Slip(
-            "Jacobian of the logarithms, turned",
-            "how log y answers to z, transposed. Multiply by y[j], too.",
-            of_shares(lambda y: np.eye(len(y)) - y[:, None]),
+        "−y[j] y[r] everywhere. The diagonal has y[j] more.": instead(softmax_jacobian, "np.diag(y) - ", "-"),
+        "y (1 − y), one number for each class. That is the diagonal: what do the other shares do?": instead(
+            softmax_jacobian, "np.diag(y) - np.outer(y, y)", "y * (1 - y)"
         ),
-        Slip(
-            "products only",
-            "−y[j] y[r] everywhere. The diagonal has y[j] more.",
-            of_shares(lambda y: -np.outer(y, y)),
-        ),
-        Slip(
-            "a vector",
-            "y (1 − y), one number for each class. That is the diagonal: what do the other shares do?",
-            of_shares(lambda y: y * (1 - y)),
-        ),
-        Slip(
-            "exp overflows",
-            "the Jacobian with the naive softmax, nan far from 0.",
-            of_shares(lambda y: np.diag(y) - np.outer(y, y), plain),
-        ),
-        Slip(
-            "made of z",
-            "diag(z) − z zᵀ. (8.9) is made of the shares y.",
-            lambda z: np.diag(z) - np.outer(z, z),
-        ),
-    ),
+        "the Jacobian with the naive softmax, nan far from 0.": instead(softmax_jacobian, softmax=plain),
+        "diag(z) − z zᵀ. (8.9) is made of the shares y.": instead(softmax_jacobian, "softmax(z[None])[0]", "z"),
+    },
 )
 
 
@@ -166,69 +128,43 @@ SOFTMAX_BACKWARD = Exercise(
         "(8.10)  dz = y (dy − (dy · y).sum(axis=1, keepdims=True))",
     ),
     after=(("before you start", "0, 0 and 0: all shares are pulled alike, and they must add up to 1"),),
-    slips=(
-        Slip(
-            "diagonal only",
-            "dy y (1 − y), as for a sigmoid. Each share answers to *every* logit: where is −y[j] y[r]?",
-            lambda dy, y: dy * y * (1 - y),
+    slips={
+        "dy y (1 − y), as for a sigmoid. Each share answers to *every* logit: where is −y[j] y[r]?": instead(
+            softmax_backward, "(dy - mean)", "dy * (1 - y)"
         ),
-        Slip(
-            "y left out",
-            "dy minus its mean, without the y in front: multiply by y[n, j].",
-            lambda dy, y: dy - (dy * y).sum(axis=1, keepdims=True),
+        "dy minus its mean, without the y in front: multiply by y[n, j].": instead(
+            softmax_backward, "y * (dy - mean)", "dy - mean"
         ),
-        Slip(
-            "bracket forgotten",
-            "y dy − sum. The sum is multiplied by y[n, j], too: put brackets round the difference.",
-            lambda dy, y: y * dy - (dy * y).sum(axis=1, keepdims=True),
+        "y dy − sum. The sum is multiplied by y[n, j], too: put brackets round the difference.": instead(
+            softmax_backward, "y * (dy - mean)", "y * dy - mean"
         ),
-        Slip(
-            "plain mean",
-            "y times (dy − mean of dy). In this mean each class counts as much as its share y.",
-            lambda dy, y: y * (dy - dy.mean(axis=1, keepdims=True)),
+        "y times (dy − mean of dy). In this mean each class counts as much as its share y.": instead(
+            softmax_backward, "(dy * y).sum", "dy.mean"
         ),
-        Slip(
-            "plain sum",
-            "y times (dy − sum of dy). In this sum each dy[n, r] is multiplied by y[n, r].",
-            lambda dy, y: y * (dy - dy.sum(axis=1, keepdims=True)),
+        "y times (dy − sum of dy). In this sum each dy[n, r] is multiplied by y[n, r].": instead(
+            softmax_backward, "(dy * y).sum", "dy.sum"
         ),
-        Slip(
-            "log softmax",
-            "dy − y times the sum of dy: the way back through log_softmax.",
-            lambda dy, y: dy - y * dy.sum(axis=1, keepdims=True),
+        "dy − y times the sum of dy: the way back through log_softmax.": instead(
+            softmax_backward, "y * (dy - mean)", "dy - y * dy.sum(axis=1, keepdims=True)"
         ),
-        Slip(
-            "sum left out", "y dy. The other classes pull as well: −y[j] times the sum of dy y.", lambda dy, y: y * dy
+        "y dy. The other classes pull as well: −y[j] times the sum of dy y.": instead(
+            softmax_backward, "(dy - mean)", "dy"
         ),
-        Slip(
-            "the batch's sum",
-            "the sum over the whole batch. Examples have nothing to do with each other: sum along a row.",
-            lambda dy, y: y * (dy - (dy * y).sum()),
+        "the sum over the whole batch. Examples have nothing to do with each other: sum along a row.": instead(
+            softmax_backward, ".sum(axis=1, keepdims=True)", ".sum()"
         ),
-        Slip(
-            "the column's sum",
-            "the sum over each column. Examples have nothing to do with each other: sum along a row, axis 1.",
-            lambda dy, y: y * (dy - (dy * y).sum(axis=0)),
+        "the sum over each column. Examples have nothing to do with each other: sum along a row, axis 1.": instead(
+            softmax_backward, ".sum(axis=1, keepdims=True)", ".sum(axis=0)"
         ),
-        Slip(
-            "added",
-            "y times (dy + sum). The other classes pull *down*: a minus.",
-            lambda dy, y: y * (dy + (dy * y).sum(axis=1, keepdims=True)),
+        "y times (dy + sum). The other classes pull *down*: a minus.": instead(
+            softmax_backward, "dy - mean", "dy + mean"
         ),
-        Slip(
-            "divided by N",
-            "dz / N. The loss divides by N; a layer does not.",
-            lambda dy, y: softmax_backward(dy, y) / len(y),
+        "dz / N. The loss divides by N; a layer does not.": instead(
+            softmax_backward, "(dy - mean)", "(dy - mean) / len(y)"
         ),
-        Slip(
-            "softmax twice",
-            "dz for the softmax of y. But y are the shares already.",
-            lambda dy, y: softmax_backward(dy, softmax(y)),
+        "dz for the softmax of y. But y are the shares already.": lambda dy, y: softmax_backward(dy, softmax(y)),
+        "y times (dy − mean of dy y): divided by M. The shares y are weights already, and add up to 1.": instead(
+            softmax_backward, ".sum", ".mean"
         ),
-        Slip(
-            "mean over the classes",
-            "y times (dy − mean of dy y): divided by M. The shares y are weights already, and add up to 1.",
-            lambda dy, y: y * (dy - (dy * y).mean(axis=1, keepdims=True)),
-        ),
-    ),
+    },
 )

@@ -9,30 +9,16 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, numbers, stepping
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, numbers, stepping
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.softmax_properties import EQUAL_LOGITS, NOT_NEGATIVE, SAME_GAPS, TWICE, shifted, sums_to
 from cnnlib.exercises.softmax_shares import Z_FEATURES, plain, softmax, z_cases
-
-Rng = np.random.Generator
 
 
 def log_softmax(z: Array) -> Array:
     z = z - z.max(axis=1, keepdims=True)
     return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
-
-
-def naive_log(z: Array) -> Array:
-    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
-
-
-def log_of(largest: Callable[[Array], Array]) -> Callable[[Array], Array]:
-    """log_softmax that takes off something else than the largest logit of each row."""
-    return lambda z: naive_log(z - largest(z))
-
-
-def forgotten(z: Array) -> Array:
-    return z - np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True))
 
 
 LOG_SOFTMAX = Exercise(
@@ -50,77 +36,42 @@ LOG_SOFTMAX = Exercise(
         "(8.7)  z = z − z.max(axis=1, keepdims=True);  log y = z − log(exp(z).sum(axis=1, keepdims=True))",
     ),
     after=(("before you start", "−1000 and 0, up to e⁻¹⁰⁰⁰"),),
-    slips=(
-        Slip(
-            "log of 0",
-            "log(softmax(z)). Where a share is too small for a float it is 0, and log 0 is −inf: never go through "
-            "the share.",
-            lambda z: np.log(softmax(z)),
+    slips={
+        "log(softmax(z)). Where a share is too small for a float it is 0, and log 0 is −inf: "
+        "never go through the share.": lambda z: np.log(softmax(z)),
+        "log(y + 1e-12). That hides −inf, and no surprise is ever above 27.6: never go through the share.": lambda z: (
+            np.log(softmax(z) + 1e-12)
         ),
-        Slip(
-            "a small number added",
-            "log(y + 1e-12). That hides −inf, and no surprise is ever above 27.6: never go through the share.",
-            lambda z: np.log(softmax(z) + 1e-12),
+        "z − log of the sum of exp(z), as it stands. Far from 0 the sum is inf or 0: "
+        "take the largest off first.": instead(log_softmax, " - z.max(axis=1, keepdims=True)", ""),
+        "log(exp(z) / sum of exp(z)), which is nan far from 0.": lambda z: np.log(plain(z)),
+        "z − log of the sum of exp(z − largest): the largest was taken off in one place only.": instead(
+            log_softmax, "z = z", "e = z", "np.exp(z)", "np.exp(e)"
         ),
-        Slip(
-            "exp overflows",
-            "z − log of the sum of exp(z), as it stands. Far from 0 the sum is inf or 0: take the largest off first.",
-            naive_log,
+        "z − largest. That is right only where all other logits are far below.": instead(
+            log_softmax, " - np.log(np.exp(z).sum(axis=1, keepdims=True))", ""
         ),
-        Slip(
-            "log of the naive form", "log(exp(z) / sum of exp(z)), which is nan far from 0.", lambda z: np.log(plain(z))
+        "the largest logit of the whole batch taken off. Rows far below it get log 0: each row has its own.": instead(
+            log_softmax, "z.max(axis=1, keepdims=True)", "z.max()"
         ),
-        Slip(
-            "the largest is forgotten",
-            "z − log of the sum of exp(z − largest): the largest was taken off in one place only.",
-            forgotten,
+        "the largest of each column taken off: the logits of a row lost different constants.": instead(
+            log_softmax, "z.max(axis=1, keepdims=True)", "z.max(axis=0)"
         ),
-        Slip(
-            "the sum is forgotten",
-            "z − largest. That is right only where all other logits are far below.",
-            lambda z: z - z.max(axis=1, keepdims=True),
+        "the smallest logit of each row taken off. Then the largest may still overflow.": instead(
+            log_softmax, "z.max", "z.min"
         ),
-        Slip(
-            "one maximum for all",
-            "the largest logit of the whole batch taken off. Rows far below it get log 0: each row has its own.",
-            log_of(lambda z: z.max()),
+        "the shares, without the logarithm.": softmax,
+        "z less the sum of the exponentials: the logarithm of that sum is due.": instead(log_softmax, "np.log", ""),
+        "log of the *mean* of the exponentials taken off: log M too much. (8.7) has their sum.": instead(
+            log_softmax, ".sum", ".mean"
         ),
-        Slip(
-            "the maximum of each column",
-            "the largest of each column taken off: the logits of a row lost different constants.",
-            log_of(lambda z: z.max(axis=0)),
+        "the logarithm of the sum added. log of a quotient: take it off.": instead(
+            log_softmax, "z - np.log", "z + np.log"
         ),
-        Slip(
-            "the smallest taken off",
-            "the smallest logit of each row taken off. Then the largest may still overflow.",
-            log_of(lambda z: z.min(axis=1, keepdims=True)),
+        "the sum over each column. The shares of one example stand in a row: axis 1.": instead(
+            log_softmax, ".sum(axis=1, keepdims=True)", ".sum(axis=0)"
         ),
-        Slip("shares", "the shares, without the logarithm.", softmax),
-        Slip(
-            "the sum itself",
-            "z less the sum of the exponentials: the logarithm of that sum is due.",
-            lambda z: z - z.max(axis=1, keepdims=True) - np.exp(z - z.max(axis=1, keepdims=True)).sum(1, keepdims=True),
-        ),
-        Slip(
-            "mean for sum",
-            "log of the *mean* of the exponentials taken off: log M too much. (8.7) has their sum.",
-            lambda z: log_softmax(z) + np.log(z.shape[1]),
-        ),
-        Slip(
-            "added",
-            "the logarithm of the sum added. log of a quotient: take it off.",
-            lambda z: (
-                z
-                - z.max(axis=1, keepdims=True)
-                + np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(1, keepdims=True))
-            ),
-        ),
-        Slip(
-            "column sums",
-            "the sum over each column. The shares of one example stand in a row: axis 1.",
-            lambda z: z - z.max(axis=1, keepdims=True) - np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=0)),
-        ),
-    ),
+    },
 )
 
 
@@ -210,75 +161,41 @@ CROSS_ENTROPY = Exercise(
         "(8.8)  −mean over n of log_y[n, t[n]],  or  −mean over n of sum over j of t[n, j] log_y[n, j]",
     ),
     after=(("before you start", "log 10 = 2.303: each class has a tenth"),),
-    slips=(
-        Slip(
-            "mean over the classes too",
-            "the mean of t · log y over all entries: divided by M as well. Sum over the classes, mean over the "
-            "examples.",
-            lambda z, t: cross_entropy(z, t) / z.shape[1],
+    slips={
+        "the mean of t · log y over all entries: divided by M as well. "
+        "Sum over the classes, mean over the examples.": lambda z, t: cross_entropy(z, t) / z.shape[1],
+        "the sum over the examples. The loss is their mean, so that it does not grow with the batch.": lambda z, t: (
+            cross_entropy(z, t) * len(z)
         ),
-        Slip(
-            "sum over the batch",
-            "the sum over the examples. The loss is their mean, so that it does not grow with the batch.",
-            lambda z, t: cross_entropy(z, t) * len(z),
+        "the loss without its minus: log y is never above 0.": lambda z, t: -cross_entropy(z, t),
+        "the loss of softmax(softmax(z)): shares were taken for logits. log_softmax wants z itself.": loss_of(
+            lambda z: log_softmax(softmax(z))
         ),
-        Slip("no minus", "the loss without its minus: log y is never above 0.", lambda z, t: -cross_entropy(z, t)),
-        Slip(
-            "softmax twice",
-            "the loss of softmax(softmax(z)): shares were taken for logits. log_softmax wants z itself.",
-            loss_of(lambda z: log_softmax(softmax(z))),
+        "log_y[:, t], the labels of all examples in every row: shape (N, N). "
+        "Row n wants its own t[n]: log_y[np.arange(N), t].": all_pairs,
+        "log(softmax(z)), which is −inf where a share is too small for a float. Use your log_softmax.": loss_of(
+            lambda z: np.log(softmax(z))
         ),
-        Slip(
-            "all pairs of examples and labels",
-            "log_y[:, t], the labels of all examples in every row: shape (N, N). Row n wants its own t[n]: "
-            "log_y[np.arange(N), t].",
-            all_pairs,
+        "log(y + 1e-12), which caps the surprise at 27.6. Use your log_softmax.": loss_of(
+            lambda z: np.log(softmax(z) + 1e-12)
         ),
-        Slip(
-            "log of 0",
-            "log(softmax(z)), which is −inf where a share is too small for a float. Use your log_softmax.",
-            loss_of(lambda z: np.log(softmax(z))),
+        "the naive softmax, nan far from 0. Use your log_softmax.": loss_of(lambda z: np.log(plain(z))),
+        "1 minus the share of the target. The loss is −log of it.": lambda z, t: float(
+            (1 - at_target(softmax(z), t)).mean()
         ),
-        Slip(
-            "a small number added",
-            "log(y + 1e-12), which caps the surprise at 27.6. Use your log_softmax.",
-            loss_of(lambda z: np.log(softmax(z) + 1e-12)),
+        "the loss in bits, with log to base 2.": lambda z, t: cross_entropy(z, t) / np.log(2),
+        "the logarithm of the mean share. Each example is surprised by itself: first log, then mean.": lambda z, t: (
+            float(-np.log(at_target(softmax(z), t).mean()))
         ),
-        Slip(
-            "exp overflows",
-            "the naive softmax, nan far from 0. Use your log_softmax.",
-            loss_of(lambda z: np.log(plain(z))),
+        "the loss at the likeliest class of t. Every class counts, with its probability t[n, j].": lambda z, t: (
+            cross_entropy(z, t if t.ndim == 1 else t.argmax(axis=1))
         ),
-        Slip(
-            "the share, not its surprise",
-            "1 minus the share of the target. The loss is −log of it.",
-            lambda z, t: float((1 - at_target(softmax(z), t)).mean()),
+        "a mean of squares of y − t. Asked for is the surprise, −log y.": lambda z, t: float(
+            ((softmax(z) - hot(t, z.shape[1])) ** 2).sum(axis=1).mean()
         ),
-        Slip("log base 2", "the loss in bits, with log to base 2.", lambda z, t: cross_entropy(z, t) / np.log(2)),
-        Slip(
-            "log of the mean",
-            "the logarithm of the mean share. Each example is surprised by itself: first log, then mean.",
-            lambda z, t: float(-np.log(at_target(softmax(z), t).mean())),
+        "the mean of −z at the target. Logits become log y when log of the sum of exp is taken off.": loss_of(
+            lambda z: z
         ),
-        Slip(
-            "the likeliest class for the target",
-            "the loss at the likeliest class of t. Every class counts, with its probability t[n, j].",
-            lambda z, t: cross_entropy(z, t if t.ndim == 1 else t.argmax(axis=1)),
-        ),
-        Slip(
-            "squared error",
-            "a mean of squares of y − t. Asked for is the surprise, −log y.",
-            lambda z, t: float(((softmax(z) - hot(t, z.shape[1])) ** 2).sum(axis=1).mean()),
-        ),
-        Slip(
-            "logits for logarithms",
-            "the mean of −z at the target. Logits become log y when log of the sum of exp is taken off.",
-            loss_of(lambda z: z),
-        ),
-        Slip(
-            "first example only",
-            "the loss of the first example. Take the mean over all.",
-            lambda z, t: cross_entropy(z[:1], t[:1]),
-        ),
-    ),
+        "the loss of the first example. Take the mean over all.": lambda z, t: cross_entropy(z[:1], t[:1]),
+    },
 )

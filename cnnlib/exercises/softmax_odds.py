@@ -9,12 +9,10 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers, stepping
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers, stepping
 from cnnlib.exercises.softmax_properties import sums_to
 from cnnlib.exercises.softmax_shares import softmax
-
-Rng = np.random.Generator
 
 
 def log_odds(y: Array) -> Array:
@@ -56,49 +54,22 @@ LOG_ODDS = Exercise(
         "(8.4)  s = log(y[:, :-1] / y[:, -1:])",
     ),
     after=(("before you start", "log 2 = 0.693 for class 0, and log 1 = 0 for class 1"),),
-    slips=(
-        Slip(
-            "odds against all others",
-            "log(y / (1 − y)): the odds of j against all other classes together. Asked for are those against the "
-            "pivot alone.",
-            lambda y: np.log(y[:, :-1] / (1 - y[:, :-1])),
+    slips={
+        "log(y / (1 − y)): the odds of j against all other classes together. "
+        "Asked for are those against the pivot alone.": lambda y: np.log(y[:, :-1] / (1 - y[:, :-1])),
+        "log odds against class 0. The pivot is the last class.": lambda y: np.log(y[:, 1:] / y[:, :1]),
+        "the odds. Take their logarithm.": lambda y: y[:, :-1] / y[:, -1:],
+        "log y. Divide by the pivot's share first.": lambda y: np.log(y[:, :-1]),
+        "the right log odds, with a column of zeros for the pivot against itself. "
+        "Leave that out: M − 1 are left.": lambda y: np.log(y / y[:, -1:]),
+        "the logarithm to base 2. Here log is the natural one.": lambda y: np.log2(y[:, :-1] / y[:, -1:]),
+        "the logarithm to base 10. Here log is the natural one.": lambda y: np.log10(y[:, :-1] / y[:, -1:]),
+        "log y[j] over the log of the pivot's share. Asked for is the logarithm of their quotient.": lambda y: (
+            np.log(y[:, :-1]) / np.log(y[:, -1:])
         ),
-        Slip(
-            "the first as pivot",
-            "log odds against class 0. The pivot is the last class.",
-            lambda y: np.log(y[:, 1:] / y[:, :1]),
-        ),
-        Slip("no logarithm", "the odds. Take their logarithm.", lambda y: y[:, :-1] / y[:, -1:]),
-        Slip("logarithms of shares", "log y. Divide by the pivot's share first.", lambda y: np.log(y[:, :-1])),
-        Slip(
-            "the pivot too",
-            "the right log odds, with a column of zeros for the pivot against itself. Leave that out: M − 1 are left.",
-            lambda y: np.log(y / y[:, -1:]),
-        ),
-        Slip(
-            "base 2", "the logarithm to base 2. Here log is the natural one.", lambda y: np.log2(y[:, :-1] / y[:, -1:])
-        ),
-        Slip(
-            "base 10",
-            "the logarithm to base 10. Here log is the natural one.",
-            lambda y: np.log10(y[:, :-1] / y[:, -1:]),
-        ),
-        Slip(
-            "quotient of logarithms",
-            "log y[j] over the log of the pivot's share. Asked for is the logarithm of their quotient.",
-            lambda y: np.log(y[:, :-1]) / np.log(y[:, -1:]),
-        ),
-        Slip(
-            "the first row's pivot",
-            "the odds against the pivot of the first row. Each row has its own.",
-            lambda y: np.log(y[:, :-1] / y[0, -1]),
-        ),
-        Slip(
-            "product",
-            "log of y[j] times the pivot's share. Odds are a quotient.",
-            lambda y: np.log(y[:, :-1] * y[:, -1:]),
-        ),
-    ),
+        "the odds against the pivot of the first row. Each row has its own.": lambda y: np.log(y[:, :-1] / y[0, -1]),
+        "log of y[j] times the pivot's share. Odds are a quotient.": lambda y: np.log(y[:, :-1] * y[:, -1:]),
+    },
 )
 
 
@@ -156,61 +127,30 @@ FROM_LOG_ODDS = Exercise(
         "(8.5)  y = softmax of (s[n, 0], ..., s[n, M − 2], 0)",
     ),
     after=(("before you start", "1/2 and 1/2: even odds"),),
-    slips=(
-        Slip(
-            "exp overflows",
-            "(8.5) as it stands, which is inf / inf for large log odds. What are the logits of all M classes, the "
-            "pivot's too?",
-            with_pivot(lambda s: (np.exp(s), ones(s))),
+    slips={
+        "(8.5) as it stands, which is inf / inf for large log odds. "
+        "What are the logits of all M classes, the pivot's too?": with_pivot(lambda s: (np.exp(s), ones(s))),
+        "the right shares but for the pivot: the largest was taken off s, its 1 stayed. "
+        "Its logit 0 loses as much.": with_pivot(lambda s: (np.exp(s - s.max(axis=1, keepdims=True)), ones(s))),
+        "the softmax of s alone: M − 1 shares. The pivot has a share, too.": lambda s: softmax(s),
+        "the pivot's share in front. The pivot is the last class.": lambda s: softmax(
+            np.concatenate([np.zeros((len(s), 1)), s], axis=1)
         ),
-        Slip(
-            "the pivot not shifted",
-            "the right shares but for the pivot: the largest was taken off s, its 1 stayed. Its logit 0 loses as much.",
-            with_pivot(lambda s: (np.exp(s - s.max(axis=1, keepdims=True)), ones(s))),
+        "the pivot with a logit of 1. Its odds against itself are 1, so their logarithm is 0.": lambda s: softmax(
+            np.concatenate([s, ones(s)], axis=1)
         ),
-        Slip("no pivot", "the softmax of s alone: M − 1 shares. The pivot has a share, too.", lambda s: softmax(s)),
-        Slip(
-            "pivot in front",
-            "the pivot's share in front. The pivot is the last class.",
-            lambda s: softmax(np.concatenate([np.zeros((len(s), 1)), s], axis=1)),
+        "the pivot with a logit of −1. Its odds against itself are 1, so their logarithm is 0.": lambda s: softmax(
+            np.concatenate([s, -ones(s)], axis=1)
         ),
-        Slip(
-            "a logit of 1",
-            "the pivot with a logit of 1. Its odds against itself are 1, so their logarithm is 0.",
-            lambda s: softmax(np.concatenate([s, ones(s)], axis=1)),
+        "a sigmoid of each, and the rest for the pivot. That is right for two classes alone: "
+        "with more, the others take a share of the sum as well.": lambda s: _sigmoids(s),
+        "exp(s) over their own sum, and the pivot over that sum. The pivot's 1 belongs into the sum.": lambda s: (
+            _own_sum(s)
         ),
-        Slip(
-            "pivot −1",
-            "the pivot with a logit of −1. Its odds against itself are 1, so their logarithm is 0.",
-            lambda s: softmax(np.concatenate([s, -ones(s)], axis=1)),
-        ),
-        Slip(
-            "a sigmoid each",
-            "a sigmoid of each, and the rest for the pivot. That is right for two classes alone: with more, the "
-            "others take a share of the sum as well.",
-            lambda s: _sigmoids(s),
-        ),
-        Slip(
-            "the 1 is missing below",
-            "exp(s) over their own sum, and the pivot over that sum. The pivot's 1 belongs into the sum.",
-            lambda s: _own_sum(s),
-        ),
-        Slip(
-            "pivot left out of the result",
-            "the right shares, but without the pivot's share: M of them are due.",
-            lambda s: from_log_odds(s)[:, :-1],
-        ),
-        Slip(
-            "odds for log odds",
-            "s / (1 + sum of s). Log odds become odds by exp.",
-            with_pivot(lambda s: (s, ones(s))),
-        ),
-        Slip(
-            "falling",
-            "the shares for −s. Large log odds speak for class j and against the pivot.",
-            lambda s: from_log_odds(-s),
-        ),
-    ),
+        "the right shares, but without the pivot's share: M of them are due.": lambda s: from_log_odds(s)[:, :-1],
+        "s / (1 + sum of s). Log odds become odds by exp.": with_pivot(lambda s: (s, ones(s))),
+        "the shares for −s. Large log odds speak for class j and against the pivot.": lambda s: from_log_odds(-s),
+    },
 )
 
 

@@ -8,11 +8,10 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.checks import Exercise, Inputs, Slip
-from cnnlib.checks.cases import LAYOUTS, in_other_layouts, numbers
+from cnnlib.checks import Exercise, Inputs
+from cnnlib.checks.cases import LAYOUTS, Rng, in_other_layouts, numbers
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.softmax_properties import shifted, sums_to
-
-Rng = np.random.Generator
 
 
 def softmax(z: Array) -> Array:
@@ -61,26 +60,6 @@ def plain(z: Array) -> Array:
     return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
 
 
-def shifted_by(largest: Callable[[Array], Array]) -> Callable[[Array], Array]:
-    """softmax that takes off something else than the largest logit of each row."""
-
-    def slipped(z: Array) -> Array:
-        e = np.exp(z - largest(z))
-        return e / e.sum(axis=1, keepdims=True)
-
-    return slipped
-
-
-def over(total: Callable[[Array], Array]) -> Callable[[Array], Array]:
-    """softmax with another denominator."""
-    return lambda z: np.exp(z - z.max(axis=1, keepdims=True)) / total(np.exp(z - z.max(axis=1, keepdims=True)))
-
-
-def sizes(z: Array) -> Array:
-    e = np.abs(z - z.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
-
-
 SOFTMAX = Exercise(
     name="softmax",
     parts={"y": 2},
@@ -96,74 +75,38 @@ SOFTMAX = Exercise(
         "e = exp(z − z.max(axis=1, keepdims=True));  y = e / e.sum(axis=1, keepdims=True)",
     ),
     after=(("before you start", "(0.5, 0.5): equal logits, equal shares, however large they are"),),
-    slips=(
-        Slip(
-            "exp overflows",
-            "exp(z) over its sum, as it stands. Far from 0 that is inf / inf or 0 / 0: which constant may you add "
-            "to a row first?",
-            plain,
+    slips={
+        "exp(z) over its sum, as it stands. "
+        "Far from 0 that is inf / inf or 0 / 0: which constant may you add to a row first?": plain,
+        "the largest logit of the whole batch taken off. A row far below it becomes 0 / 0: "
+        "each row has its own largest.": instead(softmax, "z.max(axis=1, keepdims=True)", "z.max()"),
+        "the smallest logit of each row taken off. Then the largest may still overflow.": instead(
+            softmax, "z.max", "z.min"
         ),
-        Slip(
-            "one maximum for all",
-            "the largest logit of the whole batch taken off. A row far below it becomes 0 / 0: each row has its own "
-            "largest.",
-            shifted_by(lambda z: z.max()),
+        "the mean of each row taken off. Then the largest may still overflow.": instead(softmax, "z.max", "z.mean"),
+        "the largest of each column taken off: the logits of a row lost different constants, "
+        "and that changes their shares.": instead(softmax, "z.max(axis=1, keepdims=True)", "z.max(axis=0)"),
+        "each column divided by its sum. The shares of one example stand in a row: axis 1.": instead(
+            softmax, "e.sum(axis=1, keepdims=True)", "e.sum(axis=0)"
         ),
-        Slip(
-            "the smallest taken off",
-            "the smallest logit of each row taken off. Then the largest may still overflow.",
-            shifted_by(lambda z: z.min(axis=1, keepdims=True)),
+        "everything divided by the sum over the batch. Each row adds up to 1 by itself.": instead(
+            softmax, "e.sum(axis=1, keepdims=True)", "e.sum()"
         ),
-        Slip(
-            "the mean taken off",
-            "the mean of each row taken off. Then the largest may still overflow.",
-            shifted_by(lambda z: z.mean(axis=1, keepdims=True)),
+        "exponentials over their mean, so that a row adds up to M.": instead(softmax, "e.sum", "e.mean"),
+        "the exponentials alone. What must a row add up to?": instead(softmax, " / e.sum(axis=1, keepdims=True)", ""),
+        "z over its sum. A negative score would get a negative share: take exp first.": lambda z: (
+            z / z.sum(axis=1, keepdims=True)
         ),
-        Slip(
-            "the maximum of each column",
-            "the largest of each column taken off: the logits of a row lost different constants, and that changes "
-            "their shares.",
-            shifted_by(lambda z: z.max(axis=0)),
+        "the size of each logit, after the largest was taken off, over their sum: where is exp?": instead(
+            softmax, "np.exp", "np.abs"
         ),
-        Slip(
-            "columns add up to 1",
-            "each column divided by its sum. The shares of one example stand in a row: axis 1.",
-            over(lambda e: e.sum(axis=0)),
+        "a sigmoid of each logit by itself. The shares of a row share one sum.": lambda z: 1 / (1 + np.exp(-z)),
+        "1 for the largest and 0 for the others: the maximum, not the soft one.": lambda z: (
+            (z == z.max(axis=1, keepdims=True)) / (z == z.max(axis=1, keepdims=True)).sum(1, keepdims=True)
         ),
-        Slip(
-            "the batch adds up to 1",
-            "everything divided by the sum over the batch. Each row adds up to 1 by itself.",
-            over(lambda e: e.sum()),
-        ),
-        Slip(
-            "divided by the mean",
-            "exponentials over their mean, so that a row adds up to M.",
-            over(lambda e: e.mean(axis=1, keepdims=True)),
-        ),
-        Slip("not divided", "the exponentials alone. What must a row add up to?", over(lambda e: np.ones(1))),
-        Slip(
-            "no exponential",
-            "z over its sum. A negative score would get a negative share: take exp first.",
-            lambda z: z / z.sum(axis=1, keepdims=True),
-        ),
-        Slip(
-            "sizes over their sum",
-            "the size of each logit, after the largest was taken off, over their sum: where is exp?",
-            sizes,
-        ),
-        Slip(
-            "a sigmoid each",
-            "a sigmoid of each logit by itself. The shares of a row share one sum.",
-            lambda z: 1 / (1 + np.exp(-z)),
-        ),
-        Slip(
-            "the winner takes all",
-            "1 for the largest and 0 for the others: the maximum, not the soft one.",
-            lambda z: (z == z.max(axis=1, keepdims=True)) / (z == z.max(axis=1, keepdims=True)).sum(1, keepdims=True),
-        ),
-        Slip("falling", "exp(−z) over its sum: the largest logit got the smallest share.", lambda z: softmax(-z)),
-        Slip("logarithms", "the logarithms of the shares.", lambda z: np.log(softmax(z))),
-    ),
+        "exp(−z) over its sum: the largest logit got the smallest share.": lambda z: softmax(-z),
+        "the logarithms of the shares.": lambda z: np.log(softmax(z)),
+    },
 )
 
 
@@ -205,32 +148,19 @@ TEMPERATURE = Exercise(
         "(8.2)  y = softmax(z / τ)",
     ),
     after=(("before you start", "flatter: the logits come nearer to each other"),),
-    slips=(
-        Slip(
-            "multiplied",
-            "the softmax of z times tau. A hot softmax is a flat one: divide.",
-            lambda z, tau: softmax(z * tau),
+    slips={
+        "the softmax of z times tau. A hot softmax is a flat one: divide.": lambda z, tau: softmax(z * tau),
+        "the softmax at temperature 1.": lambda z, tau: softmax(z),
+        "the shares divided by tau: a row no longer adds up to 1. It is the logits that are divided.": lambda z, tau: (
+            softmax(z) / tau
         ),
-        Slip("ignored", "the softmax at temperature 1.", lambda z, tau: softmax(z)),
-        Slip(
-            "shares divided",
-            "the shares divided by tau: a row no longer adds up to 1. It is the logits that are divided.",
-            lambda z, tau: softmax(z) / tau,
+        "exp(z / tau) over its sum, as it stands. That overflows for a small tau: use your softmax.": lambda z, tau: (
+            plain(z / tau)
         ),
-        Slip(
-            "overflow",
-            "exp(z / tau) over its sum, as it stands. That overflows for a small tau: use your softmax.",
-            lambda z, tau: plain(z / tau),
+        "the shares to the power 1 / tau, over their sum. "
+        "For a small tau all powers are 0: divide the logits.": lambda z, tau: (
+            softmax(z) ** (1 / tau) / (softmax(z) ** (1 / tau)).sum(axis=1, keepdims=True)
         ),
-        Slip(
-            "powers over their sum",
-            "the shares to the power 1 / tau, over their sum. For a small tau all powers are 0: divide the logits.",
-            lambda z, tau: softmax(z) ** (1 / tau) / (softmax(z) ** (1 / tau)).sum(axis=1, keepdims=True),
-        ),
-        Slip(
-            "powers without a sum",
-            "the shares to the power 1 / tau, whose rows no longer add up to 1.",
-            lambda z, tau: softmax(z) ** (1 / tau),
-        ),
-    ),
+        "the shares to the power 1 / tau, whose rows no longer add up to 1.": lambda z, tau: softmax(z) ** (1 / tau),
+    },
 )

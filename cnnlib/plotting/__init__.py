@@ -7,20 +7,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from PIL import Image
 
 from cnnlib.jupyter.pictures import as_output
-
-# Okabe and Ito's palette: its colours stay apart for every kind of colour vision.
-BLUE, VERMILION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
-SKY, ORANGE, YELLOW, GREY = "#56b4e9", "#e69f00", "#f0e442", "#bbbbbb"
-CYCLE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, YELLOW)
-MORE = (*CYCLE, "#999999", "#882255", "#44aa99", "#117733", "#332288")
-INK, PAPER = "#222222", "#ffffff"
-DIVERGING = "RdBu"  # red below zero, blue above, as in the explorers
+from cnnlib.plotting.palette import DIVERGING, INK, PAPER, colours, is_dark
 
 DPI = 110
 
@@ -62,9 +55,9 @@ def png(figure: Figure) -> bytes:
     """The same bytes for the same figure: no date, no version, few colours."""
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png", dpi=DPI, bbox_inches="tight", facecolor=PAPER, metadata={"Software": None})
-    for colours in (256, 128):  # a busy one keeps fewer
+    for most in (256, 128):  # a busy one keeps fewer colours
         small = io.BytesIO()
-        Image.open(drawn).convert("RGB").quantize(colours, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+        Image.open(drawn).convert("RGB").quantize(most, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
         if small.tell() < 25_000:
             break
     return small.getvalue()
@@ -76,6 +69,37 @@ def canvas(width: float, height: float) -> tuple[Figure, Axes]:
     ax.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
     ax.axis("off")
     return figure, ax
+
+
+def tile(
+    ax: Axes,
+    values: np.ndarray,
+    title: str = "",
+    *,
+    low: float | None = 0,
+    top: float | None = 1,
+    cmap: str = "gray_r",
+    size: float = 9,
+) -> AxesImage:
+    """An array as a picture under its title, without ticks: `low` is white and `top` is black."""
+    ax.set(xticks=[], yticks=[])
+    ax.set_title(title, fontsize=size)
+    return ax.imshow(values, cmap=cmap, vmin=low, vmax=top)
+
+
+def balanced(ax: Axes, values: np.ndarray, title: str = "", *, top: float = 1, size: float = 9) -> AxesImage:
+    """The same of numbers of two signs: red below zero, blue above, `top` the darkest."""
+    return tile(ax, values, title, low=-top, top=top, cmap=DIVERGING, size=size)
+
+
+def arrow(ax: Axes, start: Any, end: Any, colour: str = INK, **style: Any) -> None:
+    """A thin arrow from one place to another."""
+    ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": colour} | style)
+
+
+def centred(ax: Axes, x: float, y: float, text: str, size: float = 10, **style: Any) -> None:
+    """A text with its middle at a place."""
+    ax.text(x, y, text, ha="center", va="center", fontsize=size, **style)
 
 
 def cells(
@@ -111,28 +135,3 @@ def cells(
 def signed(value: SupportsFloat) -> str:
     """3 rather than 3.0, a true minus sign, never a negative zero."""
     return f"{float(value) + 0.0:g}".replace("-", "−")
-
-
-def is_dark(colour: Any) -> bool:
-    """Does white ink read better on this colour than black?"""
-    red, green, blue, _ = to_rgba(colour)
-    return bool(0.299 * red + 0.587 * green + 0.114 * blue < 0.5)
-
-
-def wheel(n: int) -> str:
-    """The n-th of many colours, from the start again after the last."""
-    return MORE[n % len(MORE)]
-
-
-def tint(colour: str, strength: float = 0.35) -> tuple[float, ...]:
-    """A colour mixed with white, for backgrounds under black numbers."""
-    return tuple(1 - strength * (1 - channel) for channel in to_rgb(colour))
-
-
-def colours(rows: list) -> np.ndarray:
-    """Nested lists of colours as an object array: tuples stay whole."""
-    shape = (len(rows), len(rows[0])) if isinstance(rows[0], list) else (len(rows),)
-    filled = np.empty(shape, dtype=object)
-    for index in np.ndindex(*shape):
-        filled[index] = rows[index[0]][index[1]] if len(shape) == 2 else rows[index[0]]
-    return filled

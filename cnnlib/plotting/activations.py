@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cnnlib.arguments import Array
-from cnnlib.plotting import BLUE, CYCLE, DIVERGING, INK, VERMILION, described
+from cnnlib.plotting import balanced, described, tile
+from cnnlib.plotting.palette import BLUE, CYCLE, INK, VERMILION
 
 WithSlope = Callable[[Array], tuple[Array, Array]]
 
@@ -73,13 +74,11 @@ def units(w: Array, best: Array, x: Array, size: int = 8) -> Figure:
     )
     largest = np.abs(w).max()
     for j, row in enumerate(axes):
-        row[0].imshow(w[j].reshape(size, size), cmap=DIVERGING, vmin=-largest, vmax=largest)
+        balanced(row[0], w[j].reshape(size, size), top=largest)
         row[0].set_ylabel(f"unit {j}", rotation=0, ha="right", va="center", fontsize=9)
         row[1].axis("off")
         for ax, n in zip(row[2:], best[j], strict=True):
-            ax.imshow(x[n].reshape(size, size), cmap="gray_r", vmin=0, vmax=1)
-        for ax in row:
-            ax.set(xticks=[], yticks=[])
+            tile(ax, x[n].reshape(size, size))
     axes[0, 0].set_title("weights", fontsize=9)
     axes[0, 2].set_title("strongest answers", fontsize=9, loc="left")
     return described(
@@ -97,8 +96,7 @@ def combined(w1: Array, w2: Array, classes: Sequence[int], count: int = 3, size:
     for row, j in zip(axes, classes, strict=True):
         order = np.argsort(w2[j])
         for ax, d in zip(np.delete(row, count), [*order[::-1][:count], *order[:count]], strict=True):
-            ax.imshow(w1[d].reshape(size, size), cmap=DIVERGING, vmin=-largest, vmax=largest)
-            ax.set(xticks=[], yticks=[])
+            balanced(ax, w1[d].reshape(size, size), top=largest)
             ax.set_title(f"unit {d}: {w2[j, d]:+.1f}".replace("-", "−"), fontsize=7, pad=2)
         row[count].axis("off")
         row[0].set_ylabel(f"class {j}", rotation=0, ha="right", va="center", fontsize=9)

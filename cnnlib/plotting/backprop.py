@@ -9,22 +9,9 @@ from matplotlib.figure import Figure
 
 from cnnlib.arguments import Array
 from cnnlib.graph import Graph, gradients
-from cnnlib.plotting import (
-    BLUE,
-    CYCLE,
-    DIVERGING,
-    GREEN,
-    GREY,
-    INK,
-    PAPER,
-    VERMILION,
-    canvas,
-    cells,
-    colours,
-    described,
-    tint,
-)
+from cnnlib.plotting import balanced, canvas, cells, centred, described, tile
 from cnnlib.plotting.graph_places import Place, along, bend_of, node_places
+from cnnlib.plotting.palette import BLUE, CYCLE, GREEN, GREY, INK, PAPER, VERMILION, colours, tint
 
 # ---------------------------------------------------------------- graphs
 
@@ -64,10 +51,10 @@ def graph(graph: Graph, target: str | None = None) -> Figure:
     for name, (x, y) in places.items():
         circle = {"boxstyle": "circle,pad=0.3", "facecolor": PAPER, "edgecolor": INK}
         text = f"{name}\n{written(graph.values[name])}"
-        axes.text(x, y, text, ha="center", va="center", color=INK, bbox=circle, zorder=3, size=9)
+        centred(axes, x, y, text, 9, color=INK, bbox=circle, zorder=3)
         if slopes:
             below = f"d{name} = {written(slopes[name])}"
-            axes.text(x, y - 0.45, below, ha="center", va="center", color=VERMILION, size=9)
+            centred(axes, x, y - 0.45, below, 9, color=VERMILION)
     axes.set(xlim=(left, right), ylim=(low, high))
     axes.set_axis_off()
     nodes = (
@@ -185,7 +172,7 @@ def jacobians(tables: Mapping[str, Array]) -> Figure:
         cells(ax, np.where(table == 0, np.nan, table.round(2)), left, 1, fill=colours(ink))
         ax.text(left, 0.6, name, fontsize=10)
         for d in range(table.shape[1]):
-            ax.text(left + d + 0.5, 1.35 + len(table), str(d), ha="center", va="center", fontsize=8, color=INK)
+            centred(ax, left + d + 0.5, 1.35 + len(table), str(d), 8, color=INK)
         for j in range(len(table)):
             ax.text(left - 0.2, 1.5 + j, str(j), ha="right", va="center", fontsize=8, color=INK)
     ax.text(1.2, rows + 2, "rows: outputs j, columns: inputs d", fontsize=8, color=INK)
@@ -205,7 +192,7 @@ def pulled_back(J: Array, dy: Array) -> Figure:
     for x, y, text in ((1, 0.5, "dy"), (3, 0.5, "J"), (D + 5, 0.5, "dy[j] J[j, d]")):
         ax.text(x, y, text)
     for x, sign in ((2.5, "·"), (D + 4, "=")):
-        ax.text(x, 0.8 + M / 2, sign, ha="center", va="center", size=14)
+        centred(ax, x, 0.8 + M / 2, sign, 14)
     _small(ax)
     told = f"dy[j] J[j, d] is {_rows(dy[:, None] * J)}; the sums of its columns are dx = {_rows(J.T @ dy)}"
     return described(figure, f"Each row of J is multiplied by its dy, then the columns are added: {told}.")
@@ -225,7 +212,7 @@ def outer_sum(dy: Array, x: Array) -> Figure:
             cells(ax, dy[n][:, None], left - 1.1, 1.6, fill=tint(VERMILION, 0.2))
             ax.text(left - 1.1, 1.9 + M, f"dy[{n}]")
         if n:
-            ax.text(left - (0.7 if last else 1.7), 1.6 + M / 2, "=" if last else "+", ha="center", va="center", size=14)
+            centred(ax, left - (0.7 if last else 1.7), 1.6 + M / 2, "=" if last else "+", 14)
     _small(ax)
     tables = "; ".join(f"example {n} gives {_rows(np.outer(dy[n], x[n]))}" for n in range(N))
     return described(
@@ -251,14 +238,12 @@ def pixel_slopes(images: Array, slopes: Mapping[str, Array]) -> Figure:
     """
     figure, axes = plt.subplots(1 + len(slopes), len(images), figsize=(1.15 * len(images), 1.2 * (1 + len(slopes))))
     for n, image in enumerate(images):
-        axes[0, n].imshow(image, cmap="gray_r", vmin=0, vmax=1)
+        tile(axes[0, n], image)
     for row, slope in zip(axes[1:], slopes.values(), strict=True):
         top = np.abs(slope).max()
         for ax, one in zip(row, slope, strict=True):
-            drawn = ax.imshow(one, cmap=DIVERGING, vmin=-top, vmax=top)
+            drawn = balanced(ax, one, top=top)
         figure.colorbar(drawn, ax=list(row), fraction=0.02, pad=0.02)
-    for ax in axes.ravel():
-        ax.set(xticks=[], yticks=[])
     for ax, name in zip(axes[:, 0], ("digit", *slopes), strict=True):
         ax.set_ylabel(name, fontsize=9)
     return described(

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from cnnlib.arguments import Array
-from cnnlib.plotting import BLUE, CYCLE, DIVERGING, GREEN, GREY, INK, PAPER, VERMILION, described, signed, tint
+from cnnlib.plotting import arrow, balanced, centred, described, signed, tile
+from cnnlib.plotting.palette import BLUE, CYCLE, GREEN, GREY, INK, PAPER, VERMILION, tint
 
 STYLES = ("-", "--", "-.", ":")
 MARKERS = ("o", "s", "^", "D")
@@ -50,13 +51,12 @@ def road(x: float, f: float, slope: float) -> Figure:
     values = {"x": (x, 1 + slope), "f": (f, 1), "y": (x + f, 1)}
     for name, at in places.items():
         circle = {"boxstyle": "circle,pad=0.3", "facecolor": PAPER, "edgecolor": INK}
-        ax.text(*at, f"{name}\n{signed(values[name][0])}", ha="center", va="center", bbox=circle, zorder=3, size=9)
+        centred(ax, *at, f"{name}\n{signed(values[name][0])}", 9, bbox=circle, zorder=3)
         beside = 0.42 if name == "f" else -0.62
         ax.text(at[0], at[1] + beside, f"d{name} = {signed(values[name][1])}", ha="center", color=VERMILION, size=9)
     for tail, head, forward, back in (("x", "f", x, slope), ("f", "y", f, 1), ("x", "y", x, 1)):
         (x0, y0), (x1, y1) = places[tail], places[head]
-        arrow = {"arrowstyle": "->", "color": INK, "shrinkA": 17, "shrinkB": 17}
-        ax.annotate("", (x1, y1), (x0, y0), arrowprops=arrow)
+        arrow(ax, (x0, y0), (x1, y1), shrinkA=17, shrinkB=17)
         ax.text((x0 + x1) / 2, (y0 + y1) / 2 + 0.12, signed(forward), ha="center", color=BLUE, size=9)
         ax.text((x0 + x1) / 2, (y0 + y1) / 2 - 0.26, signed(back), ha="center", color=VERMILION, size=9)
     ax.set(xlim=(-0.6, 4.6), ylim=(-0.75, 1.5))
@@ -113,8 +113,7 @@ def channels(start: int, growth: int, blocks: int) -> Figure:
             square = Rectangle((1.6 * block, c), 1, 0.86, facecolor=tint(colour, 0.75), edgecolor=INK, linewidth=0.6)
             ax.add_patch(square)
         if block < blocks:
-            arrow = {"arrowstyle": "->", "color": INK}
-            ax.annotate("", (1.6 * block + 1.55, start / 2), (1.6 * block + 1.05, start / 2), arrowprops=arrow)
+            arrow(ax, (1.6 * block + 1.05, start / 2), (1.6 * block + 1.55, start / 2))
         ax.text(1.6 * block + 0.5, -0.5, f"{start + growth * block}", ha="center", va="top", fontsize=9)
     top = start + growth * blocks
     ax.set(xlim=(-0.2, 1.6 * blocks + 1.2), ylim=(-1.8, top + 0.2))
@@ -135,16 +134,13 @@ def located(canvas: Array, maps: Mapping[str, Array], boxes: Mapping[str, tuple[
         boxes: what stands where: name -> row and column of its upper left pixel.
     """
     figure, axes = plt.subplots(1, 1 + len(maps), figsize=(2.7 * (1 + len(maps)), 2.8), layout="constrained")
-    axes[0].imshow(canvas, cmap="gray_r")
-    axes[0].set_title("canvas", fontsize=10)
+    tile(axes[0], canvas, "canvas", low=canvas.min(), top=canvas.max(), size=10)
     most = max(float(np.abs(found).max()) for found in maps.values())
     for ax, (title, found) in zip(axes[1:], maps.items(), strict=True):
-        drawn = ax.imshow(found, cmap=DIVERGING, vmin=-most, vmax=most)
-        ax.set_title(title, fontsize=10)
+        drawn = balanced(ax, found, title, top=most, size=10)
     for ax in axes:
         for top, left in boxes.values():
             ax.add_patch(Rectangle((left - 0.5, top - 0.5), size, size, fill=False, edgecolor=INK, linewidth=1.2))
-        ax.set(xticks=[], yticks=[])
     bar = figure.colorbar(drawn, ax=axes, shrink=0.8)
     bar.set_label("against ← → for the class", fontsize=8)
     names = " and ".join(boxes)
@@ -158,10 +154,8 @@ def located(canvas: Array, maps: Mapping[str, Array], boxes: Mapping[str, tuple[
 def pictures(shown: Mapping[str, Array]) -> Figure:
     """Small pictures in a row, each under its title."""
     figure, axes = plt.subplots(1, len(shown), figsize=(1.15 * len(shown), 1.5), layout="constrained")
-    for ax, (title, picture) in zip(np.ravel(axes), shown.items(), strict=True):
-        ax.imshow(picture, cmap="gray_r", vmin=0, vmax=1)
-        ax.set_title(title, fontsize=9)
-        ax.set(xticks=[], yticks=[])
+    for ax, (title, image) in zip(np.ravel(axes), shown.items(), strict=True):
+        tile(ax, image, title)
     return described(figure, f"Pictures in a row, on paper of white: {', '.join(shown)}.")
 
 

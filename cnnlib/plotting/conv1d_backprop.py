@@ -6,21 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cnnlib.arguments import Array
-from cnnlib.plotting import (
-    BLUE,
-    CYCLE,
-    GREY,
-    INK,
-    PAPER,
-    VERMILION,
-    canvas,
-    cells,
-    colours,
-    described,
-    listed,
-    signed,
-    tint,
-)
+from cnnlib.plotting import arrow, canvas, cells, centred, described, listed, signed
+from cnnlib.plotting.palette import BLUE, CYCLE, GREY, PAPER, VERMILION, colours, tint
 
 
 def sliding(x: Array, w: Array, y: Array) -> Figure:
@@ -32,8 +19,8 @@ def sliding(x: Array, w: Array, y: Array) -> Figure:
         fill = [tint(BLUE) if i <= m < i + K else PAPER for m in range(L)]
         cells(ax, x, 1.5, top, name="x" if i == 0 else "", fill=colours(fill))
         for k in range(K):
-            ax.text(2 + i + k, top + 1.22, f"×{signed(w[k])}", ha="center", va="center", color=BLUE, size=9)
-        ax.annotate("", (L + 3.4, top + 0.5), (L + 2, top + 0.5), arrowprops={"arrowstyle": "->", "color": GREY})
+            centred(ax, 2 + i + k, top + 1.22, f"×{signed(w[k])}", 9, color=BLUE)
+        arrow(ax, (L + 2, top + 0.5), (L + 3.4, top + 0.5), GREY)
         shown = np.where(np.arange(T) <= i, y, np.nan)
         made = colours([tint(BLUE) if j == i else PAPER for j in range(T)])
         cells(ax, shown, L + 4.5, top, name="y", fill=made)
@@ -63,14 +50,14 @@ def touches(x: Array, w: Array, dy: Array, what: str, at: int = 0) -> Figure:
             strength = float(w[k] if what == "x" else x[i + k])
             middle = (0.3 * ends[0][0] + 0.7 * ends[0][1], 0.3 * 3.2 + 0.7 * 1.5)
             box = {"boxstyle": "round,pad=0.15", "facecolor": PAPER, "edgecolor": "none"}
-            ax.text(*middle, f"×{signed(strength)}", ha="center", va="center", fontsize=9, color=VERMILION, bbox=box)
+            centred(ax, *middle, f"×{signed(strength)}", 9, color=VERMILION, bbox=box)
     heard = [what == "b" or any(hit(i, k) for k in range(K)) for i in range(T)]
     given = [(what == "x" and m == at) or (what == "w" and at <= m < at + T) for m in range(L)]
     cells(ax, dy, left - 0.5, 0.5, name="dy", fill=colours([tint(VERMILION) if on else PAPER for on in heard]))
     cells(ax, x, 2.1, 3.2, name="x", fill=colours([tint(VERMILION) if on else PAPER for on in given]))
     if what == "b":
         cells(ax, np.array([np.nan]), 0.3, 1.9, fill=tint(VERMILION))
-        ax.text(0.8, 2.43, "b", ha="center", va="center", fontsize=11)
+        centred(ax, 0.8, 2.43, "b", 11)
         for i in range(T):
             ax.plot([1.3, left + i], [2.4, 1.5], color=VERMILION, linewidth=2.0, zorder=2)
     thing = what if what == "b" else f"{what}[{at}]"
@@ -94,10 +81,10 @@ def tied(x: Array, w: Array, dy: Array) -> Figure:
         ax.text(2.4, n + 1.85, f"output {n}", ha="right", va="center", fontsize=10)
     for n in range(K):
         ax.text(n + 3.1, 1.15, f"tap {n}", ha="center", va="bottom", fontsize=9)
-    ax.text(2.6 + K / 2, 0.35, "a weight for every use", ha="center", va="center", fontsize=10)
+    centred(ax, 2.6 + K / 2, 0.35, "a weight for every use")
     start, left = 2.6 + K + 0.4, 2.6 + K + 6
-    ax.annotate("", (left - 1.6, 1.3 + T / 2), (start, 1.3 + T / 2), arrowprops={"arrowstyle": "->", "color": INK})
-    ax.text((start + left - 1.6) / 2, 0.9 + T / 2, "tie: add columns", ha="center", va="center", fontsize=9)
+    arrow(ax, (start, 1.3 + T / 2), (left - 1.6, 1.3 + T / 2))
+    centred(ax, (start + left - 1.6) / 2, 0.9 + T / 2, "tie: add columns", 9)
     cells(ax, shares.sum(0), left, 0.8 + T / 2, name="dw", fill=fill[0])
     return described(
         figure,
@@ -163,9 +150,9 @@ def padded(dy: Array, w: Array, dx: Array) -> Figure:
         cells(ax, dypad, 2, top, name="dypad" if m == 0 else "", fill=colours(fill))
         for k in range(K):
             text = f"×{signed(w[K - 1 - k])}"
-            ax.text(2.5 + m + k, top + 1.22, text, ha="center", va="center", color=VERMILION, size=9)
+            centred(ax, 2.5 + m + k, top + 1.22, text, 9, color=VERMILION)
         at = len(dypad) + 2.4
-        ax.annotate("", (at + 1.4, top + 0.5), (at, top + 0.5), arrowprops={"arrowstyle": "->", "color": GREY})
+        arrow(ax, (at, top + 0.5), (at + 1.4, top + 0.5), GREY)
         shown = np.where(np.arange(L) <= m, dx, np.nan)
         highlight = colours([tint(VERMILION) if i == m else PAPER for i in range(L)])
         cells(ax, shown, at + 2.6, top, name="dx", fill=highlight)

@@ -6,7 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cnnlib.arguments import Array
-from cnnlib.plotting import BLUE, CYCLE, GREY, INK, PAPER, VERMILION, canvas, cells, colours, described, listed, tint
+from cnnlib.plotting import canvas, cells, centred, described, listed
+from cnnlib.plotting.palette import BLUE, CYCLE, GREY, INK, PAPER, VERMILION, colours, tint
 
 Nodes = dict[str, tuple[Array, Array]]  # name -> its numbers, and the slope of the loss with respect to them
 Edges = list[tuple[str, str, str, Array, Array]]  # from, to, name of the weights, the weights, their share of dw
@@ -28,7 +29,7 @@ def backward_steps(x: Array, w: Array, dy: Array, stride: int, padding: int) -> 
     name = "added up: dxpad" if padding else "added up: dx"
     cells(ax, dxpad, 5.4, top, name=name, fill=colours(rim))
     if padding:
-        ax.text(5.4 + length / 2, top + 1.5, "grey: cut off", ha="center", va="center", fontsize=9)
+        centred(ax, 5.4 + length / 2, top + 1.5, "grey: cut off", 9)
     figure.set_size_inches(*(0.85 * figure.get_size_inches()))
     return described(
         figure,

@@ -7,22 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from cnnlib.arguments import Array, Pair
-from cnnlib.plotting import (
-    BLUE,
-    DIVERGING,
-    GREEN,
-    GREY,
-    INK,
-    ORANGE,
-    PAPER,
-    VERMILION,
-    canvas,
-    cells,
-    colours,
-    described,
-    tint,
-    wheel,
-)
+from cnnlib.plotting import arrow, balanced, canvas, cells, centred, described, tile
+from cnnlib.plotting.palette import BLUE, GREEN, GREY, INK, ORANGE, PAPER, VERMILION, colours, tint, wheel
 
 
 def padded(dy: Array, w: Array, dx: Array, at: Pair) -> Figure:
@@ -60,14 +46,13 @@ def planes(filters: int, channels: int, c: int) -> Figure:
     ax.text(9.4, 0.9, f"dx[{c}]", ha="center", fontsize=10)
     for f in range(filters):
         _tile(ax, 0.8, -f, tint(wheel(f), 0.55), f"f={f}")
-        ax.text(2.4, 0.32 - f, "convolved with", ha="center", va="center", fontsize=8)
+        centred(ax, 2.4, 0.32 - f, "convolved with", 8)
         for plane in range(channels):
             fill = tint(wheel(f), 0.55) if plane == c else PAPER
             _tile(ax, left + 0.95 * plane, -f, fill, f"[{f},{plane}]")
         middle, below, right = left + 0.95 * c + 0.4, -f - 0.17, left + 0.95 * channels + 0.1
         ax.plot([middle, middle, right], [-f, below, below], color=wheel(f))  # past the planes that do not take part
-        arrow = {"arrowstyle": "->", "color": wheel(f)}
-        ax.annotate("", (8.95, -(filters - 1) / 2 + 0.33), (right, below), arrowprops=arrow)
+        arrow(ax, (right, below), (8.95, -(filters - 1) / 2 + 0.33), wheel(f))
     _tile(ax, 9.0, -(filters - 1) / 2, tint(GREY, 0.5), "sum")
     return described(
         figure,
@@ -79,7 +64,7 @@ def planes(filters: int, channels: int, c: int) -> Figure:
 
 def _tile(ax: Axes, left: float, bottom: float, fill: object, text: str) -> None:
     ax.add_patch(Rectangle((left, bottom), 0.8, 0.65, facecolor=fill, edgecolor=INK, linewidth=0.8))
-    ax.text(left + 0.4, bottom + 0.32, text, ha="center", va="center", fontsize=8)
+    centred(ax, left + 0.4, bottom + 0.32, text, 8)
 
 
 def spread(dy: Array, dyup: Array, stride: int) -> Figure:
@@ -104,14 +89,14 @@ def batch(images: Array, pulls: Array, gradients: Array, after: Array, teacher: 
     figure, axes = plt.subplots(3, N + 1, figsize=(1.2 * (N + 1) + 1.4, 4.0), layout="constrained")
     top = np.abs(gradients).max()
     for n in range(N):
-        _map(axes[0, n], images[n], np.abs(images).max(), f"digit {n}", "gray_r", 0.0)
-        _map(axes[1, n], pulls[n], np.abs(pulls).max())
-        _map(axes[2, n], gradients[n], top)
+        tile(axes[0, n], images[n], f"digit {n}", top=np.abs(images).max())
+        balanced(axes[1, n], pulls[n], top=np.abs(pulls).max())
+        balanced(axes[2, n], gradients[n], top=top)
     for row, name in enumerate(("x", "dy", "dw")):
         axes[row, 0].set_ylabel(name, rotation=0, labelpad=14, va="center")
-    _map(axes[0, N], teacher, np.abs(teacher).max(), "teacher")
-    _map(axes[1, N], after, np.abs(after).max(), "w, one step")
-    _map(axes[2, N], gradients.mean(0), top, "mean of dw")
+    balanced(axes[0, N], teacher, "teacher", top=np.abs(teacher).max())
+    balanced(axes[1, N], after, "w, one step", top=np.abs(after).max())
+    balanced(axes[2, N], gradients.mean(0), "mean of dw", top=top)
     for row, limit in ((1, np.abs(pulls).max()), (2, top)):
         bar = figure.colorbar(axes[row, 0].images[0], ax=axes[row, N], shrink=0.9, aspect=10, pad=0.12)
         bar.set_ticks([-limit, 0, limit], labels=[f"−{limit:.2g}", "0", f"{limit:.2g}"])
@@ -123,15 +108,6 @@ def batch(images: Array, pulls: Array, gradients: Array, after: Array, teacher: 
         "red for negative: all have blue on the left and red on the right. In the last column the teacher's kernel and "
         "the kernel after one step, both with red on the left and blue on the right, and the mean of the gradients.",
     )
-
-
-def _map(
-    ax: Axes, values: Array, top: float, title: str = "", colour: str = DIVERGING, low: float | None = None
-) -> None:
-    ax.axis("on")
-    ax.imshow(values, cmap=colour, vmin=-top if low is None else low, vmax=top)
-    ax.set_title(title, fontsize=9)
-    ax.set(xticks=[], yticks=[])
 
 
 def times(sizes: list[int], seconds: dict[str, list[float]]) -> Figure:

@@ -5,7 +5,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from cnnlib.arguments import Array, Pair
-from cnnlib.plotting import GREY, INK, ORANGE, PAPER, VERMILION, canvas, cells, colours, described, signed, tint, wheel
+from cnnlib.plotting import canvas, cells, centred, described, signed
+from cnnlib.plotting.palette import GREY, INK, ORANGE, PAPER, VERMILION, colours, tint, wheel
 
 
 def laid(x: Array, dy: Array, weights: list[Pair]) -> Figure:
@@ -19,7 +20,7 @@ def laid(x: Array, dy: Array, weights: list[Pair]) -> Figure:
         cells(ax, x, left, 1.2, fill=colours(under))
         ax.add_patch(Rectangle((left + v, 1.2 + u), OW, OH, fill=False, edgecolor=VERMILION, linewidth=2.5))
         value = float(np.sum(dy * x[u : u + OH, v : v + OW]))
-        ax.text(left + W / 2, 0.6, f"dw[{u}, {v}] = {signed(value)}", ha="center", va="center", fontsize=11)
+        centred(ax, left + W / 2, 0.6, f"dw[{u}, {v}] = {signed(value)}", 11)
     told = "; ".join(f"for w[{u}, {v}] at row {u}, column {v}" for u, v in weights)
     return described(figure, f"dy of {OH} by {OW}, laid on the picture of {H} by {W}: {told}.")
 
@@ -39,7 +40,7 @@ def reach(x: Array, w: Array, pixel: Pair) -> Figure:
     for i, j in np.ndindex(OH, OW):
         u, v = pixel[0] - i, pixel[1] - j
         if (u, v) in colour:
-            ax.text(W + KW + 6 + j, 0.93 + i, f"w[{u},{v}]", ha="center", va="center", fontsize=8)
+            centred(ax, W + KW + 6 + j, 0.93 + i, f"w[{u},{v}]", 8)
     text = f"x[{pixel[0]}, {pixel[1]}] meets w[u, v] at output ({pixel[0]} − u, {pixel[1]} − v)"
     ax.text(1, top, text, fontsize=10, va="center")
     count = sum((pixel[0] - i, pixel[1] - j) in colour for i, j in np.ndindex(OH, OW))
@@ -64,13 +65,13 @@ def row_and_column(A: Array, shape: Pair, out: Pair, output: Pair, pixel: Pair) 
     fill[row][column] = tint(VERMILION, 0.8)
     cells(ax, np.where(A == 0, np.nan, A), 2.2, 0.9, fill=colours(fill), edge="#999999")
     ax.text(2.0, row + 1.45, f"row y{[*output]}", ha="right", va="center", fontsize=10)
-    ax.text(column + 2.7, 0.45, f"column x{[*pixel]}", ha="center", va="center", fontsize=10)
+    centred(ax, column + 2.7, 0.45, f"column x{[*pixel]}")
     top = OH * OW + 2.9
-    ax.text(2.2 + W / 2, top - 0.5, f"row y{[*output]}, laid out {H} × {W}", ha="center", va="center", fontsize=10)
+    centred(ax, 2.2 + W / 2, top - 0.5, f"row y{[*output]}, laid out {H} × {W}")
     cells(ax, _bare(A[row].reshape(shape)), 2.2, top, fill=tint(ORANGE))
     left = W + 8.5
     title = f"column x{[*pixel]}, laid out {OH} × {OW}"
-    ax.text(left + OW / 2, top - 0.5, title, ha="center", va="center", fontsize=10)
+    centred(ax, left + OW / 2, top - 0.5, title)
     cells(ax, A[:, column].reshape(out), left, top, fill=tint(VERMILION))
     figure.set_size_inches(*(0.68 * figure.get_size_inches()))
     for text in ax.texts:

@@ -7,23 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from cnnlib.arguments import Array
-from cnnlib.plotting import (
-    BLUE,
-    CYCLE,
-    DIVERGING,
-    GREY,
-    INK,
-    ORANGE,
-    PAPER,
-    VERMILION,
-    canvas,
-    cells,
-    colours,
-    described,
-    signed,
-    tint,
-    wheel,
-)
+from cnnlib.plotting import canvas, cells, centred, described, signed
+from cnnlib.plotting.palette import BLUE, CYCLE, DIVERGING, GREY, INK, ORANGE, PAPER, VERMILION, colours, tint, wheel
 
 SEQUENTIAL = "gray"
 
@@ -198,7 +183,7 @@ def matrix(A: Array, shape: tuple[int, int], out: tuple[int, int]) -> Figure:
     for i in range(shape[0]):
         left = 3.2 + i * shape[1]
         ax.plot([left, left + shape[1]], [0.9, 0.9], color=INK, linewidth=1.5)
-        ax.text(left + shape[1] / 2, 0.5, f"x[{i}, :]", ha="center", va="center", fontsize=10)
+        centred(ax, left + shape[1] / 2, 0.5, f"x[{i}, :]")
         ax.plot([left, left], [1.1, 1.1 + rows], color=INK, linewidth=1.5)
     return described(
         figure,

@@ -6,20 +6,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from cnnlib.arguments import Array
-from cnnlib.plotting import (
-    BLUE,
-    GREEN,
-    GREY,
-    INK,
-    ORANGE,
-    PAPER,
-    VERMILION,
-    canvas,
-    cells,
-    described,
-    signed,
-    tint,
-)
+from cnnlib.plotting import arrow, canvas, cells, centred, described, signed
+from cnnlib.plotting.palette import BLUE, GREEN, GREY, ORANGE, PAPER, VERMILION, tint
 
 
 def channels(maps: Array, planes: Array, shares: list[Array], bias: float) -> Figure:
@@ -65,7 +53,7 @@ def scan(H: int, W: int, window: int, unit: int) -> Figure:
     titles = "picture", "map of hidden units", "map of answers"
     for left, (rows, columns), title in zip(lefts, sizes, titles, strict=True):
         cells(ax, np.full((rows, columns), np.nan), left, 1.1, edge=GREY)
-        ax.text(left + columns / 2, 0.6, title, ha="center", va="center", fontsize=10)
+        centred(ax, left + columns / 2, 0.6, title)
     ax.add_patch(Rectangle((lefts[0] + 1, 2.1), unit, unit, facecolor=tint(GREEN, 0.5), edgecolor=GREEN))
     ax.add_patch(Rectangle((lefts[1] + 1, 2.1), 1, 1, facecolor=tint(GREEN, 0.5), edgecolor=GREEN))
     for shift, colour in ((0, BLUE), (1, VERMILION)):
@@ -74,9 +62,8 @@ def scan(H: int, W: int, window: int, unit: int) -> Figure:
             corner = left + shift + inset, 1.1 + inset
             size = side - 2 * inset
             ax.add_patch(Rectangle(corner, size, size, fill=False, edgecolor=colour, linewidth=2.2))
-    arrow = {"arrowstyle": "->", "color": INK}
-    ax.annotate("", (lefts[1] - 0.3, H / 2 + 1), (lefts[0] + W + 0.3, H / 2 + 1), arrowprops=arrow)
-    ax.annotate("", (lefts[2] - 0.3, H / 2 + 1), (lefts[1] + OW + 0.3, H / 2 + 1), arrowprops=arrow)
+    for left, width, right in ((lefts[0], W, lefts[1]), (lefts[1], OW, lefts[2])):
+        arrow(ax, (left + width + 0.3, H / 2 + 1), (right - 0.3, H / 2 + 1))
     return described(
         figure,
         f"A picture with two windows of {window} by {window}, one column apart. Both cover the {unit} by {unit} pixels "

@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
 from cnnlib.arguments import Array
-from cnnlib.plotting import BLUE, GREY, INK, ORANGE, PAPER, VERMILION, described, listed, signed, tint
+from cnnlib.plotting import centred, described, listed, signed
+from cnnlib.plotting.palette import BLUE, GREY, INK, ORANGE, PAPER, VERMILION, tint
 
 Decide = Callable[[Array], Array]
 
@@ -274,11 +275,11 @@ def _diagram(ax: Axes, network: Threshold, inputs: list[str]) -> None:
         at = 0.5 if y0 == y1 else 0.32 if x1 - x0 == 1 else 0.72  # where no other line passes
         box = {"boxstyle": "round,pad=0.12", "facecolor": PAPER, "edgecolor": "none"}
         where = x0 + at * (x1 - x0), y0 + at * (y1 - y0)
-        ax.text(*where, signed(weight), ha="center", va="center", fontsize=9, bbox=box, zorder=2)
+        centred(ax, *where, signed(weight), 9, bbox=box, zorder=2)
     labels = [*inputs, *(signed(b) for b in network.b1), signed(network.b2)]
     for (x, y), label in zip([*places[0], *places[1], output], labels, strict=True):
         ax.add_patch(Circle((x, y), 0.23, facecolor=PAPER, edgecolor=INK, zorder=3))
-        ax.text(x, y, label, ha="center", va="center", fontsize=8.5, zorder=4)
+        centred(ax, x, y, label, 8.5, zorder=4)
     for j, (x, y) in enumerate(places[1]):
         if network.direct is None:
             ax.text(x, y + 0.27, f"a[{j}]", ha="center", va="bottom", fontsize=9)

@@ -7,11 +7,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from cnnlib.arguments import Array
-from cnnlib.plotting import BLUE, CYCLE, DIVERGING, GREY, INK, VERMILION, described
+from cnnlib.plotting import balanced, centred, described, tile
+from cnnlib.plotting.palette import BLUE, CYCLE, DIVERGING, GREY, INK, VERMILION
 
 BETWEEN = "#dbe4ee"  # behind maps, so that a white one has an end
 Curve = tuple[Array, Array]
@@ -32,10 +34,8 @@ def through(stages: Sequence[tuple[str, Array]], label: int) -> Figure:
         1, len(stages), figsize=(10.5, 3.4), gridspec_kw={"width_ratios": widths}, layout="constrained"
     )
     for ax, (name, values) in zip(axes[:-1], stages[:-1], strict=True):
-        _small(ax)
-        ax.set_facecolor(BETWEEN)
-        ax.imshow(_tiled(values), cmap="Greys")
-        ax.set_title(f"{name}\n{' × '.join(map(str, values.shape))}", fontsize=9)
+        title = f"{name}\n{' × '.join(map(str, values.shape))}"
+        _framed(tile(ax, _tiled(values), title, low=None, top=None, cmap="Greys"), BETWEEN)
     _shares(axes[-1], stages[-1][1], label)
     axes[-1].set_title(f"{stages[-1][0]}\n{len(stages[-1][1])}", fontsize=9)
     shapes = "; ".join(f"{name} {' by '.join(map(str, a.shape))}" for name, a in stages)
@@ -51,11 +51,8 @@ def back(stages: Sequence[tuple[str, Array]], label: int) -> Figure:
     """The slopes of one picture's loss on their way back: red below 0, blue above, each array on its own scale."""
     figure, axes = plt.subplots(1, len(stages), figsize=(10.5, 3.3), layout="constrained")
     for ax, (name, values) in zip(axes, stages, strict=True):
-        _small(ax)
         size = np.abs(values).max()
-        ax.set_facecolor(GREY)
-        ax.imshow(_tiled(values), cmap=DIVERGING, vmin=-size, vmax=size)
-        ax.set_title(f"{name}\nup to {size:.1g}", fontsize=9)
+        _framed(balanced(ax, _tiled(values), f"{name}\nup to {size:.1g}", top=size))
     return described(
         figure,
         f"The slopes of the loss of a handwritten {label}, from the logits on the left back to the pixels on the "
@@ -115,7 +112,7 @@ def signs(slopes: Array, labels: Array) -> Figure:
     figure, ax = plt.subplots(figsize=(7, 0.3 * len(table) + 0.9), layout="constrained")
     ax.imshow(table, cmap=DIVERGING, vmin=-1, vmax=1, aspect="auto")
     for (n, d), value in np.ndenumerate(table):
-        ax.text(d, n, "+" if value > 0 else "−", ha="center", va="center", color=INK, fontsize=9)
+        centred(ax, d, n, "+" if value > 0 else "−", 9, color=INK)
     ax.axhline(len(slopes) - 0.5, color=INK, linewidth=1.2)
     ax.set_yticks(range(len(table)), [f"a {label}" for label in labels] + ["mean"])
     ax.set_xticks(range(table.shape[1]), [f"[{d // 3}, {d % 3}]" for d in range(table.shape[1])], fontsize=8)
@@ -159,11 +156,7 @@ def kernels(w1: Array, w2: Array) -> Figure:
     grids = _tiled(w1[:, 0], columns=4), _tiled(w2.transpose(1, 0, 2, 3).reshape(-1, *w2.shape[2:]), columns=len(w2))
     titles = f"w1: {len(w1)} kernels", f"w2: {len(w2)} filters (columns) of {w2.shape[1]} planes (rows)"
     for ax, grid, title, w in zip(axes, grids, titles, (w1, w2), strict=True):
-        _small(ax)
-        size = np.abs(w).max()
-        ax.set_facecolor(GREY)
-        ax.imshow(grid, cmap=DIVERGING, vmin=-size, vmax=size)
-        ax.set_title(title, fontsize=10)
+        _framed(balanced(ax, grid, title, top=np.abs(w).max(), size=10))
     return described(
         figure,
         f"The {len(w1)} learned kernels of the first layer, some of them blue on one side and red on another, "
@@ -225,10 +218,9 @@ def confusion(counts: Array) -> Figure:
 def mistakes(pictures: Array, labels: Array, shares: Array) -> Figure:
     """Pictures with what they are, what they were read as, and how surely."""
     figure, axes = plt.subplots(1, len(pictures), figsize=(1.25 * len(pictures) + 0.3, 1.9), layout="constrained")
-    for ax, picture, label, share in zip(np.atleast_1d(axes), pictures, labels, shares, strict=True):
-        _small(ax)
-        ax.imshow(picture, cmap="Greys", vmin=0, vmax=1)
-        ax.set_title(f"a {label}\nread as {share.argmax()}\n{share.max():.1f} sure", fontsize=9)
+    for ax, image, label, share in zip(np.atleast_1d(axes), pictures, labels, shares, strict=True):
+        title = f"a {label}\nread as {share.argmax()}\n{share.max():.1f} sure"
+        _framed(tile(ax, image, title, cmap="Greys"))
     told = "; ".join(f"a {label} read as {share.argmax()}" for label, share in zip(labels, shares, strict=True))
     return described(figure, f"{len(pictures)} digits that are read wrongly, as 8 by 8 pixels: {told}.")
 
@@ -252,9 +244,10 @@ def _end(losses: Array) -> str:
     return f"{losses[-1]:.2f}" if losses[-1] < 6 else "above 6"
 
 
-def _small(ax: Axes) -> None:
-    ax.set(xticks=[], yticks=[])
-    for side in ax.spines.values():
+def _framed(image: AxesImage, between: str = GREY) -> None:
+    """A thin frame, and a colour behind the picture, which shows in its gaps."""
+    image.axes.set_facecolor(between)
+    for side in image.axes.spines.values():
         side.set_color(GREY)
 
 

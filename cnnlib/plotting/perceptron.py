@@ -8,11 +8,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 from matplotlib.patches import Circle, FancyBboxPatch
 
 from cnnlib.arguments import Array
-from cnnlib.plotting import BLUE, DIVERGING, GREEN, GREY, INK, PURPLE, VERMILION, canvas, described, signed, tint
+from cnnlib.plotting import arrow, balanced, canvas, centred, described, signed, tile
+from cnnlib.plotting.palette import BLUE, GREEN, GREY, INK, PURPLE, VERMILION, tint
 
 Unit = tuple[Array, float]
 
@@ -33,6 +33,7 @@ GALLERY = (
 ROWS = (2, 0, 3, 1)  # the unit whose digits stand in each row of the quiz
 
 WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+BOLD: dict[str, Any] = {"arrowstyle": "-|>", "linewidth": 2}
 # Class +1 is a blue square, class -1 a red disc, everywhere in this lecture, as in the explorer.
 MARKS = ((1, BLUE, "s", "t = +1"), (-1, VERMILION, "o", "t = −1"))
 
@@ -47,12 +48,12 @@ def unit(x: Array, w: Array, b: float, names: Sequence[str]) -> Figure:
         ax.add_patch(Circle((4, at), 0.45, facecolor=tint(GREY, 0.5), edgecolor=INK))
         ax.text(4, at, signed(value), ha="center", va="center")
         ax.text(3.3, at, name, ha="right", va="center", fontsize=10)
-        ax.annotate("", (8.1, middle), (4.5, at), arrowprops={"arrowstyle": "->", "color": GREY})
+        arrow(ax, (4.5, at), (8.1, middle), GREY)
         ax.text(5.9, at + 0.46 * (middle - at), f"×{signed(weight)}", color=BLUE, ha="center", va="center", bbox=WHITE)
     _box(ax, 9, middle, f"z = {signed(z)}")
     _box(ax, 12, middle, "above 0?")
     for left, right in ((9.95, 11), (12.95, 13.7)):
-        ax.annotate("", (right, middle), (left, middle), arrowprops={"arrowstyle": "->", "color": INK})
+        arrow(ax, (left, middle), (right, middle))
     ax.text(13.8, middle, f"y = {'+1' if z > 0 else '−1'}", va="center", fontsize=11)
     terms = ", ".join(f"{name} {signed(v)} times {signed(k)}" for v, k, name in zip(x, w, names, strict=True))
     return described(
@@ -119,7 +120,7 @@ def distances(x: Array, t: Array, w: Array, b: float) -> Figure:
         ax.plot(*np.transpose([point, foot]), zorder=2, **look)
         ax.annotate(f"{signed_distances[n]:.2g}", point, (7, 5), textcoords="offset points", fontsize=9)
     foot = -b * w / length**2
-    ax.annotate("", foot + w / length, foot, arrowprops={"arrowstyle": "-|>", "color": GREEN, "linewidth": 2})
+    arrow(ax, foot, foot + w / length, GREEN, **BOLD)
     ax.annotate("w / |w|", foot + w / length, (-4, 4), textcoords="offset points", ha="right", color=GREEN)
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=9)
     return described(
@@ -130,12 +131,6 @@ def distances(x: Array, t: Array, w: Array, b: float) -> Figure:
     )
 
 
-def weight_image(ax: Axes, w: Array, title: str) -> AxesImage:
-    """A unit's weights at the places of their pixels: blue wants ink, red wants paper."""
-    ax.set(title=title, xticks=(), yticks=())
-    return ax.imshow(w, cmap=DIVERGING, vmin=-1, vmax=1)
-
-
 def detectors(images: Mapping[str, Array], best: Mapping[str, Array], labels: Mapping[str, Array]) -> Figure:
     """Weight images, and beside each the digits that it answers to most strongly."""
     columns = 1 + len(next(iter(best.values())))
@@ -143,10 +138,9 @@ def detectors(images: Mapping[str, Array], best: Mapping[str, Array], labels: Ma
         len(images), columns, figsize=(1.12 * columns, 1.45 * len(images)), layout="constrained", squeeze=False
     )
     for row, (name, w) in zip(axes, images.items(), strict=True):
-        shown = weight_image(row[0], w, name)
-        for ax, picture, label in zip(row[1:], best[name], labels[name], strict=True):
-            ax.imshow(picture, cmap="gray_r", vmin=-1, vmax=1)
-            ax.set(xticks=(), yticks=(), title=f"a {label}")
+        shown = balanced(row[0], w, name, size=12)
+        for ax, image, label in zip(row[1:], best[name], labels[name], strict=True):
+            tile(ax, image, f"a {label}", low=-1, size=12)
     figure.colorbar(shown, ax=axes[:, -1], label="weight", ticks=(-1, 0, 1))
     told = " ".join(f"{name}: {', '.join(map(str, labels[name]))}." for name in images)
     return described(
@@ -167,12 +161,11 @@ def gallery(rows: Sequence[Array], labels: Sequence[Array]) -> Figure:
     above, below = figure.add_subfigure(grid[0]), figure.add_subfigure(grid[1])
     columns = above.subplots(1, len(GALLERY))
     for unit, (ax, w) in enumerate(zip(columns, GALLERY, strict=True)):
-        shown = weight_image(ax, w, f"unit {unit}")
+        shown = balanced(ax, w, f"unit {unit}", size=12)
     above.colorbar(shown, ax=columns, label="weight", ticks=(-1, 0, 1))
     for row, (line_of_axes, unit) in enumerate(zip(below.subplots(len(ROWS), len(rows[0])), ROWS, strict=True)):
-        for ax, picture in zip(line_of_axes, rows[unit], strict=True):
-            ax.imshow(picture, cmap="gray_r", vmin=-1, vmax=1)
-            ax.set(xticks=(), yticks=())
+        for ax, image in zip(line_of_axes, rows[unit], strict=True):
+            tile(ax, image, low=-1)
         line_of_axes[0].set_ylabel(f"row {row}")
     told = "; ".join(f"row {row} {', '.join(map(str, labels[unit]))}" for row, unit in enumerate(ROWS))
     return described(
@@ -186,7 +179,7 @@ def gallery(rows: Sequence[Array], labels: Sequence[Array]) -> Figure:
 def quiz(w: Array) -> Figure:
     """One weight image, with its key."""
     figure, ax = plt.subplots(figsize=(3.2, 2.5), layout="constrained")
-    shown = weight_image(ax, w, "")
+    shown = balanced(ax, w)
     ax.set(xticks=range(8), yticks=range(8), xlabel="column", ylabel="row")
     figure.colorbar(shown, label="weight", ticks=(-1, 0, 1))
     return described(
@@ -205,11 +198,10 @@ def one_step(x: Array, t: Array, before: Unit, after: Unit, n: int) -> Figure:
         ax.set_title(f"{title}: w = ({signed(w[0])}, {signed(w[1])}), b = {signed(b)}", fontsize=10)
         ax.axhline(0, color=GREY, linewidth=0.6, zorder=0)
         ax.axvline(0, color=GREY, linewidth=0.6, zorder=0)
-    arrow = {"arrowstyle": "-|>", "linewidth": 2}
-    axes[0].annotate("", before[0], (0, 0), arrowprops=arrow | {"color": GREEN})
-    axes[1].annotate("", before[0], (0, 0), arrowprops=arrow | {"color": GREEN, "alpha": 0.4})
-    axes[1].annotate("", after[0], before[0], arrowprops=arrow | {"color": PURPLE})
-    axes[1].annotate("", after[0], (0, 0), arrowprops=arrow | {"color": GREEN})
+    arrow(axes[0], (0, 0), before[0], GREEN, **BOLD)
+    arrow(axes[1], (0, 0), before[0], GREEN, alpha=0.4, **BOLD)
+    arrow(axes[1], before[0], after[0], PURPLE, **BOLD)
+    arrow(axes[1], (0, 0), after[0], GREEN, **BOLD)
     axes[0].annotate("w", before[0], (4, 4), textcoords="offset points", color=GREEN)
     axes[1].annotate("t x", (before[0] + after[0]) / 2, (-2, 8), textcoords="offset points", color=PURPLE)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right upper", fontsize=9)
@@ -270,7 +262,7 @@ def weight_space(x: Array, t: Array, path: Sequence[Unit]) -> Figure:
         )
     walked = np.array([(weights[0], bias) for weights, bias in path])
     for start, end in pairwise(walked):
-        ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": PURPLE, "linewidth": 2})
+        arrow(ax, start, end, PURPLE, **BOLD)
     ax.plot(*walked[0], "o", color=PURPLE)
     ax.annotate("start", walked[0], (6, -12), textcoords="offset points")
     ax.plot(*walked[-1], "*", color=INK, markersize=13)
@@ -321,17 +313,12 @@ def pairs(mistakes: Array, images: Mapping[str, Array]) -> Figure:
     table.imshow(np.where(mistakes > 0, np.log(np.maximum(mistakes, 1)), np.nan), cmap="Blues", vmax=7)
     for (i, j), count in np.ndenumerate(mistakes):
         if count:
-            table.text(j, i, count, ha="center", va="center", fontsize=7.5)
-    table.set(
-        xticks=range(10),
-        yticks=range(10),
-        xlabel="digit for no",
-        ylabel="digit for yes",
-        title="mistakes until it settled",
-    )
+            centred(table, j, i, count, 7.5)
+    table.set(xticks=range(10), yticks=range(10), xlabel="digit for no", ylabel="digit for yes")
+    table.set_title("mistakes until it settled")
     for number, (name, w) in enumerate(images.items()):
         ax = figure.add_subplot(grid[number // 3, 1 + number % 3])
-        shown = weight_image(ax, w / np.abs(w).max(), name)
+        shown = balanced(ax, w / np.abs(w).max(), name, size=12)
     figure.colorbar(shown, ax=figure.axes[1:], label="weight, of its largest", ticks=(-1, 0, 1))
     few, many = (np.unravel_index(k, mistakes.shape) for k in (_few(mistakes), mistakes.argmax()))
     return described(
@@ -347,7 +334,6 @@ def _few(mistakes: Array) -> int:
 
 
 def _box(ax: Axes, x: float, y: float, text: str) -> None:
-    ax.add_patch(
-        FancyBboxPatch((x - 0.85, y - 0.45), 1.7, 0.9, boxstyle="round,pad=0.1", facecolor="white", edgecolor=INK)
-    )
-    ax.text(x, y, text, ha="center", va="center", fontsize=10)
+    look: dict[str, Any] = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": INK}
+    ax.add_patch(FancyBboxPatch((x - 0.85, y - 0.45), 1.7, 0.9, **look))
+    centred(ax, x, y, text)

@@ -9,23 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from cnnlib.arguments import Array, Pair
-from cnnlib.plotting import (
-    BLUE,
-    CYCLE,
-    DIVERGING,
-    GREEN,
-    GREY,
-    INK,
-    PAPER,
-    VERMILION,
-    canvas,
-    cells,
-    colours,
-    described,
-    signed,
-    tint,
-    wheel,
-)
+from cnnlib.plotting import arrow, balanced, canvas, cells, centred, described, signed, tile
+from cnnlib.plotting.palette import BLUE, CYCLE, GREEN, GREY, INK, PAPER, VERMILION, colours, tint, wheel
 
 Change = Callable[[Array], Array]
 
@@ -35,13 +20,9 @@ def shifted(before: Array, after: Array) -> Figure:
     figure, axes = plt.subplots(1, 3, figsize=(7.6, 2.9), layout="constrained")
     turned = after - before
     for ax, image, title in zip(axes, (before, after), ("before", "after"), strict=False):
-        ax.imshow(image, cmap="gray_r", vmin=0, vmax=1)
-        ax.set_title(title, fontsize=10)
-    axes[2].imshow(turned, cmap=DIVERGING, vmin=-1.4, vmax=1.4)
+        tile(ax, image, title, size=10)
     white, black = int((turned < 0).sum()), int((turned > 0).sum())
-    axes[2].set_title(f"red: {white} turned white\nblue: {black} turned black", fontsize=10)
-    for ax in axes:
-        ax.set(xticks=[], yticks=[])
+    balanced(axes[2], turned, f"red: {white} turned white\nblue: {black} turned black", top=1.4, size=10)
     return described(
         figure,
         f"A digit before and after the move, and the pixels that changed: {white} turned from black to white, {black} "
@@ -92,9 +73,7 @@ def maps(images: dict[str, Array]) -> Figure:
     figure, axes = plt.subplots(1, len(images), figsize=(1.9 * len(images), 2.2), layout="constrained")
     top = max(float(image.max()) for image in images.values())
     for ax, (title, image) in zip(axes, images.items(), strict=True):
-        drawn = ax.imshow(image, cmap="gray_r", vmin=0, vmax=top)
-        ax.set_title(f"{title}\n{image.shape[0]} × {image.shape[1]}", fontsize=9)
-        ax.set(xticks=[], yticks=[])
+        drawn = tile(ax, image, f"{title}\n{image.shape[0]} × {image.shape[1]}", top=top)
     figure.colorbar(drawn, ax=axes, shrink=0.7, label="ink")
     return described(
         figure,
@@ -117,7 +96,7 @@ def way_back(dy: Array, x: Array, dx: Array, KH: int, KW: int, stride: int) -> F
     cells(ax, dy, at_dy, low, fill=colours(shade))
     cells(ax, dx, at_dx, top, fill=colours(marked))
     for left, width, name in ((at_x, W, "x, winners grey"), (at_dy, OW, "dy"), (at_dx, W, "dx")):
-        ax.text(left + width / 2, 0.5, name, ha="center", va="center", fontsize=11)
+        centred(ax, left + width / 2, 0.5, name, 11)
     for i, j, m, q in placed:
         row, column = winner(x, m, q, KH, KW)
         style = {"arrowstyle": "->", "color": wheel(i * OW + j), "lw": 1.5, "connectionstyle": "arc3,rad=-0.12"}
@@ -146,7 +125,7 @@ def two_ways(x: Array, dy: Array, ways: dict[str, Array], KH: int, KW: int, stri
     left = 0.6
     for name, (values, fill) in panels.items():
         cells(ax, values, left, 1.2 + (H - len(values)) / 2, fill=fill)
-        ax.text(left + values.shape[1] / 2, 0.6, name, ha="center", va="center", fontsize=11)
+        centred(ax, left + values.shape[1] / 2, 0.6, name, 11)
         left += values.shape[1] + 1.3
     return described(
         figure,
@@ -193,14 +172,11 @@ def responses(picture: Array, pool: Change, move: Callable[[Array, int], Array])
     still = pool(picture)
     for column, steps in zip(axes.T, (0, 1, 2), strict=True):
         there = move(picture, steps)
-        column[0].imshow(there, cmap="gray_r", vmin=0, vmax=1)
-        column[0].set_title(f"moved by {steps}", fontsize=10)
-        column[1].imshow(pool(there), cmap="gray_r", vmin=0, vmax=1)
-        drawn = column[2].imshow(pool(there) - still, cmap=DIVERGING, vmin=-1, vmax=1)
+        tile(column[0], there, f"moved by {steps}", size=10)
+        tile(column[1], pool(there))
+        drawn = balanced(column[2], pool(there) - still)
     for ax, name in zip(axes[:, 0], ("picture", "pooled", "pooled, less\nthat of move 0"), strict=True):
         ax.set_ylabel(name)
-    for ax in axes.flat:
-        ax.set(xticks=[], yticks=[])
     figure.colorbar(drawn, ax=axes[2], shrink=0.8)
     return described(
         figure,
@@ -238,7 +214,7 @@ def lost(pictures: Sequence[Array], pooled: Array) -> Figure:
         cells(ax, np.full(picture.shape, np.nan), 0.3 + n * (side + 1), 0.4, fill=colours(fill))
         ax.add_patch(Rectangle((0.3 + n * (side + 1), 0.4), 2, 2, fill=False, edgecolor=VERMILION, linewidth=2))
     left = 0.3 + len(pictures) * (side + 1)
-    ax.annotate("", (left + 1.6, side / 2 + 0.4), (left - 0.2, side / 2 + 0.4), arrowprops={"arrowstyle": "->"})
+    arrow(ax, (left - 0.2, side / 2 + 0.4), (left + 1.6, side / 2 + 0.4), "black")
     cells(ax, pooled, left + 2, 0.4 + (side - len(pooled)) / 2)
     return described(
         figure,

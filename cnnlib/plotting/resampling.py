@@ -5,7 +5,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cnnlib.arguments import Array
-from cnnlib.plotting import BLUE, GREY, ORANGE, PAPER, canvas, cells, colours, described, tint, wheel
+from cnnlib.plotting import canvas, cells, centred, described, tile
+from cnnlib.plotting.palette import BLUE, GREY, ORANGE, PAPER, colours, tint, wheel
 
 
 def there_and_back(x: Array, down: Array, small: Array, up: Array) -> Figure:
@@ -27,7 +28,7 @@ def there_and_back(x: Array, down: Array, small: Array, up: Array) -> Figure:
         (up, colours(put), "upsampled"),
     ):
         cells(ax, values, left, top + (max(H, len(up)) - len(values)) / 2, fill=fill)
-        ax.text(left + values.shape[1] / 2, 0.5, title, ha="center", va="center", fontsize=10)
+        centred(ax, left + values.shape[1] / 2, 0.5, title)
         left += values.shape[1] + (3.2 if title == "downsampled" else 1.9)
     return described(
         figure,
@@ -47,7 +48,7 @@ def stamps(x: Array, w: Array, stride: int) -> Figure:
         row[stride * m : stride * m + K] = value * w
         fill = [tint(wheel(m)) if not np.isnan(entry) else PAPER for entry in row]
         cells(ax, np.array([value]), 3.2, 0.3 + m, fill=tint(wheel(m)))
-        ax.text(5.2, 0.83 + m, "stamps", ha="center", va="center", fontsize=9)
+        centred(ax, 5.2, 0.83 + m, "stamps", 9)
         cells(ax, row, 6.6, 0.3 + m, fill=colours(fill), edge="#999999")
     ax.text(2.9, 0.3 + L / 2, "x", ha="right", va="center", fontsize=11)
     y = np.array([sum(x[m] * w[i - stride * m] for m in range(L) if 0 <= i - stride * m < K) for i in range(T)])
@@ -66,9 +67,7 @@ def boards(counts: dict[int, Array]) -> Figure:
     figure, axes = plt.subplots(1, len(counts), figsize=(2.3 * len(counts), 2.5), layout="constrained")
     top = max(int(count.max()) for count in counts.values())
     for ax, (K, count) in zip(axes, counts.items(), strict=True):
-        drawn = ax.imshow(count, cmap="viridis", vmin=0, vmax=top)
-        ax.set_title(f"K = {K}", fontsize=10)
-        ax.set(xticks=[], yticks=[])
+        drawn = tile(ax, count, f"K = {K}", top=top, cmap="viridis", size=10)
     figure.colorbar(drawn, ax=axes, shrink=0.8, label="stamps on a place")
     return described(
         figure,

@@ -12,7 +12,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cnnlib.checks import show as numbers
-from cnnlib.plotting import SKY, canvas, cells, described, listed, tint
+from cnnlib.plotting import canvas, cells, described, listed
+from cnnlib.plotting.palette import SKY, tint
 from cnnlib.slips import CLAIMS, KINDS, Claim, Trial, verdict
 
 MARKS = {"refuted": "✗\u00a0refuted", "holds": "✓\u00a0holds", "open": "?\u00a0open"}

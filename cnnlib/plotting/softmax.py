@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from cnnlib.arguments import Array
 from cnnlib.losses import cross_entropy, log_softmax, softmax
-from cnnlib.plotting import BLUE, DIVERGING, GREEN, GREY, INK, ORANGE, VERMILION, described, listed, signed
+from cnnlib.plotting import centred, described, listed, signed
+from cnnlib.plotting.palette import BLUE, DIVERGING, GREEN, GREY, INK, ORANGE, VERMILION
 
 
 def shares(names: Sequence[str], z: Array) -> Figure:
@@ -114,7 +115,7 @@ def jacobian(names: Sequence[str], J: Array) -> Figure:
     image = ax.imshow(J, cmap=DIVERGING, vmin=-largest, vmax=largest)
     for (j, r), value in np.ndenumerate(J):
         ink = "#ffffff" if abs(value) > 0.6 * largest else INK
-        ax.text(r, j, signed(round(float(value), 3)), ha="center", va="center", fontsize=8, color=ink)
+        centred(ax, r, j, signed(round(float(value), 3)), 8, color=ink)
     ax.set_xticks(range(len(names)), [f"z {name}" for name in names], fontsize=7, rotation=30)
     ax.set_yticks(range(len(names)), [f"y {name}" for name in names], fontsize=7)
     ax.set_title("slope of the share (row) by the logit (column)", fontsize=9)

@@ -5,7 +5,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from cnnlib.arguments import Array
-from cnnlib.plotting import BLUE, CYCLE, DIVERGING, GREY, INK, VERMILION, described
+from cnnlib.plotting import balanced, described, tile
+from cnnlib.plotting.palette import BLUE, CYCLE, DIVERGING, GREY, INK, VERMILION
 
 
 def saturated() -> Figure:
@@ -60,9 +61,7 @@ def first_step(step: Array) -> Figure:
     figure, axes = plt.subplots(1, len(step), figsize=(0.95 * len(step), 1.3))
     largest = np.abs(step).max()
     for j, (ax, row) in enumerate(zip(axes, step, strict=True)):
-        ax.imshow(row.reshape(8, 8), cmap=DIVERGING, vmin=-largest, vmax=largest)
-        ax.set(xticks=[], yticks=[])
-        ax.set_title(f"score {j}", fontsize=8)
+        balanced(ax, row.reshape(8, 8), f"score {j}", top=largest, size=8)
     return described(
         figure,
         "Ten pictures of 8 by 8, the first step of each row of w. Blue where that digit has more ink than a tenth of "
@@ -93,10 +92,8 @@ def doubtful(pictures: Array, t: Array, y: Array) -> Figure:
     figure, axes = plt.subplots(2, len(t), figsize=(1.35 * len(t), 2.7), height_ratios=(1, 0.8))
     figure.subplots_adjust(hspace=0.15, wspace=0.2)
     rivals = np.where(np.eye(y.shape[1], dtype=bool)[t], -1, y).argmax(axis=1)
-    for above, below, picture, label, rival, shares in zip(*axes, pictures, t, rivals, y, strict=True):
-        above.imshow(picture, cmap="gray_r", vmin=0, vmax=1)
-        above.set(xticks=[], yticks=[])
-        above.set_title(f"label {label}, loss {-np.log(shares[label]):.1f}", fontsize=7.5)
+    for above, below, image, label, rival, shares in zip(*axes, pictures, t, rivals, y, strict=True):
+        tile(above, image, f"label {label}, loss {-np.log(shares[label]):.1f}", size=7.5)
         hues = [BLUE if j == label else VERMILION if j == rival else GREY for j in range(len(shares))]
         below.bar(range(len(shares)), shares, color=hues)
         below.set(ylim=(0, 1), yticks=[], xticks=range(len(shares)))

@@ -33,7 +33,7 @@ def main():
     for lecture, exercises in lectures().items():
         slips = importlib.import_module(f"slips.{lecture.split('_', 1)[1]}").SLIPS
         for exercise in exercises:
-            wrong = [(slip.name, slip.answer) for slip in exercise.slips]
+            wrong = [(says, slip) for says, slip in exercise.slips.items()]
             wrong += [(f"slip {n}", answer) for n, answer in enumerate(slips.get(exercise.name, []))]
             if wrong:
                 times = sorted((milliseconds(exercise, answer), name) for name, answer in wrong)

@@ -28,7 +28,7 @@ class Copies(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def slip(name, number):
     asked = [e for module in LECTURES for e in importlib.import_module(module).EXERCISES]
-    return next(e for e in asked if e.name == name).slips[number].answer
+    return list(next(e for e in asked if e.name == name).slips.values())[number]
 
 sys.meta_path.append(Copies())
 """

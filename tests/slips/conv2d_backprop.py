@@ -8,7 +8,6 @@ from cnnlib.arguments import Array
 from cnnlib.exercises import layers
 from cnnlib.exercises.conv2d_backprop import spread_gradient
 from cnnlib.exercises.conv2d_map import full_size, input_gradient, weight_gradient
-from cnnlib.exercises.layer_slips import with_dw, with_dx
 from slips import layer_slips
 
 
@@ -110,10 +109,14 @@ SLIPS = {
     "conv2d_backward": [
         *layer_slips.BACKWARD,
         # flipped along one axis only
-        with_dx(one_axis_flipped),
+        layer_slips.with_dx(one_axis_flipped),
         # dw transposed
-        with_dw(lambda dy, x, w, stride, padding: layers.backward(dy, x, w, stride, padding)[1].swapaxes(2, 3)),
+        layer_slips.with_dw(
+            lambda dy, x, w, stride, padding: layers.backward(dy, x, w, stride, padding)[1].swapaxes(2, 3)
+        ),
         # filters and channels swapped
-        with_dw(lambda dy, x, w, stride, padding: layers.backward(dy, x, w, stride, padding)[1].swapaxes(0, 1)),
+        layer_slips.with_dw(
+            lambda dy, x, w, stride, padding: layers.backward(dy, x, w, stride, padding)[1].swapaxes(0, 1)
+        ),
     ],
 }

@@ -3,9 +3,11 @@
 import numpy as np
 
 from cnnlib.arguments import Array
+from cnnlib.checks.edits import instead
 from cnnlib.exercises import layers
 from cnnlib.exercises.convolution_layer import im2col, numbered_by_height, reordered, toeplitz_matrix
-from cnnlib.exercises.convolution_sliding import cross_correlate, place
+from cnnlib.exercises.convolution_locating import locate
+from cnnlib.exercises.convolution_sliding import cross_correlate
 from slips import layer_slips
 
 
@@ -79,6 +81,6 @@ SLIPS = {
     ],
     "locate": [
         # mean not subtracted
-        lambda picture, template, correlate: place(correlate(picture, template)),
+        instead(locate, "template - template.mean()", "template"),
     ],
 }

@@ -1,12 +1,12 @@
 """Wrong layers, forward and backward, that check the checks of lectures 04, 05 and 06."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.exercises.layer_slips import with_dw, with_dx
 from cnnlib.exercises.layers import backward, cut, forward, padded, pair, windows
 
 
@@ -15,14 +15,21 @@ def padded_at_one_end(x: Array, w: Array, b: Array, stride: Any = 1, padding: An
     return forward(np.pad(x, ((0, 0), (0, 0), (0, 2 * top), (0, 2 * left))), w, b, stride)
 
 
-def with_db(change: Callable[[Array], Any]) -> Callable[..., tuple[Array, Array, Any]]:
-    """A slip whose db alone is wrong: change(dy)."""
+def with_one(part: int, change: Callable[..., Any]) -> Callable[..., tuple[Any, ...]]:
+    """A slip that has one of dx, dw and db wrong: change(dy, x, w, stride, padding)."""
 
-    def slipped(dy: Array, x: Array, w: Array, stride: Any = 1, padding: Any = 0) -> tuple[Array, Array, Any]:
-        dx, dw, _ = backward(dy, x, w, stride, padding)
-        return dx, dw, change(dy)
+    def slipped(dy: Array, x: Array, w: Array, stride: Any = 1, padding: Any = 0) -> tuple[Any, ...]:
+        right = backward(dy, x, w, stride, padding)
+        return *right[:part], change(dy, x, w, stride, padding), *right[part + 1 :]
 
     return slipped
+
+
+with_dx, with_dw = partial(with_one, 0), partial(with_one, 1)
+
+
+def with_db(change: Callable[[Array], Any]) -> Callable[..., tuple[Any, ...]]:
+    return with_one(2, lambda dy, x, w, stride, padding: change(dy))
 
 
 def first_channel_of(array: Array) -> Array:

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from cnnlib.checks.edits import instead
 from cnnlib.exercises.perceptron_digits import tell_apart
-from cnnlib.exercises.perceptron_rule import ZERO_ONE, mistake_bound, perceptron_step
-from cnnlib.exercises.perceptron_training import train_perceptron, trainer
+from cnnlib.exercises.perceptron_rule import mistake_bound, perceptron_step
+from cnnlib.exercises.perceptron_training import train_perceptron
 from cnnlib.exercises.perceptron_unit import gate_weights
 
 
@@ -138,10 +139,10 @@ def apart_by_the_mean_of_yes(yes, no):
     return yes.mean(0), 0.0
 
 
-def apart_with_targets_0_and_1(yes, no):
-    x = np.concatenate([yes, no]).reshape(len(yes) + len(no), -1)
-    w, bias, _ = trainer(ZERO_ONE)(x, np.repeat([1.0, -1.0], (len(yes), len(no))), 100)
-    return w.reshape(yes.shape[1:]), bias
+apart_with_targets_0_and_1 = instead(
+    tell_apart,
+    train_perceptron=instead(train_perceptron, "t[n] * x[n], b + t[n]", "(t[n] > 0) * x[n], b + (t[n] > 0)"),
+)
 
 
 SLIPS = {

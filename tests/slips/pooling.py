@@ -3,9 +3,9 @@
 import numpy as np
 
 from cnnlib.arguments import Array
-from cnnlib.exercises.pooling_backward import lowest, max_pool_backward, mean_pool_backward, spread
+from cnnlib.exercises.pooling_backward import first, max_pool_backward, mean_pool_backward, spread
 from cnnlib.exercises.pooling_powers import lp_pool
-from cnnlib.exercises.pooling_shift import by_slices, moved
+from cnnlib.exercises.pooling_shift import moved
 from cnnlib.exercises.pooling_windows import max_pool, mean_pool
 from cnnlib.exercises.resampling import conv_transpose, upsample
 
@@ -36,6 +36,15 @@ def largest(x: Array, p: float, KH: int, KW: int, stride: int) -> Array:
     return max_pool(np.abs(x), KH, KW, stride)
 
 
+def by_slices(x, steps):
+    y = np.zeros(x.shape)
+    if steps >= 0:
+        y[:, steps:] = x[:, :-steps]
+    else:
+        y[:, :steps] = x[:, -steps:]
+    return y
+
+
 SLIPS = {
     "moved": [by_slices, lambda x, steps: x.copy(), lambda x, steps: moved(x, 1)],
     "max_pool": [window_exchanged, one_too_few],
@@ -46,7 +55,7 @@ SLIPS = {
     "max_pool_backward": [
         whole_numbers,
         step_of_one,
-        lambda dy, x, KH, KW, stride: spread(dy, x, KH, KW, stride, lambda w: lowest(-np.abs(w))),
+        lambda dy, x, KH, KW, stride: spread(dy, x, KH, KW, stride, lambda w: first(np.abs(w))),
     ],
     "mean_pool_backward": [
         lambda dy, shape, KH, KW, stride: mean_pool_backward(dy, shape, KW, KH, stride),

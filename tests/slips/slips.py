@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from cnnlib.exercises.slips_deciding import search
+from cnnlib.checks.edits import instead
+from cnnlib.exercises.slips_deciding import refuted
 
 
 def distance_of_sums(got, due):
@@ -50,8 +51,8 @@ SLIPS = {
     "distance": [distance_of_sums, distance_in_sizes, distance_of_equal_rows],
     "refuted": [
         refuted_by_exact_numbers,
-        search(wrong=lambda apart: apart > 0.9),
-        search(wrong=lambda apart: apart > 1e-7),
+        instead(refuted, "1e-6", "0.9"),
+        instead(refuted, "1e-6", "1e-7"),
     ],
     "blind_kernel": [blind_ones, blind_in_one_direction, blind_left_and_right, blind_as_one_row, blind_number],
 }

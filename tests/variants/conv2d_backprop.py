@@ -6,7 +6,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 import cnnlib
 from cnnlib.checks.cases import given
-from cnnlib.exercises import conv2d_backprop as lecture
+from cnnlib.exercises.conv2d_learning import weight_gradient_by_loops
 from variants import floats
 from variants.convolution import layer, some
 
@@ -177,7 +177,7 @@ def digits(rng):
         "dys": rng.normal(size=(N, *made["dy"].shape)),
         "w": made["w"],
         "rate": 0.2,
-        "weight_gradient": given(lecture.weight_gradient_by_loops),
+        "weight_gradient": given(weight_gradient_by_loops),
     }
 
 

@@ -6,7 +6,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 import cnnlib
 from cnnlib.checks.cases import given
-from cnnlib.exercises import convolution_sliding as lecture
+from cnnlib.exercises.convolution_locating import cross_correlate_by_loops
 from variants import floats
 
 # ---------------------------------------------------------------- sliding
@@ -220,7 +220,7 @@ def hidden(rng):
     while made["w"].size == 1:  # minus its mean it is 0, and every place responds alike
         made = picture(rng)
     template = np.abs(made["w"]) + 0.1
-    return {"picture": made["x"], "template": template, "correlate": given(lecture.cross_correlate_by_loops)}
+    return {"picture": made["x"], "template": template, "correlate": given(cross_correlate_by_loops)}
 
 
 def kernel(rng):

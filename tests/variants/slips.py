@@ -7,13 +7,13 @@ import numpy as np
 from cnnlib.checks.cases import build
 from cnnlib.exercises.slips_deciding import (
     cube_claim,
-    distance,
     handed,
     product_claim,
     product_truth,
     same_truth,
     size_claim,
 )
+from cnnlib.exercises.slips_distance import distance
 from cnnlib.exercises.slips_measuring import (
     cubes,
     every_winner,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnlib.checks import Exercise, Slip, poll
+from cnnlib.checks import Exercise, poll
 
 LECTURE = "05_small"
 
@@ -17,7 +17,7 @@ ADD_UP = Exercise(
     reference=lambda x: x.sum(),
     cases=cases,
     hints=("Look at the smallest case.", "Every entry counts once.", "total = x[0] + x[1] + ..."),
-    slips=(Slip("mean", "the mean of x. Nothing is divided here.", lambda x: x.mean()),),
+    slips={"the mean of x. Nothing is divided here.": lambda x: x.mean()},
 )
 
 ENDS = Exercise(
@@ -26,7 +26,7 @@ ENDS = Exercise(
     reference=lambda x: (x[0], x[-1]),
     cases=cases,
     hints=("Two numbers.", "One index is negative.", "x[0], x[-1]"),
-    slips=(Slip("swapped", "both ends in the other order.", lambda x: (x[-1], x[0])),),
+    slips={"both ends in the other order.": lambda x: (x[-1], x[0])},
 )
 
 LENGTH = poll(
