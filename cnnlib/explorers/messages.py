@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnlib.explorers import markup
 from cnnlib.explorers.frames import Frame
-from cnnlib.explorers.key import hint, key
+from cnnlib.explorers.key import heading, hint, meanings
 from cnnlib.explorers.plots import Plot
 
 ASSETS: dict[str, Any] = {
@@ -17,9 +17,6 @@ ASSETS: dict[str, Any] = {
         name: (matplotlib.colormaps[name](np.arange(256))[:, :3] * 255).round().astype(np.uint8).tobytes()
         for name in ("gray", "gray_r", "RdBu", "viridis")
     },
-    "tints": [[178, 24, 43], [33, 102, 172]],  # the ends of RdBu, for the squares of negative and positive numbers
-    # after Okabe and Ito, light enough for the black letters that join the factors of a product
-    "hues": ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#cc79a7", "#d55e00", "#a3a3f0", "#bbbbbb", "#ffffff"],
 }
 
 
@@ -51,7 +48,7 @@ def message(
         elif panel["kind"] == "text":
             sent = {"kind": "text", "id": panel["id"], "markup": markup.text(panel)}
         elif panel["kind"] == "cells":
-            sent |= {key: as_bytes(sent[key]) for key in ("partial", "parts") if key in sent}
+            sent["caption"] = heading(panel)
             if "colours" in sent:
                 sent["colours"], own = f"colours of {panel['id']}", sent["colours"]
                 assets[sent["colours"]] = np.ascontiguousarray(own, np.uint8).tobytes()
@@ -62,7 +59,7 @@ def message(
             else:
                 sent["data"] = as_bytes(panel["values"])
         panels.append(sent)
-    around = {"note": "", "key": key(shown), "hint": hint(shown), "answered": answered, "past": past}
+    around = {"note": "", "signs": meanings(shown), "hint": hint(shown), "answered": answered, "past": past}
     return plain({**shown, **around, "panels": panels}), assets
 
 
