@@ -28,18 +28,15 @@ def grade(commands: Subparsers) -> None:
         "line but one says what else holds it. A run that was stopped goes on with the same command: only what "
         "is not in FOLDER/records is graded. So is a notebook that has changed; and all, under another seed or limit.",
     )
-    parser.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="nothing is written in here")
-    parser.add_argument(
-        "--out", metavar="FOLDER", type=Path, required=True, help="where the tables go; made if need be"
-    )
-    parser.add_argument(
-        "--force",
-        action="store_true",
-        help="grade everything anew, and keep the tables of an earlier run as grades.1.csv ...",
-    )
-    parser.add_argument(
-        "--html", action="store_true", help="write class.html and a page for each student, in students/, as well"
-    )
+    add = parser.add_argument
+    add("submissions", metavar="SUBMISSIONS", type=Path, help="nothing is written in here")
+    add("--out", metavar="FOLDER", type=Path, required=True, help="where the tables go; made if need be")
+    for name, said in (
+        ("force", "grade everything anew, and keep the tables of an earlier run as grades.1.csv ..."),
+        ("html", "write class.html and a page for each student, in students/, as well"),
+        ("unsandboxed", "run students' code with your own rights, where there is no sandbox"),
+    ):
+        add(f"--{name}", action="store_true", help=said)
     for name, metavar, said in (
         ("moodle", "WORKSHEET", "Moodle's grading worksheet of the assignment: a copy, moodle.csv, gets the grades"),
         ("policy", "FILE.toml", "points or weights of exercises, deadlines, what being late costs"),
@@ -51,29 +48,13 @@ def grade(commands: Subparsers) -> None:
         ),
         ("nbgrader", "gradebook.db", "nbgrader's gradebook, which gets the points; made if need be"),
     ):
-        parser.add_argument(f"--{name}", metavar=metavar, type=Path, help=said)
-    parser.add_argument(
-        "--jobs", metavar="N", type=_at_least(int, 1), default=0, help="notebooks at once; one a processor"
-    )
-    parser.add_argument(
-        "--scheduler", metavar="ADDRESS", help="of a Dask cluster that does the work, like tcp://192.0.2.1:8786"
-    )
-    parser.add_argument(
-        "--timeout",
-        metavar="SECONDS",
-        type=_at_least(float, 0.1),
-        default=2.5,
-        help="for one call of a student's function (2.5); a cell gets twice, a notebook eight times as much",
-    )
-    parser.add_argument(
-        "--seed",
-        metavar="N",
-        type=_at_least(int, 0),
-        help="of the random inputs, to repeat a run; by default new ones every time",
-    )
-    parser.add_argument(
-        "--unsandboxed", action="store_true", help="run students' code with your own rights, where there is no sandbox"
-    )
+        add(f"--{name}", metavar=metavar, type=Path, help=said)
+    calls = "for one call of a student's function (2.5); a cell gets twice, a notebook eight times as much"
+    inputs = "of the random inputs, to repeat a run; by default new ones every time"
+    add("--jobs", metavar="N", type=_at_least(int, 1), default=0, help="notebooks at once; one a processor")
+    add("--scheduler", metavar="ADDRESS", help="of a Dask cluster that does the work, like tcp://192.0.2.1:8786")
+    add("--timeout", metavar="SECONDS", type=_at_least(float, 0.1), default=2.5, help=calls)
+    add("--seed", metavar="N", type=_at_least(int, 0), help=inputs)
 
     def run(asked: argparse.Namespace) -> int:
         from cnnlib.grading.batch import grade
@@ -99,16 +80,11 @@ def release(commands: Subparsers) -> None:
         description="Write lectures/ from solutions/: stubs instead of answers, executed, outputs saved. The solved "
         "notebooks get fresh outputs too. A lecture that was edited by hand is never overwritten.",
     )
-    parser.add_argument(
-        "names", metavar="LECTURE", nargs="*", help="05 or 05_conv1d_backprop, any number of them; by default all"
-    )
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 and name what is out of date")
-    parser.add_argument(
-        "--solutions", metavar="FOLDER", type=Path, default=Path("solutions"), help="the solved notebooks"
-    )
-    parser.add_argument(
-        "--lectures", metavar="FOLDER", type=Path, default=Path("lectures"), help="the students' notebooks"
-    )
+    add, which = parser.add_argument, "05 or 05_conv1d_backprop, any number of them; by default all"
+    add("names", metavar="LECTURE", nargs="*", help=which)
+    add("--check", action="store_true", help="write nothing; exit 1 and name what is out of date")
+    for name, said in (("solutions", "the solved notebooks"), ("lectures", "the students' notebooks")):
+        add(f"--{name}", metavar="FOLDER", type=Path, default=Path(name), help=said)
 
     def run(asked: argparse.Namespace) -> int:
         from cnnlib.release.notebooks import Edited, release

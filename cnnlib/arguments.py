@@ -114,6 +114,13 @@ def real(name: str, value: object, least: float = -np.inf) -> float:
     return number
 
 
+def positive(name: str, value: object) -> float:
+    """A finite number above 0, as a Python float."""
+    if (number := real(name, value)) <= 0:
+        raise ValueError(f"{name} must be above 0, got {value}")
+    return number
+
+
 def pair(name: str, value: object, least: int = 1) -> Pair:
     """Rows and columns from an int (both alike) or a pair (rows, columns)."""
     if not isinstance(value, (tuple, list)):
@@ -139,15 +146,6 @@ def weights(x: Array, w: object, b: object, *axes: str, inputs: str, outputs: st
     if b is not None:
         shaped("b", b, (w.shape[axes.index(outputs)],), f"one bias for each of the {outputs} outputs of w")
     return w, b
-
-
-def window(x: object, kernel_size: object, stride: object, padding: object) -> tuple[Array, Size, Size, Size]:
-    """The arguments of a pooling layer; a window must stand on at least half of its length of real cells."""
-    x, size = floats("x", x, "N", "C", "H", "W"), pair("kernel_size", kernel_size)
-    steps, rim = size if stride is None else pair("stride", stride), pair("padding", padding, 0)
-    if any(2 * cells > length for cells, length in zip(rim, size, strict=True)):
-        raise ValueError(f"padding must be at most half of kernel_size {size}, got {rim}")
-    return x, size, steps, rim
 
 
 def labels(name: str, value: Array, count: int, classes: int) -> Array:

@@ -156,10 +156,8 @@ def conv_transpose2d(
     def backward(dy: Array) -> tuple[Array, ...]:
         dy = upstream(dy, value)
         bands = products.lay_bands(batch_last(dy, rim), w.shape[2:], steps)
-        dx, dw = (
-            batch_first(products.output(bands, w, x.shape[3], len(x))),
-            products.weight_gradient(bands, above, w.shape),
-        )
+        dx = batch_first(products.output(bands, w, x.shape[3], len(x)))
+        dw = products.weight_gradient(bands, above, w.shape)
         return (dx, dw) if b is None else (dx, dw, dy.sum((0, 2, 3)))
 
     return value, backward

@@ -1,6 +1,7 @@
 """Data: gates and clouds in the plane, handwritten digits, a picture."""
 
 import gzip
+import zlib
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
@@ -193,7 +194,10 @@ def _read_idx(path: Path) -> Array:
     """An IDX file: two bytes 0, a byte 8 for bytes, the number of axes, each axis in four bytes, and the entries."""
     data = path.read_bytes()
     if data[:2] == b"\x1f\x8b":
-        data = gzip.decompress(data)
+        try:
+            data = gzip.decompress(data)
+        except (EOFError, OSError, zlib.error) as problem:
+            raise ValueError(f"{path.name} must be a whole gzip file: {problem}; fetch it again") from problem
     if len(data) < 4 or data[:3] != b"\x00\x00\x08":
         raise ValueError(f"{path.name} must be an IDX file of bytes, but begins with {data[:4].hex(' ') or 'nothing'}")
     start = 4 + 4 * data[3]

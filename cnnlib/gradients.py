@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cnnlib.arguments import Array, Pullback, floats, real
+from cnnlib.arguments import Array, Pullback, floats, positive
 from cnnlib.network import Network
 
 
@@ -52,8 +52,7 @@ def central_difference(f: Callable[[Array], Any], x: Array, *, h: float = 6e-6) 
         ValueError: h is not above 0.
     """
     x = _double("x", x).copy()
-    if real("h", h) <= 0:
-        raise ValueError(f"h must be above 0, got {h}")
+    h = positive("h", h)
     gradient = np.empty((*np.shape(f(x)), *x.shape))
     for i in np.ndindex(*x.shape):
         kept = x[i]

@@ -49,6 +49,9 @@ def outputs(net: Net, x: Array, activation: str) -> tuple[Array, Array]:
     Returns:
         a: hidden points (..., N, M), a[n, j] = φ(Σ_d w1[j, d] x[n, d] + b1[j]).
         y: probabilities (..., N), y[n] = σ(Σ_j w2[j] a[n, j] + b2).
+
+    Raises:
+        ValueError: there is no such activation.
     """
     a, _, y = _forward(net, x, activation)
     return a, y
@@ -78,6 +81,8 @@ def learn(net: Net, x: Array, t: Array, activation: str, rate: float, steps: int
 
 
 def _forward(net: Net, x: Array, activation: str) -> tuple[Array, Pullback, Array]:
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}; got {activation!r}")
     a, backward = ACTIVATIONS[activation](x @ np.swapaxes(net.w1, -1, -2) + net.b1[..., None, :])
     y, _ = activations.sigmoid((a @ net.w2[..., None])[..., 0] + net.b2[..., None])
     return a, backward, y

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnlib.activations import step
-from cnnlib.arguments import Array, floats, real, same_dtype, shaped, whole
+from cnnlib.arguments import Array, floats, positive, real, same_dtype, shaped, whole
 
 
 class Learned(NamedTuple):
@@ -67,7 +67,7 @@ def perceptron_step(w: Array, b: float, x: Array, t: float, rate: float = 1.0) -
     """
     x = floats("x", x, "D")
     examples, w = _examples(x[None], w)
-    return _moved(w, real("b", b), examples[0], _target(real("t", t)), _positive(rate))
+    return _moved(w, real("b", b), examples[0], _target(real("t", t)), positive("rate", rate))
 
 
 def train_perceptron(x: Array, t: Array, *, rate: float = 1.0, epochs: int = 100, seed: int = 0) -> Learned:
@@ -90,10 +90,8 @@ def train_perceptron(x: Array, t: Array, *, rate: float = 1.0, epochs: int = 100
 
     Source: Arora, Neural Networks, "Training Perceptrons".
     """
-    x, t = floats("x", x, "N", "D"), floats("t", t, "N")
-    shaped("t", t, x.shape[:1], "one target an example")
-    same_dtype(x=x, t=t)
-    targets, rate, rng = [_target(target) for target in t.tolist()], _positive(rate), np.random.default_rng(seed)
+    x = floats("x", x, "N", "D")
+    targets, rate, rng = _targets(t, x), positive("rate", rate), np.random.default_rng(seed)
     mistakes, path, missed = list[int](), [(np.zeros(x.shape[1], x.dtype), 0.0)], list[int]()
     for _ in range(whole("epochs", epochs)):
         before = len(missed)
@@ -125,11 +123,7 @@ def mistake_bound(x: Array, t: Array, w: Array, b: float) -> float:
         ValueError: shapes do not match; a target is neither -1 nor +1; the unit gets an example wrong.
     """
     x, w = _examples(x, w)
-    t = floats("t", t, "N")
-    shaped("t", t, x.shape[:1], "one target an example")
-    for target in t:
-        _target(target)
-    margins = t * (x @ w + real("b", b)) / np.sqrt(w @ w + b * b)
+    margins = np.array(_targets(t, x), x.dtype) * (x @ w + real("b", b)) / np.sqrt(w @ w + b * b)
     if not (margins > 0).all():
         n = int(margins.argmin())
         raise ValueError(
@@ -152,13 +146,14 @@ def _moved(w: Array, b: float, x: Array, t: float, rate: float) -> tuple[Array, 
     return w + x.dtype.type(rate * t) * x, b + rate * t
 
 
+def _targets(t: Array, x: Array) -> list[float]:
+    t = floats("t", t, "N")
+    shaped("t", t, x.shape[:1], "one target an example")
+    same_dtype(x=x, t=t)
+    return [_target(target) for target in t.tolist()]
+
+
 def _target(t: float) -> float:
     if t not in (-1, 1):
         raise ValueError(f"t must be -1 or +1, got {t}")
     return t
-
-
-def _positive(rate: float) -> float:
-    if real("rate", rate) <= 0:
-        raise ValueError(f"rate must be above 0, got {rate}")
-    return float(rate)

@@ -14,7 +14,7 @@ from functools import reduce
 
 import numpy as np
 
-from cnnlib.arguments import Array, Pullback, Sides, floats, pair, real, upstream, window
+from cnnlib.arguments import Array, Pullback, Sides, Size, floats, pair, real, upstream
 from cnnlib.layout import batch_first, batch_last, places, taps
 
 
@@ -37,8 +37,7 @@ def max_pool2d(
         TypeError: x is not float32 or float64; a size is not a whole number.
         ValueError: x does not have four axes, a size is too small, the padding too large, the window does not fit.
     """
-    x, size, steps, rim = window(x, kernel_size, stride, padding)
-    places(x.shape[2:], size, steps, rim)
+    x, size, steps, rim = _checked(x, kernel_size, stride, padding)
     xpad = batch_last(x, rim, -np.inf)
     seen = taps(xpad, size, steps)
     highest = np.maximum(seen[0], seen[-1])
@@ -79,8 +78,7 @@ def avg_pool2d(
     Raises:
         TypeError, ValueError: as max_pool2d.
     """
-    x, size, steps, rim = window(x, kernel_size, stride, padding)
-    places(x.shape[2:], size, steps, rim)
+    x, size, steps, rim = _checked(x, kernel_size, stride, padding)
     xpad = batch_last(x, rim)
     share = x.dtype.type(1 / (size[0] * size[1]))
     y = batch_first(reduce(np.add, taps(xpad, size, steps)) * share)
@@ -110,8 +108,7 @@ def lp_pool2d(x: Array, p: float, kernel_size: Sides, *, stride: Sides | None = 
     Raises:
         TypeError, ValueError: as max_pool2d; p is not a number, or is below 1 or infinite.
     """
-    x, size, steps, _ = window(x, kernel_size, stride, 0)
-    places(x.shape[2:], size, steps, (0, 0))
+    x, size, steps, _ = _checked(x, kernel_size, stride, 0)
     power = real("p", p, 1)
     stored = batch_last(x)
     seen = taps(stored, size, steps)
@@ -178,3 +175,13 @@ def upsample(x: Array, stride: Sides) -> tuple[Array, Pullback[Array]]:
         return upstream(dy, y)[:, :, ::rows, ::columns].copy()
 
     return y, backward
+
+
+def _checked(x: object, kernel_size: object, stride: object, padding: object) -> tuple[Array, Size, Size, Size]:
+    """The arguments of a pooling layer; a window must stand on at least half of its length of real cells."""
+    x, size = floats("x", x, "N", "C", "H", "W"), pair("kernel_size", kernel_size)
+    steps, rim = size if stride is None else pair("stride", stride), pair("padding", padding, 0)
+    if any(2 * cells > length for cells, length in zip(rim, size, strict=True)):
+        raise ValueError(f"padding must be at most half of kernel_size {size}, got {rim}")
+    places(x.shape[2:], size, steps, rim)
+    return x, size, steps, rim

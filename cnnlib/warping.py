@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnlib.arguments import Array, real
+from cnnlib.arguments import Array, positive
 
 
 def read(x: Array, rows: Array, columns: Array) -> Array:
@@ -39,8 +39,7 @@ def resize(x: Array, factor: float) -> Array:
     Raises:
         TypeError, ValueError: factor is not a number, or not above 0.
     """
-    if not real("factor", factor, 0):
-        raise ValueError("factor must be above 0, got 0")
+    factor = positive("factor", factor)
     H, W = x.shape[-2:]
     i, j = np.indices((H, W))
     rows, columns = (i - (H - 1) / 2) / factor + (H - 1) / 2, (j - (W - 1) / 2) / factor + (W - 1) / 2

@@ -58,7 +58,7 @@ def battery(exercise: Exercise):
 
 def plain(exercise: Exercise) -> Exercise:
     """The same check without diagnosis: for counting verdicts fast."""
-    return dataclasses.replace(exercise, slips={}, features={}, feeds=(), shows=None)
+    return dataclasses.replace(exercise, slips={}, features={}, feeds=(), shows=lambda **_: ())
 
 
 def accepted(exercise: Exercise, answer: object, seed: int) -> bool:

@@ -93,6 +93,9 @@ def test_a_folder_that_lacks_a_file_is_named(tmp_path):
     [
         (b"", "begins with nothing"),
         (b"<html>not here</html>", "begins with 3c 68 74 6d"),
+        (gzip.compress(idx(np.zeros((5, 4, 3))), mtime=0)[:-9], "must be a whole gzip file: .*ended before"),
+        (gzip.compress(idx(np.zeros((5, 4, 3))), mtime=0)[:-4] + b"size", "whole gzip file: Incorrect length"),
+        (gzip.compress(b"", mtime=0)[:10] + bytes(range(7, 99)), "must be a whole gzip file: Error -3"),
         (idx(np.zeros((5, 4, 3)))[:-1], r"must hold \(5, 4, 3\) bytes after its head, got 59"),
         (idx(np.zeros(5)), r"images must be \(N, H, W\) and labels \(N,\), got \(5,\)"),
         (idx(np.zeros((4, 4, 3))), r"got \(4, 4, 3\) and \(5,\)"),

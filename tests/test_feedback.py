@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from slips.network import unseeded
 
-from cnnlib.checks import Exercise, Property, asks, judge
+from cnnlib.checks import Exercise, Property, asks, attempt, judge, show
 from cnnlib.checks.verdict import CLOSE, OPEN
 from cnnlib.exercises import find, lectures
 from cnnlib.exercises.layers import backward, forward
@@ -226,12 +226,24 @@ class Shapeless:
     shape = "none"
 
 
+class Refusing:
+    """Like a tensor that wants no way to NumPy; and it cannot be shown either."""
+
+    def __array__(self, *_: object, **__: object) -> np.ndarray:
+        raise RuntimeError("detach it first")
+
+    def __repr__(self) -> str:
+        raise AttributeError("no name")
+
+
 RAGGED = [[1], [1, 2]]
 NONSENSE = [None, (), (1,), (None,) * 2, (None,) * 3, RAGGED, (RAGGED, 1), (RAGGED, 1, 2), (Shapeless(),) * 2,
-            (Shapeless(), np.ones(2), 3), ("x", "y", "z"), {1: 2}, 1j, np.nan, np.array([[None]])]  # fmt: skip
+            (Shapeless(), np.ones(2), 3), ("x", "y", "z"), {1: 2}, 1j, np.nan, np.array([[None]]), 10**400,
+            (10**400,) * 2, [10**400] * 3, np.ones((2, 2), bool), Refusing(), [Refusing()] * 2,
+            (Refusing(),) * 3]  # fmt: skip
 
 
-@pytest.mark.parametrize("result", NONSENSE, ids=lambda result: repr(result)[:20])
+@pytest.mark.parametrize("result", NONSENSE, ids=lambda result: show.value(result)[:20])
 def test_whatever_is_returned_gets_a_verdict_for_every_exercise(result):
     for exercise in (e for asked in lectures().values() for e in asked):
         verdict = judge(exercise, asks(lambda *_, result=result, **__: result))
@@ -239,6 +251,26 @@ def test_whatever_is_returned_gets_a_verdict_for_every_exercise(result):
         assert verdict.to_text()
         assert verdict.to_html()
         json.dumps(verdict.to_json())
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_second_look_that_ends_early_still_gives_a_verdict(left):
+    for exercise in (e for asked in lectures().values() for e in asked if e.slips):
+        looks = []
+
+        def ask(calls, exercise=exercise, looks=looks):
+            looks.append(list(asks(exercise.slips[0].answer)(calls)))
+            return looks[-1] if len(looks) == 1 else looks[-1][:left]
+
+        assert judge(exercise, ask).points < exercise.possible
+
+
+def test_an_error_that_cannot_be_read_is_an_error():
+    def answer(*_, **__):
+        raise NotImplementedError(Refusing())
+
+    assert attempt(answer).error
+    assert attempt(answer).unwritten == ""
 
 
 def test_an_example_does_not_tell_the_answer():

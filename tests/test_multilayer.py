@@ -48,3 +48,11 @@ def test_a_seed_fixes_the_weights() -> None:
     assert not np.array_equal(draw_net(3, [1]).w1, draw_net(3, [2]).w1)
     with pytest.raises(ValueError, match="units"):
         draw_net(0, [1])
+
+
+@pytest.mark.parametrize("wrong", ["ReLU", "step", ""])
+def test_an_unknown_activation_is_named_beside_those_there_are(wrong: str) -> None:
+    with pytest.raises(ValueError, match=f"sigmoid, tanh, relu; got '{wrong}'"):
+        outputs(draw_net(2, [0], inputs=3), X, wrong)
+    with pytest.raises(ValueError, match=f"sigmoid, tanh, relu; got '{wrong}'"):
+        learn(draw_net(2, [0], inputs=3), X, T, wrong, 0.1)

@@ -167,7 +167,13 @@ def test_running_a_lecture_is_not_editing_it(released):
 
 
 @pytest.mark.parametrize(
-    "broken", [small.ADD_UP.replace("### END SOLUTION", ""), "check(add_upp)", "### END SOLUTION\n"]
+    "broken",
+    [
+        small.ADD_UP.replace("### END SOLUTION", ""),
+        "check(add_upp)",
+        "### END SOLUTION\n",
+        "### BEGIN SOLUTION\nprint(1)\n### END SOLUTION",
+    ],
 )
 def test_a_broken_source_is_refused_with_the_cell(tmp_path, broken):
     solutions, lectures = small_course(tmp_path, broken)

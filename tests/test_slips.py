@@ -12,7 +12,7 @@ from scipy.special import expit, softmax
 
 from cnnlib.plotting import slips as drawn
 from cnnlib.slips import CLAIMS, GROUPS, KINDS, Trial, same, verdict
-from cnnlib.slips.claim import NONE, attempt
+from cnnlib.slips.claim import NONE, outcome
 from cnnlib.slips.examples import ARORA, DY, PADDED, W
 
 LECTURES = Path(__file__).parents[1] / "lectures"
@@ -108,11 +108,11 @@ def test_a_verdict_follows_from_three_results(printed, right, measured, said):
 
 
 def test_what_cannot_be_computed_is_said_in_words_and_other_faults_are_not_hidden():
-    assert attempt(lambda: np.ones(3) + np.ones(4)) == NONE
-    assert attempt(lambda: np.ones(3)[5]) == NONE
-    assert attempt(lambda: 7) == 7
+    assert outcome(lambda: np.ones(3) + np.ones(4)) == NONE
+    assert outcome(lambda: np.ones(3)[5]) == NONE
+    assert outcome(lambda: 7) == 7
     with pytest.raises(ZeroDivisionError):
-        attempt(lambda: 1 // 0)
+        outcome(lambda: 1 // 0)
 
 
 @pytest.mark.parametrize("make", [drawn.table, drawn.overview])

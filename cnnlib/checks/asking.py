@@ -1,12 +1,12 @@
 """What a second look asks of the student's function, once its answer is known to be wrong."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from cnnlib.checks import show
-from cnnlib.checks.calling import Answer, attempt
+from cnnlib.checks.calling import Answer
 from cnnlib.checks.cases import Inputs, copy_of
 from cnnlib.checks.causes import Cause, Trials
 from cnnlib.checks.equation import Equation
@@ -31,6 +31,7 @@ class Question:
     changed: str = ""  # the argument that is raised by 1
     claim: Property | None = None  # what should be true of the answer to the changed inputs
     grown: str = ""  # the argument that is made larger and larger
+    answers: Sequence[Answer] = ()  # one a call, once they came
 
 
 def questions(part: Part, trials: Trials, failing: Sequence[int]) -> list[Question]:
@@ -79,16 +80,14 @@ def _responses(part: Part, trial: Trial) -> Iterator[Question]:
             yield Question(trial, [trial.inputs | {name: raised}], changed=name)
 
 
-def responses(part: Part, asked: Sequence[Question], answers: Sequence[Sequence[Answer]]) -> Iterator[Cause]:
+def responses(part: Part, asked: Sequence[Question]) -> Iterator[Cause]:
     """What one argument does to the answer, where that is not what it should do."""
-    for question, given in zip(asked, answers, strict=True):
-        trial = question.trial
-        if not question.changed or len(given) != 1:
+    for question in asked:
+        if not question.changed:
             continue
-        args, kwargs = part.exercise.call(copy_of(question.calls[0]))
-        right = attempt(part.exercise.reference, args, kwargs)
-        after, wanted = (part.array(replace(trial, answer=answer)) for answer in (given[0], right))
-        before, due = part.array(trial), part.array(replace(trial, answer=Answer(value=trial.expected)))
+        trial, right = question.trial, part.exercise.answer(question.calls[0])
+        before, due = part.array(trial.answer), part.array(Answer(value=trial.expected))
+        after, wanted = part.array(question.answers[0]), part.array(right)
         if after is None or wanted is None or before is None or due is None:
             continue
         if len({array.shape for array in (after, wanted, before, due)}) > 1:  # the argument is a size
@@ -101,7 +100,7 @@ def responses(part: Part, asked: Sequence[Question], answers: Sequence[Sequence[
             spot = tuple(int(n) for n in np.argwhere(wrong)[0])
             result = f"your {part.result}" + (f" at {list(spot)}" if spot else "")
             text = f"in the case shown, add 1 to {where}: {result} {_told(float(mine[spot]), float(step[spot]))}"
-            yield Cause(text, lambda trials: True, general=False)
+            yield Cause(text, general=False)
 
 
 def _told(mine: float, step: float) -> str:
@@ -114,38 +113,34 @@ def _told(mine: float, step: float) -> str:
     return f"changes {how}, by {show.number(mine)}, not by {show.number(step)}"
 
 
-def readings(
-    part: Part, asked: Sequence[Question], answers: Sequence[Sequence[Answer]]
-) -> dict[Equation, list[Reading]]:
-    """Equation -> what was read in each case; {} where the answers are no numbers."""
-    found: dict[Equation, list[Reading]] = {}
-    for question, given in zip(asked, answers, strict=True):
+def readings(part: Part, asked: Sequence[Question]) -> list[Reading]:
+    """What was read of each term in each case; nothing where the answers are no numbers."""
+    found = []
+    for question in asked:
         if question.equation is None:
-            return {}
+            return []
         inputs = question.trial.inputs
-        arrays = [
-            array for answer in given if (array := part.array(replace(question.trial, answer=answer))) is not None
-        ]
+        arrays = [array for array in map(part.array, question.answers) if array is not None]
         if sum(array.size for array in arrays) > MOST_NUMBERS:
-            return {}
+            return []
         values = [part.unfolded(array, inputs) for array in arrays]
         table = tabulated(question.equation, inputs, part.scene(question.trial), values)
         if table is None:
-            return {}
-        found.setdefault(question.equation, []).append(table)
+            return []
+        found.append(table)
     return found
 
 
-def at_zero(part: Part, asked: Sequence[Question], answers: Sequence[Sequence[Answer]]) -> Iterator[Cause]:
+def at_zero(part: Part, asked: Sequence[Question]) -> Iterator[Cause]:
     """Zeros in the factors of a sum of products give no number, or not 0."""
-    for question, given in zip(asked, answers, strict=True):
-        arrays = [part.array(replace(question.trial, answer=answer)) for answer in given]
+    for question in asked:
+        arrays = list(map(part.array, question.answers))
         if question.equation and any(array is not None and not np.isfinite(array).all() for array in arrays):
             names = " or ".join(place.name for place in question.equation.factors)
             text = f"where {names} is 0 your {part.result} is no number: do you divide? A sum of products never does"
-            yield Cause(text, lambda trials: True, general=False)
+            yield Cause(text, general=False)
             return
         if question.equation and arrays and arrays[0] is not None and arrays[0].any():
             start = f"with zeros for all factors your {part.result} is {show.value(arrays[0])}, not 0"
-            yield Cause(f"{start}: what does it start from?", lambda trials: True, general=False)
+            yield Cause(f"{start}: what does it start from?", general=False)
             return

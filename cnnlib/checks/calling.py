@@ -13,7 +13,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Any
 
@@ -27,8 +27,6 @@ KINDS: dict[type[BaseException], str] = {
 }
 PRINTED_LIMIT = 2000  # characters of a function's own printing that are kept
 NO_CELL = ("<string>", "<given>", "<frozen ")  # exec() and the like, the course's own, the import system
-
-
 Call = tuple[tuple[Any, ...], dict[str, Any]]
 
 
@@ -66,29 +64,21 @@ def attempt(
         return Answer(value=function)
     kwargs = kwargs or {}
     before = _copies(args, kwargs)
-    value, error, line, kind, unwritten = None, "", "", "", ""
     printed = Beginning()
     started = time.perf_counter()
     with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(printed), _watch(course) as uses:
         warnings.simplefilter("always")
         try:
-            value = _own_copy(function(*args, **kwargs))
+            answer = Answer(_own_copy(function(*args, **kwargs)))
         except BaseException as problem:  # SystemExit and KeyboardInterrupt too: a check never ends the notebook
-            error, line, kind = _last_line(problem), _line_of_code(problem), KINDS.get(type(problem), "")
-            unwritten = _innermost(problem) if kind == UNWRITTEN and not str(problem) else ""
-    seconds = time.perf_counter() - started
-    changed = tuple(key for key, old, new in before if not _same(old, new))
-    return Answer(
-        value=value,
-        error=error,
-        kind=kind,
-        unwritten=unwritten,
-        line=line,
-        changed=changed,
+            answer = _stopped(problem)
+    return replace(
+        answer,
+        seconds=time.perf_counter() - started,
+        changed=tuple(key for key, old, new in before if not _same(old, new)),
         uses=uses[0] if uses else "",
         warned=f"{caught[0].category.__name__}: {caught[0].message}" if caught else "",
         printed=printed.kept,
-        seconds=seconds,
     )
 
 
@@ -110,26 +100,25 @@ class Beginning(io.TextIOBase):
 def _copies(args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[tuple[int | str, Any, Any]]:
     """(position or keyword, a copy, the argument itself) of every array, every list, and what holds arrays."""
     named: list[tuple[int | str, Any]] = [*enumerate(args), *kwargs.items()]
-    lists = [(key, list(value), value) for key, value in named if isinstance(value, list) and not _holds_arrays(value)]
-    return lists + [(key, copy.deepcopy(value), value) for key, value in named if _holds_arrays(value)]
+    return [(key, copy.deepcopy(v), v) for key, v in named if isinstance(v, list) or _holds_arrays(v)]
 
 
 def _holds_arrays(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_holds_arrays, value.values()))
-    return isinstance(value, np.ndarray) or (isinstance(value, list | tuple) and any(map(_holds_arrays, value)))
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return isinstance(value, np.ndarray) or any(map(_holds_arrays, inside))
 
 
 def _same(old: Any, new: Any) -> bool:
-    if not isinstance(old, np.ndarray) or not isinstance(new, np.ndarray):
-        if isinstance(old, dict) and isinstance(new, dict):
-            return list(old) == list(new) and all(map(_same, old.values(), new.values()))
-        if isinstance(old, list | tuple) and type(new) is type(old):
-            return len(old) == len(new) and all(map(_same, old, new))
-        return old is new or (type(old) is type(new) and bool(old == new))
-    return (
-        old.shape == new.shape and old.dtype == new.dtype and np.array_equal(old, new, equal_nan=old.dtype.kind in "fc")
-    )
+    if type(old) is not type(new):
+        return False
+    if isinstance(old, np.ndarray):
+        alike = old.shape == new.shape and old.dtype == new.dtype
+        return alike and np.array_equal(old, new, equal_nan=old.dtype.kind in "fc")
+    if isinstance(old, dict):
+        return list(old) == list(new) and all(map(_same, old.values(), new.values()))
+    if isinstance(old, list | tuple):
+        return len(old) == len(new) and all(map(_same, old, new))
+    return old is new or bool(old == new)
 
 
 def _own_copy(value: Any) -> Any:
@@ -159,6 +148,12 @@ def _watch(course: str) -> Iterator[list[str]]:
     finally:
         if course:
             sys.setprofile(previous)
+
+
+def _stopped(problem: BaseException) -> Answer:
+    error = _last_line(problem)
+    unwritten = _innermost(problem) if error == "NotImplementedError" else ""
+    return Answer(error=error, kind=KINDS.get(type(problem), ""), unwritten=unwritten, line=_line_of_code(problem))
 
 
 def _last_line(problem: BaseException) -> str:

@@ -57,10 +57,13 @@ def in_other_layouts(inputs: Inputs) -> list[Inputs]:
     return cases + [inputs | {name: np.round(3 * value).astype(int)} for name, value in arrays.items() if value.ndim]
 
 
+def whole_numbers(**inputs: Any) -> bool:
+    """Is there an array of whole numbers?"""
+    return any(isinstance(value, np.ndarray) and value.dtype.kind == "i" for value in inputs.values())
+
+
 LAYOUTS: dict[str, Callable[..., bool]] = {
-    "an array of whole numbers": lambda **inputs: any(
-        isinstance(v, np.ndarray) and v.dtype.kind == "i" for v in inputs.values()
-    ),
+    "an array of whole numbers": whole_numbers,
     "float32 numbers": lambda **inputs: any(getattr(v, "dtype", None) == np.float32 for v in inputs.values()),
     "arrays that are views": lambda **inputs: any(
         isinstance(v, np.ndarray) and not (v.flags.c_contiguous or v.flags.f_contiguous) for v in inputs.values()

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from cnnlib.checks.calling import attempt
-from cnnlib.checks.cases import Inputs, copy_of
-from cnnlib.checks.compare import close_to, equal, loosened
+from cnnlib.checks.calling import Answer
+from cnnlib.checks.cases import Inputs
+from cnnlib.checks.compare import equal, numbers_of
 from cnnlib.checks.part import Part, Trial
 
 EQUALS, MISTAKE, ELSEWHERE = "your answer equals", "the mistake", "another function"
@@ -23,7 +23,7 @@ class Cause:
     """One sentence that names a mistake, and the test of it."""
 
     text: str
-    holds: Callable[[Trials], bool]  # is it true of these cases?
+    holds: Callable[[Trials], bool] = lambda trials: True  # is it so in these cases?
     label: str = MISTAKE
     general: bool = True  # does it speak of every case, not only of one or some?
     row: bool = True  # is it shown, too, or told by other rows already?
@@ -42,27 +42,24 @@ def first_true(causes: Iterator[Cause], trials: Trials) -> Cause | None:
 
 def slips(part: Part, trials: Trials, *_: Any) -> Iterator[Cause]:
     for says, slip in part.exercise.slips.items():
-        yield Cause(says, partial(_explains, slip, part), EQUALS)
+        yield Cause(says, partial(_gives, part, partial(part.exercise.answer, function=slip)), EQUALS)
 
 
-def _explains(slip: Callable[..., Any], part: Part, trials: Trials) -> bool:
-    """Does this slip give the student's answer in every case, and not the right one in every case?"""
+def _gives(part: Part, other: Callable[[Inputs], Answer], trials: Trials) -> bool:
+    """Does something else give the student's answer in every case, and not the right one in every case?"""
     wrong_somewhere = False
     for trial in trials:
-        args, kwargs = part.exercise.call(copy_of(trial.inputs))
-        slipped = Trial(trial.inputs, trial.expected, attempt(slip, args, kwargs))
-        if bool(slipped.answer.error) != bool(trial.answer.error):
+        given = Trial(trial.inputs, trial.expected, other(trial.inputs))
+        if bool(given.answer.error) != bool(trial.answer.error):
             return False
-        if slipped.answer.error:
-            wrong_somewhere = True
-            continue
         whole = isinstance(trial.expected, tuple) and all(isinstance(one, int) for one in trial.expected)
         (got, missing), (like, lacking) = (
-            (one.answer.value, "") if whole else part.got(one.answer.value) for one in (trial, slipped)
+            (one.answer.value, "") if whole else part.got(one.answer.value) for one in (trial, given)
         )  # of several whole numbers one coincides easily: then all must
-        if missing or lacking or not equal(got, like, trial.inputs, part.exercise.tolerance):
+        fits = not (missing or lacking) and equal(got, like, trial.inputs, part.exercise.tolerance)
+        if not fits and not given.answer.error:
             return False
-        wrong_somewhere |= part.difference(slipped) is not None
+        wrong_somewhere |= part.difference(given) is not None
     return wrong_somewhere
 
 
@@ -82,10 +79,10 @@ def stopped(part: Part, trial: Trial) -> Cause:
 
 def relations(part: Part, trials: Trials, *_: Any) -> Iterator[Cause]:
     """The right answer to another question, or the right one changed."""
-    for text, inputs in _other_questions(part, trials):
-        yield Cause(text, partial(_answers, part, inputs))
-    for text, change in CHANGES.items():
-        yield Cause(text, partial(_changed, part, change))
+    for text, change in _other_questions(part, trials):
+        yield Cause(text, partial(_gives, part, partial(_answer_to, part, change)))
+    for text, of_expected in CHANGES.items():
+        yield Cause(text, partial(_changed, part, of_expected))
     yield from _scaled(part, trials)
 
 
@@ -107,23 +104,21 @@ CHANGES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 def _changed(part: Part, change: Callable[[np.ndarray], np.ndarray], trials: Trials) -> bool:
     differs = False
     for trial in trials:
-        got, right = part.array(trial), _numbers(part.expected(trial))
-        if got is None or right is None or got.shape != (like := change(right)).shape:
+        got, right = part.array(trial.answer), numbers_of(part.expected(trial))
+        if got is None or right is None or got.shape != (like := change(right)).shape or not part.close(trial, like):
             return False
-        if not _close(part, trial, got, like):
-            return False
-        differs |= got.shape != right.shape or not _close(part, trial, got, right)
+        differs |= part.difference(trial) is not None
     return differs
 
 
 def _scaled(part: Part, trials: Trials) -> Iterator[Cause]:
     """One factor, or one number more, in every case."""
     for trial in trials:
-        got, right = part.array(trial), _numbers(part.expected(trial))
+        got, right = part.array(trial.answer), numbers_of(part.expected(trial))
         if got is None or right is None or got.shape != right.shape or not np.isfinite(got).all() or not got.size:
             return
         spot = np.unravel_index(np.abs(right).argmax(), right.shape)
-        if right[spot] and not _close(part, trial, got, right):
+        if right[spot] and not part.close(trial, right):
             ratio = Fraction(float(got[spot] / right[spot])).limit_denominator(1000)
             more = round(float(got[spot] - right[spot]), 9)
             word = "too much" if more > 0 else "too little"
@@ -162,19 +157,8 @@ def _exchanged(a: str, b: str, inputs: Inputs) -> Inputs:
     return inputs | {a: inputs[b], b: inputs[a]}
 
 
-def _answers(part: Part, change: Callable[[Inputs], Inputs], trials: Trials) -> bool:
-    """Is every answer the reference's answer to the changed inputs?"""
-    differs = False
-    for trial in trials:
-        args, kwargs = part.exercise.call(copy_of(change(trial.inputs)))
-        right = attempt(part.exercise.reference, args, kwargs)
-        (got, missing), (like, lacking) = part.got(trial.answer.value), part.got(right.value)
-        if trial.answer.error or right.error or missing or lacking or like is None:
-            return False
-        if not equal(got, like, trial.inputs, part.exercise.tolerance):
-            return False
-        differs |= part.difference(trial) is not None
-    return differs
+def _answer_to(part: Part, change: Callable[[Inputs], Inputs], inputs: Inputs) -> Answer:
+    return part.exercise.answer(change(inputs))
 
 
 def refused(part: Part, first: Trial) -> Iterator[Cause]:
@@ -182,51 +166,35 @@ def refused(part: Part, first: Trial) -> Iterator[Cause]:
     found = part.difference(first)
     if part.exercise.accept and found and not part.exercise.unanswered(first.answer.value):
         where = "in the case shown: " if first.inputs else ""
-        yield Cause(where + found.what, lambda trials: True, general=False, row=False)
+        yield Cause(where + found.what, general=False, row=False)
 
 
-def astray(label: str, mine: str, due: str) -> Cause:
+def number_astray(label: str, mine: str, due: str) -> Cause:
     """A number on the way to the result is wrong."""
-    return Cause(f"in the case shown, {label} is {mine}; {due} is due", lambda trials: True, general=False, row=False)
+    return Cause(f"in the case shown, {label} is {mine}; {due} is due", general=False, row=False)
 
 
 def wrong_where(part: Part, trials: Trials) -> Iterator[Cause]:
     """What the cases that fail have in common, and no other case."""
     wrong = [part.difference(trial) is not None for trial in trials] if part.exercise.features else []
-    for name, holds in part.exercise.features.items():
-        if any(wrong) and not all(wrong) and _having(holds, trials) == wrong:
-            those = f"all {sum(wrong)}" if sum(wrong) > 1 else "the one"
+    those = f"all {sum(wrong)}" if sum(wrong) > 1 else "the one"
+    for name, having in part.exercise.features.items():
+        if _having(having, trials) == wrong:
             says = f"of the {len(trials)} cases tried it is wrong in {those} with {name}, and right in all others"
-            yield Cause(says, partial(_fails_there, part, holds), general=False)
+            yield Cause(says, partial(_fails_there, part, having), general=False)
 
 
-def step(part: Part, trials: Trials) -> Iterator[Cause]:
+def step_astray(part: Part, trials: Trials) -> Iterator[Cause]:
     """Of steps in a row, which one went astray."""
     if made_from := part.exercise.sources.get(part.name):
         says = f"{part.name} does not follow from your {made_from}: look at this step"
         yield Cause(says, lambda trials: any(map(part.difference, trials)), general=False)
 
 
-def _fails_there(part: Part, holds: Callable[..., bool], trials: Trials) -> bool:
+def _fails_there(part: Part, having: Callable[..., bool], trials: Trials) -> bool:
     wrong = [part.difference(trial) is not None for trial in trials]
-    return _having(holds, trials) == wrong and any(wrong) and not all(wrong)
+    return wrong == _having(having, trials) and 0 < sum(wrong) < len(wrong)
 
 
-def _having(holds: Callable[..., bool], trials: Trials) -> list[bool]:
-    return [bool(holds(**trial.inputs)) for trial in trials]
-
-
-def _numbers(expected: Any) -> np.ndarray | None:
-    if not isinstance(expected, np.ndarray | np.generic | int | float) or isinstance(expected, bool):
-        return None
-    return np.asarray(expected, float)
-
-
-def _close(part: Part, trial: Trial, got: np.ndarray, like: np.ndarray) -> bool:
-    return bool(close_to(got, like, tolerance(part, trial)).all())
-
-
-def tolerance(part: Part, trial: Trial) -> float:
-    """How far apart two equal numbers may be, relative to the largest: more in float32."""
-    got, _ = part.got(trial.answer.value)
-    return loosened([got, *trial.inputs.values()], part.exercise.tolerance)
+def _having(feature: Callable[..., bool], trials: Trials) -> list[bool]:
+    return [bool(feature(**trial.inputs)) for trial in trials]

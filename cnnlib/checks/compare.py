@@ -1,12 +1,12 @@
 """Is this answer the expected one, and if not, in which way is it different?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-Index = tuple[int, ...]
+from cnnlib.checks.show import Index
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Difference:
     """The way in which an answer is not the expected one."""
 
     what: str  # one sentence
-    kind: str = "values"  # "nothing", "type", "shape", "dtype", "nan" or "values"
+    kind: str = "values"  # "nothing", "type", "shape", "dtype", "nan" or "values"; "error" or "refused"
     index: Index | None = None  # the first differing entry, where the shapes agree
 
 
@@ -38,7 +38,7 @@ def difference(got: Any, expected: Any, inputs: Mapping[str, Any], tolerance: fl
         return Difference(f"shape {array.shape}, expected {expected.shape}", "shape")
     if whole and array.dtype.kind == "f":
         return Difference(f"returned {array}, a float; expected a whole number, which range and np.zeros take", "type")
-    close = close_to(array, expected, loosened([array, *inputs.values()], tolerance))
+    close = close_to(array, expected, inputs, tolerance)
     if close.all():
         return None
     index = tuple(int(i) for i in np.argwhere(~close)[0]) if close.ndim else ()
@@ -57,8 +57,8 @@ def as_array(got: Any) -> np.ndarray | None:
         return None
     try:
         array = np.asarray(got)
-    except ValueError:
-        return None  # rows of unequal length
+    except Exception:  # rows of unequal length, or entries that refuse to be numbers
+        return None
     return None if isinstance(got, list | tuple) and array.dtype.kind not in "iuf" else array
 
 
@@ -81,16 +81,11 @@ def equal(got: Any, expected: Any, inputs: Mapping[str, Any], tolerance: float) 
     return difference(got, expected, inputs, tolerance) is None
 
 
-def loosened(values: Iterable[Any], tolerance: float) -> float:
-    """The relative tolerance: 1e-4 where anything is float32."""
-    single = any(isinstance(v, np.ndarray) and v.dtype == np.float32 for v in values)
-    return max(tolerance, 1e-4) if single else tolerance
-
-
-def close_to(got: np.ndarray, expected: np.ndarray, tolerance: float) -> np.ndarray:
-    """Entry by entry; relative to the largest expected one."""
-    finite = np.abs(expected[np.isfinite(expected)])
-    scale = max(1.0, float(finite.max())) if finite.size else 1.0
+def close_to(got: np.ndarray, expected: np.ndarray, inputs: Mapping[str, Any], tolerance: float) -> np.ndarray:
+    """Entry by entry; relative to the largest expected one, and at most to 1e-4 where anything is float32."""
+    if any(isinstance(v, np.ndarray) and v.dtype == np.float32 for v in (got, *inputs.values())):
+        tolerance = max(tolerance, 1e-4)
+    scale = np.abs(expected[np.isfinite(expected)]).max(initial=1.0)
     return np.asarray(np.isclose(got, expected, rtol=tolerance, atol=tolerance * scale, equal_nan=True))
 
 

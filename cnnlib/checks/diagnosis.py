@@ -2,16 +2,14 @@
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from cnnlib.checks import shapes
-from cnnlib.checks.causes import Cause, Trials, tolerance
-from cnnlib.checks.compare import close_to
-from cnnlib.checks.equation import Equation, pretty, pulled, split
+from cnnlib.checks.causes import Cause, Trials
+from cnnlib.checks.equation import Equation, pretty, pulled
 from cnnlib.checks.fitting import models
 from cnnlib.checks.model import Model, total
 from cnnlib.checks.part import Part, Trial
@@ -27,20 +25,19 @@ OFTEN = {"-1": "counts with the sign reversed", "2": "counts twice", "1 / 2": "c
 # ---------------------------------------------------------------- what the function does, in every case
 
 
-def readings_explained(part: Part, tables: dict[Equation, list[Reading]]) -> Iterator[tuple[Model, ...]]:
+def readings_explained(part: Part, tables: Sequence[Reading]) -> Iterator[tuple[Model, ...]]:
     """One model for each term; together they agree with all that was read."""
-    rank = len(part.equations[0].target.at) if tables else 0
-    if not tables or any(len(reading.shape) != rank for found in tables.values() for reading in found):
+    if not tables or any(len(reading.shape) != len(reading.equation.target.at) for reading in tables):
         return iter(())
-    if len(part.equations) == 1:
-        [equation] = part.equations
-        return ((model,) for model in itertools.islice(models(equation, tables[equation]), 4 * MOST_MODELS))
-    return itertools.product(*(itertools.islice(models(e, tables[e]), MOST_MODELS) for e in part.equations))
+    of_each = [models(e, [reading for reading in tables if reading.equation == e]) for e in part.equations]
+    if len(of_each) == 1:
+        return ((model,) for model in itertools.islice(of_each[0], 4 * MOST_MODELS))
+    return itertools.product(*(itertools.islice(found, MOST_MODELS) for found in of_each))
 
 
 def rules(part: Part, trials: Trials, explained: Iterable[tuple[Model, ...]]) -> Iterator[Cause]:
     """What the function does instead of its equations."""
-    shape = next(shapes.shapes(part, trials), None)
+    shape = next(shapes.other_shape(part, trials), None)
     for chosen in explained:
         said = [_said(model, equation) for model, equation in zip(chosen, part.equations, strict=True)]
         if text := "; ".join([*([shape.text] if shape else []), *filter(None, said)]):
@@ -63,14 +60,14 @@ def _predicts(part: Part, trial: Trial, chosen: Sequence[Model]) -> bool:
 
 
 def _gives(part: Part, trial: Trial, chosen: Sequence[Model]) -> bool:
-    got = part.array(trial)
+    got = part.array(trial.answer)
     if got is None or (got := part.unfolded(got, trial.inputs)).ndim != len(part.equations[0].target.at):
         return False
     try:
         like = sum(total(model, part.scene(trial), got.shape) for model in chosen)
     except (ZeroDivisionError, IndexError, KeyError, NameError):
         return False
-    return bool(close_to(got, np.asarray(like), tolerance(part, trial)).all())
+    return part.close(trial, np.asarray(like))
 
 
 def _said(model: Model, due: Equation) -> str:
@@ -132,13 +129,13 @@ def _bounds(model: Model) -> list[str]:
 # ---------------------------------------------------------------- facts of the case that is shown
 
 
-def facts(part: Part, trial: Trial, tables: dict[Equation, list[Reading]]) -> Iterator[Cause]:
+def facts(trial: Trial, tables: Sequence[Reading]) -> Iterator[Cause]:
     """The first product that goes astray in one case."""
-    for equation, reading in here(trial, tables):
+    for reading in here(trial, tables):
+        equation = reading.equation
         if len(reading.shape) != len(equation.target.at):
             return
-        counted = _table(equation, reading.rows, reading.counts)
-        wanted = _table(equation, due := reading.expected(Model(equation)), np.ones(len(due)))
+        counted, wanted = reading.products(), reading.due().products()
         wrong = [key for key in [*wanted, *counted] if counted.get(key, 0) != wanted.get(key, 0)]
         if not wrong:
             continue
@@ -159,47 +156,30 @@ def facts(part: Part, trial: Trial, tables: dict[Equation, list[Reading]]) -> It
         others = len({key[0] for key in wrong}) - 1 if counted else 0
         noun = ("entry goes", "entries go") if len(factors) == 1 else ("product goes", "products go")
         tail = f", and {others} more {noun[others > 1]} astray" if others else ""
-        yield Cause(f"in the case shown {says}{tail}", lambda trials: True, general=False)
+        yield Cause(f"in the case shown {says}{tail}", general=False)
 
 
-def due(part: Part, trial: Trial) -> list[tuple[Equation, Reading]]:
+def due(part: Part, trial: Trial) -> list[Reading]:
     """What the equations say of one case."""
-    scene, found = part.scene(trial), []
-    for equation in part.equations:
-        empty = Reading(scene, scene.due, np.zeros((0, 0)), np.zeros(0))
-        rows = empty.expected(Model(equation))
-        found.append((equation, replace(empty, rows=rows, counts=np.ones(len(rows)))))
-    return found
+    scene = part.scene(trial)
+    return [Reading(e, scene, scene.due, np.zeros((0, 0)), np.zeros(0)).due() for e in part.equations]
 
 
-def here(trial: Trial, tables: dict[Equation, list[Reading]]) -> list[tuple[Equation, Reading]]:
+def here(trial: Trial, tables: Sequence[Reading]) -> list[Reading]:
     """The readings of one case."""
-    return [(e, reading) for e, found in tables.items() for reading in found if reading.scene.values is trial.values]
+    return [reading for reading in tables if reading.scene.values is trial.values]
 
 
 def first_apart(
-    due: Sequence[tuple[Equation, Reading]],
-    here: Sequence[tuple[Equation, Reading]],
-    expected: np.ndarray,
-    got: np.ndarray | None,
+    due: Sequence[Reading], here: Sequence[Reading], expected: np.ndarray, got: np.ndarray | None
 ) -> tuple[int, ...] | None:
     """The first entry of both arrays that other products feed."""
     if got is None or got.ndim != expected.ndim or not here:
         return None
     tables: list[dict[Any, set[Any]]] = [{}, {}]
     for table, terms in zip(tables, (due, here), strict=True):
-        for equation, reading in terms:
-            for (factors, target), count in _table(equation, reading.rows, reading.counts).items():
-                table.setdefault(target, set()).add((str(equation), factors, count))
+        for reading in terms:
+            for (factors, target), count in reading.products().items():
+                table.setdefault(target, set()).add((reading.equation, factors, count))
     both = np.ndindex(*np.minimum(expected.shape, got.shape))
     return next((index for index in both if tables[0].get(index) != tables[1].get(index)), None)
-
-
-def _table(
-    equation: Equation, rows: np.ndarray, counts: np.ndarray
-) -> dict[tuple[tuple[tuple[int, ...], ...], tuple[int, ...]], float]:
-    table = {}
-    for row, count in zip(rows, counts, strict=True):
-        target, *spots = split(equation, row)
-        table[tuple(spots), target] = round(float(count), 9)
-    return table

@@ -162,26 +162,23 @@ def sizes_of(equation: Equation, inputs: Mapping[str, Any], result: Sequence[int
     the inputs that is called by a capital counts too. `more` adds to them, or says otherwise.
     """
     named = named_sizes(equation)
-    shapes = [tuple(result), *(np.shape(inputs[place.name]) for place in equation.factors)]
     sizes = {name: value for name, value in inputs.items() if name.isupper() and isinstance(value, int)}
     sizes |= {name: inputs[word] for name, word in (("S", "stride"), ("P", "padding")) if word in inputs}
     axes = ("H", "W") if "q" in named else ("L",) if "m" in named else ("N", "D")
     if np.ndim(inputs.get("x", 0)) >= len(axes):
         sizes |= dict(zip(axes, np.shape(inputs["x"])[-len(axes) :], strict=True))
-    for letter, number in reversed(equation.anchors.items()):
-        p, axis = equation.axes[number]
-        if axis < len(shapes[p]) and letter in named:
-            sizes[named[letter]] = shapes[p][axis]
-    return sizes | more
+    lengths = _lengths(equation, inputs, result)
+    return sizes | {named[letter]: lengths[letter] for letter in reversed(lengths) if letter in named} | more
 
 
-def ranges_of(
-    equation: Equation, inputs: Mapping[str, Any], result: Sequence[int], more: Mapping[str, int]
-) -> dict[str, int]:
-    """How far each letter runs in one case: along the axis where it stands alone."""
-    shapes = [tuple(result), *(np.shape(inputs[place.name]) for place in equation.factors)]
-    runs = {}
-    for letter, number in equation.anchors.items():
-        p, axis = equation.axes[number]
-        runs[letter] = shapes[p][axis] if axis < len(shapes[p]) else 0
+def ranges_of(equation: Equation, inputs: Mapping[str, Any], result: Sequence[int], more: Sizes) -> dict[str, int]:
+    """How far each letter runs in one case: along the axis where it stands alone, or 0 where there is no such axis."""
+    runs = dict.fromkeys(equation.anchors, 0) | _lengths(equation, inputs, result)
     return runs | {letter: size for letter, size in more.items() if letter in equation.letters}
+
+
+def _lengths(equation: Equation, inputs: Mapping[str, Any], result: Sequence[int]) -> dict[str, int]:
+    """Letter -> the length of the axis where it stands alone."""
+    shapes = [tuple(result), *(np.shape(inputs[place.name]) for place in equation.factors)]
+    at = [(letter, *equation.axes[number]) for letter, number in equation.anchors.items()]
+    return {letter: shapes[p][axis] for letter, p, axis in at if axis < len(shapes[p])}

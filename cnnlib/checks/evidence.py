@@ -9,9 +9,8 @@ from cnnlib.checks.calling import Answer
 from cnnlib.checks.cases import Inputs
 from cnnlib.checks.causes import EQUALS, Cause
 from cnnlib.checks.compare import Difference
-from cnnlib.checks.equation import Equation
 from cnnlib.checks.exercise import Exercise, Shown
-from cnnlib.checks.part import Part, Trial, reference
+from cnnlib.checks.part import Part, Trial
 from cnnlib.checks.reading import Reading
 from cnnlib.checks.sums import written_out
 from cnnlib.checks.verdict import CASE, Finding, mark, unmarked
@@ -19,9 +18,7 @@ from cnnlib.checks.verdict import CASE, Finding, mark, unmarked
 Rows = list[tuple[str, str]]
 
 
-def finding(
-    part: Part, first: Trial, cause: Cause | None, tables: dict[Equation, list[Reading]], on_the_way: Rows
-) -> Finding:
+def finding(part: Part, first: Trial, cause: Cause | None, tables: Sequence[Reading], on_the_way: Rows) -> Finding:
     """No points, the reason and the evidence of the first failing case."""
     found = part.difference(first)
     assert found is not None
@@ -40,9 +37,7 @@ def finding(
     return Finding(part.name, 0, part.points, " ".join(reason.split()), tuple(rows), said)
 
 
-def _evidence(
-    part: Part, trial: Trial, found: Difference, read: dict[Equation, list[Reading]]
-) -> Iterable[tuple[str, str]]:
+def _evidence(part: Part, trial: Trial, found: Difference, tables: Sequence[Reading]) -> Iterable[tuple[str, str]]:
     """Got beside expected, and what feeds the first entry that differs."""
     answer = trial.answer
     name = f"{part.result}, {part.name}" if part.exercise.groups else part.result
@@ -67,19 +62,17 @@ def _evidence(
         if found.kind in ("nan", "dtype"):
             yield "", f"it {found.what}"
     if found.kind in ("values", "shape", "dtype"):
-        yield from _feeds(part, trial, found, read)
+        yield from _feeds(part, trial, found, tables)
     if answer.printed:
         yield "it printed", answer.printed.strip()[:200]
 
 
-def _feeds(
-    part: Part, trial: Trial, found: Difference, read: dict[Equation, list[Reading]]
-) -> Iterable[tuple[str, str]]:
+def _feeds(part: Part, trial: Trial, found: Difference, tables: Sequence[Reading]) -> Iterable[tuple[str, str]]:
     """The same entry twice: what feeds it, and what feeds it in the student's answer."""
     if not part.equations:
         return
-    got, expected = part.array(trial), part.unfolded(np.asarray(part.expected(trial), float), trial.inputs)
-    due, here = diagnosis.due(part, trial), diagnosis.here(trial, read)
+    got, expected = part.array(trial.answer), part.unfolded(np.asarray(part.expected(trial), float), trial.inputs)
+    due, here = diagnosis.due(part, trial), diagnosis.here(trial, tables)
     got = None if got is None else part.unfolded(got, trial.inputs)
     if found.index is None:
         index = diagnosis.first_apart(due, here, expected, got)
@@ -102,14 +95,14 @@ def on_the_way(exercise: Exercise, shown: Sequence[Shown], answers: Sequence[Ans
             mine = show.value(one.read(answer.value))
         except Exception:  # whatever came back, it cannot be read
             continue
-        right = show.value(one.read(reference(exercise, one.inputs)))
+        right = show.value(one.read(exercise.expected(one.inputs)))
         rows.append((one.label, f"yours    {mine}\nexpected {right}" if mine != right else f"{right}, as expected"))
         if mine != right:
-            astray = astray or causes.astray(one.label, mine, right)
+            astray = astray or causes.number_astray(one.label, mine, right)
     return rows, astray
 
 
 def case(inputs: Inputs) -> str:
     # A function is shown where its name tells more than the argument's: activation = square.
     shown = {name: value for name, value in inputs.items() if getattr(value, "__name__", "") != name}
-    return "\n".join(f"{name} = {show.value(value)}{show.layout(value)}" for name, value in shown.items())
+    return "\n".join(f"{name} = {show.value(value)}{show.layout_of(value)}" for name, value in shown.items())

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from cnnlib.checks import show
-from cnnlib.checks.cases import Inputs, Rng
+from cnnlib.checks.calling import Answer, attempt
+from cnnlib.checks.cases import Inputs, Rng, copy_of
 from cnnlib.checks.equation import Equation, parse
 
 # Known mistakes: what such an answer equals, with a question or a step that leads on -> a function that makes it.
@@ -69,11 +70,11 @@ class Exercise:
     # The sums of products that make the result, in the letters of the lecture: ("y[i] += w[k] x[i + k]", "y[i] += b").
     feeds: tuple[str, ...] = ()
     # Factors of these sums that are no argument but follow from the others: known(**inputs) -> {"win": the mask}.
-    known: Callable[..., Inputs] | None = None
+    known: Callable[..., Inputs] = lambda **inputs: {}
     # Where indices share an axis of the result, how far each of them runs: unfolded(**inputs) -> (N, C, KH, ...).
     unfolded: Callable[..., tuple[int, ...]] | None = None
     # Numbers on the way to the result, to be shown beside the student's: shows(**inputs) -> some `Shown`.
-    shows: Callable[..., Sequence["Shown"]] | None = None
+    shows: Callable[..., Sequence[Shown]] = lambda **inputs: ()
     # Steps in a row: what each result should be where the ones before it came back as they did, so that a wrong step
     # costs none of the later ones: onward(results, **inputs) -> as many results.
     onward: Callable[..., tuple[Any, ...]] | None = None
@@ -92,7 +93,7 @@ class Exercise:
     whole: bool = False  # must the results be of a whole-number type, as an index must?
     after: tuple[tuple[str, str], ...] = ()  # label and text of what is shown once it is right
     # The same, where it hangs on the first case's answer: measured(answer) -> labels and texts.
-    measured: Callable[[Any], tuple[tuple[str, str], ...]] | None = None
+    measured: Callable[[Any], tuple[tuple[str, str], ...]] = lambda answer: ()
     tolerance: float = 1e-7  # relative, in float64
 
     @cached_property
@@ -115,17 +116,35 @@ class Exercise:
         return {p.name: p.default for p in parameters if p.default is not p.empty}
 
     def call(self, inputs: Inputs) -> tuple[tuple[Any, ...], Inputs]:
-        """Positional and keyword arguments for one case.
+        """Positional and keyword arguments for one case, copies of its own.
 
         What is the default anyway is left out, which tests the default; what comes behind it goes by keyword, the rest
         by position, which tests the order.
         """
         left_out = {name for name, default in self.defaults.items() if name in inputs and inputs[name] == default}
-        names = list(inputs)
+        names, own = list(inputs), copy_of(inputs)
         first = min((names.index(name) for name in left_out), default=len(names))
-        return tuple(inputs[name] for name in names[:first]), {
-            name: inputs[name] for name in names[first:] if name not in left_out
+        return tuple(own[name] for name in names[:first]), {
+            name: own[name] for name in names[first:] if name not in left_out
         }
+
+    def answer(self, inputs: Inputs, function: Callable[..., Any] | None = None) -> Answer:
+        """What a function, by default the reference, comes to in one case."""
+        return attempt(function or self.reference, *self.call(inputs))
+
+    def expected(self, inputs: Inputs) -> Any:
+        """What the reference returns in one case; if it raises, so does this."""
+        args, kwargs = self.call(inputs)
+        return self.reference(*args, **kwargs)
+
+    def refusal(self, value: Any, inputs: Inputs) -> str:
+        """What is wrong with one of many possible answers, or ""."""
+        if self.accept is None:
+            return ""
+        try:
+            return self.accept(value, **inputs)
+        except Exception as problem:  # whatever came back, it is not what was asked
+            return f"cannot be read: {problem!r}"
 
 
 def poll(name: str, options: Mapping[str, tuple[bool, str]], hints: tuple[str, str, str], points: int = 1) -> Exercise:

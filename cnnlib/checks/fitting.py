@@ -52,18 +52,14 @@ def _possible(equation: Equation, tables: Tables) -> Iterator[Model]:
                     continue
                 tried.add(f"{rule} {wraps}")
                 within = all(table.within(model) for table in tables)
-                if wraps and (not within or _alike(model, replace(model, wraps=""), tables)):
+                if wraps and (not within or all(table.same(model, Model(rule)) for table in tables)):
                     continue
                 yield model
                 if within and not _agrees(model, tables):
                     yield from _cut_short(model, tables, [1])
-                    yield from _overwritten(model)
+                    yield from (replace(model, last_of=letters) for letters in _summed_over(rule))
                     yield from _cut_short(model, tables, [2, 3])
-                    yield from _in_other_orders(model)
-
-
-def _alike(one: Model, other: Model, tables: Tables) -> bool:
-    return all(table.same(one, other) for table in tables)
+                    yield from (replace(model, last_of=letters) for letters in _in_other_orders(rule))
 
 
 def _agrees(model: Model, tables: Tables) -> bool:
@@ -90,7 +86,7 @@ def _rules(equation: Equation, tables: Tables, wraps: str) -> Iterator[Equation]
 def _spellings(equation: Equation, number: int, tables: Tables) -> Iterator[str]:
     """Texts for one index that agree with every row: the one that is due, or others, or a letter of its own."""
     due = equation.index(number)
-    sizes = [_sizes(equation, table) for table in tables]
+    sizes = [table.scene.sizes(equation) for table in tables]
     letters = [{name: table.rows[:, n] for name, n in equation.anchors.items()} for table in tables]
     seen = [table.rows[:, number] for table in tables]
     if all(np.array_equal(_at(due, s | v, len(o)), o) for s, v, o in zip(sizes, letters, seen, strict=True)):
@@ -125,7 +121,7 @@ def _wrapped(equation: Equation, number: int, tables: Tables) -> Iterator[str]:
     """Texts for one index that agree with every row once what runs off an end comes back at the other."""
     due = equation.index(number)
     letters = [letter for letter in equation.anchors if letter in due.split()]
-    sizes = [_sizes(equation, table) for table in tables]
+    sizes = [table.scene.sizes(equation) for table in tables]
     named = named_sizes(equation)
     found = constants(*common(sizes, [named[letter] for letter in letters if letter in named]))[:12]
     for signs in itertools.product(("1", "-1"), repeat=len(letters)):
@@ -142,10 +138,6 @@ def _round(equation: Equation, number: int, text: str, sizes: Sizes, table: Read
     values = {letter: table.rows[:, n] for letter, n in equation.anchors.items()}
     at = _at(text, sizes | values, len(table.rows))
     return axis < len(shape) and bool(((at - table.rows[:, number]) % max(1, shape[axis]) == 0).all())
-
-
-def _sizes(equation: Equation, table: Reading) -> Sizes:
-    return table.scene.sizes(equation)
 
 
 def _at(text: str, values: Mapping[str, Any], count: int) -> np.ndarray:
@@ -191,7 +183,7 @@ def _factors(due: str, letter: str, known: Sequence[str]) -> list[str]:
 def _cut_short(model: Model, tables: Tables, counts: Iterable[int]) -> Iterator[Model]:
     """So many letters start late or stop early; those that are summed over first."""
     tables = [table for table in tables if len(table.rows)]  # an empty one shows no first and no last value
-    sizes = [_sizes(model.equation, table) for table in tables]
+    sizes = [table.scene.sizes(model.equation) for table in tables]
     named, anchors = named_sizes(model.equation), model.equation.anchors
     options: dict[str, list[tuple[str, str]]] = {}
     for letter in sorted(anchors, key=lambda letter: model.equation.axes[anchors[letter]][0] == 0):
@@ -224,24 +216,20 @@ def _bounds(sizes: Sequence[Sizes], only: set[str], seen: Sequence[int], full: S
     ][:MOST_SPELLINGS]
 
 
-def _overwritten(model: Model) -> Iterator[Model]:
-    """What is left when the products of one entry overwrite each other: those with the last values of some letters."""
-    some = _some(model.equation)
-    yield from (replace(model, last_of=letters) for letters in some)
+def _summed_over(equation: Equation) -> list[tuple[str, ...]]:
+    """Some of the letters that are summed over: where products overwrite each other, those with their last values stay.
 
-
-def _in_other_orders(model: Model) -> Iterator[Model]:
-    """The same, where the loops are nested the other way round."""
-    for letters in _some(model.equation):
-        if 1 < len(letters) <= 3:
-            orders = itertools.islice(itertools.permutations(letters), 1, None)
-            yield from (replace(model, last_of=order) for order in orders)
-
-
-def _some(equation: Equation) -> list[tuple[str, ...]]:
-    """Some of the letters that are summed over."""
+    The letters stand in the order of the loops, the outermost first.
+    """
     free = [letter for letter, number in equation.anchors.items() if equation.axes[number][0] > 0]
     return [letters for count in range(1, len(free) + 1) for letters in itertools.combinations(free, count)]
+
+
+def _in_other_orders(equation: Equation) -> Iterator[tuple[str, ...]]:
+    """The same, where the loops are nested the other way round."""
+    for letters in _summed_over(equation):
+        if 1 < len(letters) <= 3:
+            yield from itertools.islice(itertools.permutations(letters), 1, None)
 
 
 # ---------------------------------------------------------------- how often each product counts
@@ -252,7 +240,7 @@ def _scales(equation: Equation, tables: Tables) -> list[str]:
     found = [np.unique(np.round(table.counts, 9)) for table in tables]
     if any(len(counts) > 1 for counts in found):
         return []
-    sizes = [_sizes(equation, table) for table in tables]
+    sizes = [table.scene.sizes(equation) for table in tables]
     names = [name for name in common(sizes)[0] if all(one[name] > 0 for one in sizes)]
     products = [*names, *(" ".join(some) for count in (2, 3) for some in itertools.combinations(names, count))]
     number = next((float(counts[0]) for counts in found if len(counts)), 1.0)

@@ -10,15 +10,14 @@ import numpy as np
 
 from cnnlib.checks import asking, causes, diagnosis, evidence, properties, shapes
 from cnnlib.checks.calling import INTERRUPTED, UNWRITTEN, Answer, Ask, attempt
-from cnnlib.checks.cases import Inputs, copy_of
+from cnnlib.checks.cases import Inputs, copy_of, whole_numbers
 from cnnlib.checks.causes import ELSEWHERE, Cause
 from cnnlib.checks.compare import numbers_of
 from cnnlib.checks.conduct import called_again, misconduct, remarks
-from cnnlib.checks.equation import Equation
 from cnnlib.checks.evidence import Rows
 from cnnlib.checks.exercise import Exercise
 from cnnlib.checks.own_forward import Another, fits_own_forward, nobody
-from cnnlib.checks.part import Part, Trial, parts, reference
+from cnnlib.checks.part import Part, Trial, parts
 from cnnlib.checks.reading import Reading
 from cnnlib.checks.verdict import Finding, Verdict
 
@@ -45,31 +44,34 @@ def judge(exercise: Exercise, ask: Ask, seed: int = 0, another: Another = nobody
     """
     cases = list(exercise.cases(np.random.default_rng(seed)))
     again = [cases[called_again(exercise, cases)]]  # once more at the end: an answer may not depend on earlier calls
-    calls = [exercise.call(copy_of(inputs)) for inputs in cases + again]
-    answers: list[Answer] = []
-    for answer in ask(calls):
-        answers.append(answer)
-        if answer.kind == INTERRUPTED or answers[0].kind == UNWRITTEN:
-            break
-    if not answers or answers[0].kind == UNWRITTEN:
-        if answers and answers[0].unwritten not in ("", exercise.name):
+    answers = _answers(exercise, ask, cases + again)
+    if answers[0].kind == UNWRITTEN:
+        if answers[0].unwritten not in ("", exercise.name):
             return _all_wrong(exercise, f"calls {answers[0].unwritten}, which is not written yet")
         return _all_wrong(exercise, "not written yet", status="not written yet")
-    if stop := next((a for a in answers if a.kind == INTERRUPTED), None):
-        case = evidence.case(cases[min(len(answers), len(cases)) - 1])
-        return _all_wrong(exercise, f"interrupted after {stop.seconds:.0f} s", ("it ran on", case))
-    answers += [Answer(error="nothing came back")] * (len(calls) - len(answers))
+    for inputs, answer in zip(cases + again, answers, strict=True):
+        if answer.kind == INTERRUPTED:
+            where = ("it ran on", evidence.case(inputs))
+            return _all_wrong(exercise, f"interrupted after {answer.seconds:.0f} s", where)
     if problem := misconduct(exercise, cases, answers):
         return _all_wrong(exercise, *problem)
     return _verdict(exercise, trials_of(exercise, cases, answers), ask, another)
 
 
+def _answers(exercise: Exercise, ask: Ask, asked: Sequence[Inputs]) -> list[Answer]:
+    """One for each of the inputs; what did not come back says so."""
+    answers: list[Answer] = []
+    for answer in ask([exercise.call(inputs) for inputs in asked]) if asked else ():
+        answers.append(answer)
+        if answer.kind == INTERRUPTED or answers[0].kind == UNWRITTEN:
+            break
+    return answers + [Answer(error="nothing came back")] * (len(asked) - len(answers))
+
+
 def trials_of(exercise: Exercise, cases: Sequence[Inputs], answers: Sequence[Answer]) -> list[Trial]:
     """Cases and answers, beside what the reference answers."""
-    known = exercise.known or (lambda **inputs: {})
-    return [
-        Trial(inputs, _due(exercise, inputs, a), a, known(**inputs)) for inputs, a in zip(cases, answers, strict=False)
-    ]
+    pairs = zip(cases, answers, strict=False)
+    return [Trial(inputs, _due(exercise, inputs, a), a, exercise.known(**inputs)) for inputs, a in pairs]
 
 
 def _verdict(exercise: Exercise, trials: list[Trial], ask: Ask, another: Another) -> Verdict:
@@ -84,7 +86,7 @@ def _verdict(exercise: Exercise, trials: list[Trial], ask: Ask, another: Another
     )
     notes = remarks(exercise, trials)
     if not wrong:
-        found = exercise.measured(trials[0].answer.value) if exercise.measured else ()
+        found = exercise.measured(trials[0].answer.value)
         return Verdict(exercise.name, "right", findings, notes + found + exercise.after)
     points = sum(finding.points for finding in findings)
     unanswered = exercise.unanswered(trials[0].answer.value)
@@ -97,7 +99,7 @@ class Look:
     """What a second look at one result came to."""
 
     cause: Cause | None
-    tables: dict[Equation, list[Reading]]
+    tables: Sequence[Reading]
     on_the_way: Rows
 
 
@@ -115,23 +117,18 @@ def look_closer(
     """
     first = {_result(part): (part, numbers) for part, numbers in reversed(list(wrong.items()))}
     asked = {result: asking.questions(part, trials, numbers) for result, (part, numbers) in first.items()}
-    shown = exercise.shows(**trials[next(iter(wrong.values()))[0]].inputs) if exercise.shows else ()
+    shown = exercise.shows(**trials[next(iter(wrong.values()))[0]].inputs)
     wanted = [inputs for questions in asked.values() for question in questions for inputs in question.calls]
-    wanted += [one.inputs for one in shown]
-    answers = iter(ask([exercise.call(copy_of(inputs)) for inputs in wanted]) if wanted else ())
+    answers = iter(_answers(exercise, ask, [*(one.inputs for one in shown), *wanted]))
+    rows, astray = evidence.on_the_way(exercise, shown, list(itertools.islice(answers, len(shown))))
     looks = {}
     for result, (part, numbers) in first.items():
-        given = [list(itertools.islice(answers, len(question.calls))) for question in asked[result]]
-        tables = asking.readings(part, asked[result], given)
-        failing = [trials[n] for n in numbers]
-        violated = properties.violated(part, failing, asked[result], given)
-        elsewhere = next(fits_own_forward(part, failing, another), None)
-        cause = elsewhere or _cause(part, trials, failing[0], tables, violated)
-        last = itertools.chain(asking.at_zero(part, asked[result], given), asking.responses(part, asked[result], given))
-        looks[result] = Look(cause or next(last, None), tables, [])
-    rows, astray = evidence.on_the_way(exercise, shown, list(answers))
-    for result, look in looks.items():
-        looks[result] = replace(look, cause=look.cause or astray, on_the_way=rows)
+        told = [replace(one, answers=list(itertools.islice(answers, len(one.calls)))) for one in asked[result]]
+        tables, failing = asking.readings(part, told), [trials[n] for n in numbers]
+        cause = next(fits_own_forward(part, failing, another), None)
+        cause = cause or _cause(part, trials, failing[0], tables, properties.violated(part, failing, told))
+        cause = cause or next(asking.at_zero(part, told), None) or next(asking.responses(part, told), None)
+        looks[result] = Look(cause or astray, tables, rows)
     return {part: _apart(part, looks[_result(part)], trials) for part in wrong}
 
 
@@ -157,34 +154,33 @@ def _cause(
     part: Part,
     trials: Sequence[Trial],
     first: Trial,
-    tables: dict[Equation, list[Reading]],
+    tables: Sequence[Reading],
     violated: Iterable[Cause],
 ) -> Cause | None:
     """The first statement that is true of every case, or of every case with decimals; else one about some case."""
     if stop := next((trial for trial in trials if trial.answer.error), None):
         known = causes.first_true(causes.slips(part, trials), trials)
         here = causes.first_true(
-            itertools.chain(shapes.shapes(part, [first]), diagnosis.facts(part, first, tables)), trials
+            itertools.chain(shapes.other_shape(part, [first]), diagnosis.facts(first, tables)), trials
         )
         tail = f"; in other cases it stops with {stop.answer.error}"
         stopped = causes.stopped(part, stop)
         stopped = replace(stopped, text=stopped.text.replace("it stops", "in another case it stops", 1), row=True)
         return known or (replace(here, text=here.text + tail) if here else stopped)
     plain = _decimals(trials)
-    twice = iter(itertools.tee(diagnosis.readings_explained(part, tables)))  # found once, tested on either
-    for tried, where in ((trials, ""), (plain, DECIMALS)):
-        if tried is trials or 0 < len(plain) < len(trials):
-            explained = next(twice)
-            for statements in (causes.slips, causes.relations, diagnosis.rules, shapes.shapes):
-                if cause := causes.first_true(statements(part, tried, explained), tried):
-                    holds = cause.holds if tried is trials else partial(_of_decimals, cause.holds)
-                    return replace(cause, text=cause.text + where, holds=holds)
+    both = (trials, plain) if 0 < len(plain) < len(trials) else (trials,)
+    twice = itertools.tee(diagnosis.readings_explained(part, tables))  # found once, tested on either
+    for tried, explained in zip(both, twice, strict=False):
+        for statements in (causes.slips, causes.relations, diagnosis.rules, shapes.other_shape):
+            if cause := causes.first_true(statements(part, tried, explained), tried):
+                of_decimals = replace(cause, text=cause.text + DECIMALS, holds=partial(_of_decimals, cause.holds))
+                return of_decimals if tried is plain else cause
     last = (
         violated,
         causes.refused(part, first),
         causes.wrong_where(part, trials),
-        diagnosis.facts(part, first, tables),
-        causes.step(part, trials),
+        diagnosis.facts(first, tables),
+        causes.step_astray(part, trials),
     )
     return causes.first_true(itertools.chain(*last), trials)
 
@@ -195,11 +191,7 @@ def _of_decimals(holds: Callable[[Sequence[Trial]], bool], trials: Sequence[Tria
 
 def _decimals(trials: Sequence[Trial]) -> list[Trial]:
     """Those without an array of whole numbers."""
-
-    def whole(value: Any) -> bool:
-        return isinstance(value, np.ndarray) and value.dtype.kind == "i"
-
-    return [trial for trial in trials if not any(map(whole, trial.inputs.values()))]
+    return [trial for trial in trials if not whole_numbers(**trial.inputs)]
 
 
 def _all_wrong(exercise: Exercise, reason: str, *rows: tuple[str, str], status: str = "wrong") -> Verdict:
@@ -212,7 +204,7 @@ def _all_wrong(exercise: Exercise, reason: str, *rows: tuple[str, str], status: 
 
 def _due(exercise: Exercise, inputs: Inputs, answer: Answer) -> Any:
     """What is expected. Of steps in a row each is judged by the ones before it, as far as they came back in shape."""
-    due, came = reference(exercise, inputs), answer.value
+    due, came = exercise.expected(inputs), answer.value
     if exercise.onward is None or not isinstance(came, tuple | list) or len(came) != len(due):
         return due
     arrays = [numbers_of(one) for one in came]

@@ -46,7 +46,7 @@ class Products:
     left: np.ndarray  # is it still there, or overwritten by another?
 
 
-def products(model: Model, scene: Scene, shape: Sequence[int]) -> Products:
+def products_of(model: Model, scene: Scene, shape: Sequence[int]) -> Products:
     """Which products a model adds up in one case; one with a known factor of 0 is none.
 
     Args:
@@ -103,7 +103,7 @@ def _entries(at: tuple[np.ndarray, ...], shape: Sequence[int], count: int) -> np
 
 def total(model: Model, scene: Scene, shape: Sequence[int]) -> np.ndarray:
     """What the model adds up to, an array of this shape."""
-    found = products(model, scene, shape)
+    found = products_of(model, scene, shape)
     worth = found.count * found.left
     for place, index in zip(model.equation.factors, found.at[1:], strict=True):
         worth = worth * np.asarray(scene.values[place.name], float)[index]

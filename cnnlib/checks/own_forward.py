@@ -34,7 +34,7 @@ def fits_own_forward(part: Part, trials: Trials, another: Another) -> Iterator[C
     for trial in trials:
         if measured == MOST_CASES or 1 + 2 * np.size(forward.inputs(**trial.inputs)[argument]) > MOST_CALLS:
             continue
-        sides, mine = _slopes(forward, argument, trial.inputs, ask), part.array(trial)
+        sides, mine = _slopes(forward, argument, trial.inputs, ask), part.array(trial.answer)
         if sides is None or mine is None:
             return
         slope = sides.mean(axis=0)
@@ -47,8 +47,7 @@ def fits_own_forward(part: Part, trials: Trials, another: Another) -> Iterator[C
         yield Cause(
             f"your {part.result} is the slope of your own {forward.name}: numerical differences of that function give "
             f"the same numbers. So {forward.name} is not right: mend it first, then this",
-            lambda trials: True,
-            ELSEWHERE,
+            label=ELSEWHERE,
             general=False,
         )
 

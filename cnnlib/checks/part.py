@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from cnnlib.checks.calling import Answer
-from cnnlib.checks.cases import Inputs, copy_of
-from cnnlib.checks.compare import Difference, difference, numbers_of
+from cnnlib.checks.cases import Inputs
+from cnnlib.checks.compare import Difference, close_to, difference, numbers_of
 from cnnlib.checks.equation import Equation, Sizes, sizes_of
 from cnnlib.checks.exercise import Exercise
 from cnnlib.checks.model import Scene
@@ -39,14 +39,8 @@ class Part:
 
     exercise: Exercise
     number: int
-
-    @property
-    def name(self) -> str:
-        return list(self.exercise.parts)[self.number]
-
-    @property
-    def points(self) -> int:
-        return list(self.exercise.parts.values())[self.number]
+    name: str
+    points: int
 
     @property
     def result(self) -> str:
@@ -58,8 +52,7 @@ class Part:
     @property
     def equations(self) -> tuple[Equation, ...]:
         """The terms of this result."""
-        mine = [e for e in self.exercise.equations if self.exercise.results == 1 or e.target.name == self.name]
-        return tuple(mine)
+        return tuple(e for e in self.exercise.equations if self.exercise.results == 1 or e.target.name == self.name)
 
     def expected(self, trial: Trial) -> Any:
         return trial.expected[self.number] if self.exercise.results > 1 else trial.expected
@@ -77,10 +70,15 @@ class Part:
             return None, f"returned {len(value)} results, expected {wanted}: {names}"
         return value[self.number], ""
 
-    def array(self, trial: Trial) -> np.ndarray | None:
+    def array(self, answer: Answer) -> np.ndarray | None:
         """This part of an answer as numbers, or None."""
-        got, missing = self.got(trial.answer.value)
-        return None if missing or trial.answer.error else numbers_of(got)
+        got, missing = self.got(answer.value)
+        return None if missing or answer.error else numbers_of(got)
+
+    def close(self, trial: Trial, like: np.ndarray) -> bool:
+        """Are these the numbers of the answer, of which there are as many, up to rounding?"""
+        got = np.asarray(self.got(trial.answer.value)[0]).reshape(like.shape)
+        return bool(close_to(got, like, trial.inputs, self.exercise.tolerance).all())
 
     def unfolded(self, array: np.ndarray, inputs: Inputs) -> np.ndarray:
         """The array as the equation sees it, with an axis for every index, if its shape allows that."""
@@ -109,7 +107,7 @@ class Part:
         if trial.answer.error:
             return Difference(trial.answer.error, "error")
         if self.exercise.accept:
-            wrong = self.exercise.accept(trial.answer.value, **trial.inputs)
+            wrong = self.exercise.refusal(trial.answer.value, trial.inputs)
             return Difference(wrong, "refused") if wrong else None
         got, missing = self.got(trial.answer.value)
         if missing:
@@ -141,7 +139,7 @@ class Part:
 
 
 def parts(exercise: Exercise) -> list[Part]:
-    return [Part(exercise, number) for number in range(len(exercise.parts))]
+    return [Part(exercise, number, *named) for number, named in enumerate(exercise.parts.items())]
 
 
 def _swapped(trial: Trial) -> bool:
@@ -149,8 +147,3 @@ def _swapped(trial: Trial) -> bool:
     if not all(isinstance(one, np.ndarray | np.generic | int | float) for one in trial.answer.value):
         return False
     return sorted(map(np.shape, trial.answer.value)) == sorted(map(np.shape, trial.expected))
-
-
-def reference(exercise: Exercise, inputs: Inputs) -> Any:
-    args, kwargs = exercise.call(copy_of(inputs))
-    return exercise.reference(*args, **kwargs)

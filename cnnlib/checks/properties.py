@@ -7,33 +7,28 @@ import numpy as np
 
 from cnnlib.checks import show
 from cnnlib.checks.asking import Question
-from cnnlib.checks.calling import Answer, attempt
-from cnnlib.checks.cases import copy_of
 from cnnlib.checks.causes import Cause, Trials
 from cnnlib.checks.exercise import Property
 from cnnlib.checks.part import Part, Trial
 
 
-def violated(
-    part: Part, trials: Trials, asked: Sequence[Question], answers: Sequence[Sequence[Answer]]
-) -> Iterator[Cause]:
+def violated(part: Part, trials: Trials, asked: Sequence[Question]) -> Iterator[Cause]:
     """What can be said of the cases that an answer fails, from them and from what was asked once more."""
-    pairs = list(zip(asked, answers, strict=True))
-    for question, given in pairs:
+    for question in asked:
         if question.grown:
-            yield from _right_until(part, question, given)
+            yield from _right_until(part, question)
     for claim in part.exercise.properties:
         for trial in trials if not claim.changed else ():
             if wrong := _fault(claim, part.got(trial.answer.value)[0], **trial.inputs):
                 where = "" if trial is trials[0] else ", in another case than the one shown"
-                yield Cause(f"{claim.says}; {wrong}{where}", lambda trials: True, general=False)
+                yield Cause(f"{claim.says}; {wrong}{where}", general=False)
                 break
-    for question, given in pairs:
-        before = part.array(question.trial)
-        if question.claim and len(given) == 1 and not given[0].error and before is not None:
-            wrong = _fault(question.claim, part.got(given[0].value)[0], before, **question.trial.inputs)
+    for question in asked:
+        before = part.array(question.trial.answer)
+        if question.claim and not question.answers[0].error and before is not None:
+            wrong = _fault(question.claim, part.got(question.answers[0].value)[0], before, **question.trial.inputs)
             if wrong and np.isfinite(before).all():
-                yield Cause(f"{question.claim.says}; {wrong}", lambda trials: True, general=False)
+                yield Cause(f"{question.claim.says}; {wrong}", general=False)
 
 
 def _fault(claim: Property, *answers: Any, **inputs: Any) -> str:
@@ -43,17 +38,16 @@ def _fault(claim: Property, *answers: Any, **inputs: Any) -> str:
         return ""
 
 
-def _right_until(part: Part, question: Question, given: Sequence[Answer]) -> Iterator[Cause]:
+def _right_until(part: Part, question: Question) -> Iterator[Cause]:
     """Up to which size of an argument is the answer right?"""
     name, last = question.grown, None
-    for inputs, answer in zip(question.calls, given, strict=False):
-        args, kwargs = part.exercise.call(copy_of(inputs))
-        one = Trial(inputs, attempt(part.exercise.reference, args, kwargs).value, answer)
+    for inputs, answer in zip(question.calls, question.answers, strict=True):
+        one = Trial(inputs, part.exercise.answer(inputs).value, answer)
         largest = show.number(float(np.abs(inputs[name]).max(initial=0)))
         if part.difference(one):
             if last is not None:
                 result = answer.error or show.value(part.got(answer.value)[0])
                 text = f"it is right while the largest |{name}| is {last}, and wrong where it is {largest}"
-                yield Cause(f"{text}: there your {part.result} is {result}", lambda trials: True, general=False)
+                yield Cause(f"{text}: there your {part.result} is {result}", general=False)
             return
         last = largest

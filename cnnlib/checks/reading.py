@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from cnnlib.checks.cases import Inputs
 from cnnlib.checks.equation import Equation, split
-from cnnlib.checks.model import Model, Products, Scene, products
+from cnnlib.checks.model import Model, Products, Scene, products_of
+from cnnlib.checks.show import Index
 
-Inputs = dict[str, Any]
 NOWHERE = -1  # where a known factor stands in a product that is not due
 
 
@@ -25,6 +26,7 @@ NOWHERE = -1  # where a known factor stands in a product that is not due
 class Reading:
     """What one term of the student's function does in one case."""
 
+    equation: Equation  # what the term should be
     scene: Scene
     shape: tuple[int, ...]  # of the student's result
     rows: np.ndarray  # (products, axes of all places): where the factors stand and where their product goes
@@ -34,8 +36,21 @@ class Reading:
     def expected(self, model: Model) -> np.ndarray:
         """The same rows, of a model."""
         if (key := repr(model)) not in self.cache:
-            self.cache[key] = _rows(products(model, self.scene, self.shape))
+            self.cache[key] = _rows(products_of(model, self.scene, self.shape))
         return self.cache[key]
+
+    def due(self) -> "Reading":
+        """What the equation says of the same case."""
+        rows = self.expected(Model(self.equation))
+        return replace(self, rows=rows, counts=np.ones(len(rows)))
+
+    def products(self) -> dict[tuple[tuple[Index, ...], Index], float]:
+        """Where the factors of a product stand, and where it goes -> how often it counts there."""
+        found = {}
+        for row, count in zip(self.rows, self.counts, strict=True):
+            target, *spots = split(self.equation, row)
+            found[tuple(spots), target] = round(float(count), 9)
+        return found
 
     def agrees(self, model: Model) -> bool:
         """Does the model add the same products to the same entries?"""
@@ -114,22 +129,22 @@ def tabulated(equation: Equation, inputs: Inputs, scene: Scene, answers: Sequenc
     found = np.argwhere(np.abs(counts) > 1e-9)
     spots = [np.stack(np.unravel_index(found[:, n], s), 1) for n, s in enumerate(shapes) if s]
     rows = np.concatenate([found[:, len(sizes) :], *spots], axis=1).astype(int)
-    table = Reading(scene, shape, rows, counts[tuple(found.T)])
+    table = Reading(equation, scene, shape, rows, counts[tuple(found.T)])
     if any(place.name in scene.known for place in equation.factors):
-        return _completed(equation, table) if len(shape) == len(equation.target.at) else None
+        return _completed(table) if len(shape) == len(equation.target.at) else None
     return table
 
 
-def _completed(equation: Equation, table: Reading) -> Reading:
+def _completed(table: Reading) -> Reading:
     """The table with the places of the known factors: those of the products that are due, in the same order.
 
     Where another number of products is due, only those that go to the same entry are matched, the others stand NOWHERE.
     """
-    scene = table.scene
+    equation, scene = table.equation, table.scene
     asked = [place.name not in scene.known for place in equation.factors]
     short = Equation(equation.target, tuple(itertools.compress(equation.factors, asked)))
     due, seen = defaultdict(list), defaultdict(list)
-    for row in _rows(products(Model(equation), scene, scene.due)):
+    for row in _rows(products_of(Model(equation), scene, scene.due)):
         target, *spots = split(equation, row)
         due[tuple(itertools.compress(spots, asked))].append((target, spots))
     for row, count in zip(table.rows, table.counts, strict=True):

@@ -9,29 +9,26 @@ import numpy as np
 from cnnlib.checks.causes import Cause, Trials
 from cnnlib.checks.equation import pretty
 from cnnlib.checks.part import Part, Trial
-from cnnlib.checks.spelling import MOST_SPELLINGS, common, constants
+from cnnlib.checks.spelling import MOST_SPELLINGS, common, constants, spelled
 
 
-def shapes(part: Part, trials: Trials, *_: object) -> Iterator[Cause]:
+def other_shape(part: Part, trials: Trials, *_: object) -> Iterator[Cause]:
     """The shape that the student chose beside the one that is due, in letters if letters fit every case."""
-    failing = part.failing(trials)
-    wrong = part.difference(trials[failing[0]]) if failing else None
-    if wrong and wrong.kind == "type":  # no pair of results, or no numbers: the shape is not the matter
-        return
     pairs = _pairs(part, trials)
-    if not pairs or all(got == due for _, got, due in pairs):
+    failing = [trials[n] for n in part.failing(trials)] if any(got != due for _, got, due in pairs) else []
+    wrong = part.difference(failing[0]) if failing else None
+    if wrong is None or wrong.kind == "type":  # no pair of results, or no numbers: the shape is not the matter
         return
     ranks = {(len(got), len(due)) for _, got, due in pairs}
     if len(ranks) == 1 and part.equations and len(pairs) > 1:
-        names, frozen = common([part.scene(trial).more for trial, _, _ in pairs])
-        mine = [_spellings(names, frozen, axis) for axis in zip(*(got for _, got, _ in pairs), strict=True)]
-        right = [_spellings(names, frozen, axis)[:1] for axis in zip(*(due for _, _, due in pairs), strict=True)]
-        for chosen in itertools.islice(itertools.product(*mine), MOST_SPELLINGS):
-            if all(right):
-                text = _shape_text(part.result, chosen, [one for (one,) in right])
-                yield Cause(text, partial(_has_shape, part, chosen))
+        sizes = [part.scene(trial).more for trial, _, _ in pairs]
+        mine = [spelled(sizes, axis)[:MOST_SPELLINGS] for axis in zip(*(got for _, got, _ in pairs), strict=True)]
+        right = [spelled(sizes, axis) for axis in zip(*(due for _, _, due in pairs), strict=True)]
+        for chosen in itertools.islice(itertools.product(*mine), MOST_SPELLINGS if all(right) else 0):
+            text = _shape_text(part.result, chosen, [texts[0] for texts in right])
+            yield Cause(text, partial(_has_shape, part, chosen))
     trial, shape, wanted = next(pair for pair in pairs if pair[1] != pair[2])
-    where = "the case shown" if trial is trials[failing[0]] else "a later case"
+    where = "the case shown" if trial is failing[0] else "a later case"
     text = f"in {where} your {part.result} has shape {shape}; {wanted} is due"
     yield Cause(text, lambda trials: any(g != d for _, g, d in _pairs(part, trials)), general=False)
 
@@ -47,17 +44,10 @@ def _shape_text(name: str, mine: Sequence[str], due: Sequence[str]) -> str:
 def _pairs(part: Part, trials: Trials) -> list[tuple[Trial, tuple[int, ...], tuple[int, ...]]]:
     found = []
     for trial in trials:
-        array = part.array(trial)
-        if array is not None and isinstance(part.expected(trial), np.ndarray | np.generic | int | float):
-            found.append((trial, array.shape, np.shape(part.expected(trial))))
+        array, due = part.array(trial.answer), part.expected(trial)
+        if array is not None and isinstance(due, np.ndarray | np.generic | int | float):
+            found.append((trial, array.shape, np.shape(due)))
     return found
-
-
-def _spellings(
-    names: tuple[str, ...], frozen: tuple[tuple[tuple[str, int], ...], ...], axis: Sequence[int]
-) -> list[str]:
-    found = [text for text, values in constants(names, frozen) if values == tuple(axis)]
-    return found[:MOST_SPELLINGS]
 
 
 def _has_shape(part: Part, chosen: Sequence[str], trials: Trials) -> bool:

@@ -1,5 +1,6 @@
 """Numbers as a reader wants them: 3 rather than 3.0, nested brackets, one entry marked."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,12 +15,22 @@ def number(value: Any) -> str:
     """At most six significant digits, no trailing zeros."""
     if isinstance(value, bool | np.bool_):
         return str(bool(value))
-    text = f"{float(value):.6g}"
+    try:
+        text = f"{float(value):.6g}"
+    except OverflowError:
+        return f"{'-' if value < 0 else ''}1e+{int(math.log10(abs(value)))}"
     return "0" if text == "-0" else text
 
 
 def value(item: Any, index: Index | None = None, mark: Callable[[str], str] = str) -> str:
     """Any argument or result as text, the entry at `index` passed through `mark`."""
+    try:
+        return _text(item, index, mark)
+    except Exception:  # what a student's function returned may refuse to be shown
+        return f"one {type(item).__name__}"
+
+
+def _text(item: Any, index: Index | None, mark: Callable[[str], str]) -> str:
     if isinstance(item, np.ndarray | np.generic) and np.asarray(item).dtype.kind in "biuf":
         array = np.asarray(item)
         if not array.size and array.ndim > 1:
@@ -45,7 +56,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 200 else text[:200] + " …"
 
 
-def layout(item: Any) -> str:
+def layout_of(item: Any) -> str:
     """What its numbers do not show: "  (float32)", "  (Fortran order)", "  (a view)"."""
     if not isinstance(item, np.ndarray):
         return ""

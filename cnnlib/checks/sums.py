@@ -27,7 +27,7 @@ def _seen(equation: Equation, spots: Sequence[Index]) -> list[tuple[Place, Index
     return [(p, spot) for p, spot in zip(equation.factors, spots, strict=True) if NOWHERE not in spot]
 
 
-def written_out(readings: Sequence[tuple[Equation, Reading]], index: Index, value: Any) -> str:
+def written_out(readings: Sequence[Reading], index: Index, value: Any) -> str:
     """What is added up in one entry.
 
     Args:
@@ -35,8 +35,9 @@ def written_out(readings: Sequence[tuple[Equation, Reading]], index: Index, valu
         value: the entry itself; what no product explains is added as a number.
     """
     names, values, total = [], [], 0.0
-    name = entry(readings[0][0].target, index)
-    for equation, reading in readings:
+    name = entry(readings[0].equation.target, index)
+    for reading in readings:
+        equation = reading.equation
         mine = (reading.rows[:, : len(index)] == index).all(1)
         for row, count in zip(reading.rows[mine], reading.counts[mine], strict=True):
             spots = split(equation, row)[1:]

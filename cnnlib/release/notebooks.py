@@ -143,9 +143,7 @@ def annotated(notebook: NotebookNode) -> NotebookNode:
 
 
 def _nbgrader(cell: NotebookNode) -> dict[str, Any] | None:
-    if cell.source.count(BEGIN) != cell.source.count(END) or cell.source.count(BEGIN) != len(
-        ANSWER.findall(cell.source)
-    ):
+    if {cell.source.count(BEGIN), cell.source.count(END)} != {len(ANSWER.findall(cell.source))}:
         raise ValueError(f"cell {cell.id}: a {BEGIN} needs an {END} on a line of its own below it")
     if checked := CHECK.findall(cell.source):
         exercise = find(checked[0])
@@ -155,8 +153,9 @@ def _nbgrader(cell: NotebookNode) -> dict[str, Any] | None:
             "grade_id": f"check_{exercise.name}"
         }
     if BEGIN in cell.source:
-        name = next(first or second for first, second in DEFINED.findall(cell.source))
-        return {"grade": False, "locked": False, "solution": True, "grade_id": name}
+        if not (defined := DEFINED.search(cell.source)):
+            raise ValueError(f"cell {cell.id}: an answer must define a function or assign a name, at the line's start")
+        return {"grade": False, "locked": False, "solution": True, "grade_id": defined[1] or defined[2]}
     return None
 
 

@@ -80,7 +80,7 @@ def verdict(trial: Trial) -> str:
     return "holds" if same(trial.printed, trial.measured) else "refuted"
 
 
-def attempt(compute: Callable[[], Any]) -> Any:
+def outcome(compute: Callable[[], Any]) -> Any:
     """What comes out, or words where nothing can: shapes that do not go together, an index that does not exist."""
     try:
         return compute()

@@ -163,15 +163,3 @@ def zeros_between() -> Trial:
         right=S * (len(x) - 1) + 1,
         measured=len(spread),
     )
-
-
-CLAIMS = (
-    size_of_a_map,
-    weights_in_a_sum,
-    places_in_a_sum,
-    sum_with_one_weight,
-    flipped_index,
-    softmax_from_zero,
-    two_ends_of_a_window,
-    zeros_between,
-)

@@ -213,17 +213,3 @@ def step_without_a_rate() -> Trial:
         right=loss(w - 0.1 * dw) < loss(w),
         measured=bool(central_difference(lambda rate: loss(w - rate * dw), np.zeros(1))[0] < 0),
     )
-
-
-CLAIMS = (
-    power_without_a_sign,
-    limit_of_x_log_x,
-    times_for_divided,
-    slope_for_input,
-    slope_in_a_full_layer,
-    slope_of_the_wrong_end,
-    loss_times_its_slope,
-    pivot_not_taken_off,
-    half_a_sum,
-    step_without_a_rate,
-)

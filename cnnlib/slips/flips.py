@@ -6,7 +6,7 @@ from cnnlib.arguments import Array
 from cnnlib.gradients import central_difference
 from cnnlib.kernels import convolve2d, correlate2d
 from cnnlib.slips.claim import Trial, claim
-from cnnlib.slips.examples import ARORA, DY, PADDED, W, pulled
+from cnnlib.slips.examples import ARORA, DY, PADDED, W, by_hand, measured_dx
 
 
 def by_fourier(x: Array, w: Array) -> Array:
@@ -64,12 +64,11 @@ def one_sign_two_meanings() -> Trial:
 )
 def a_flip_that_is_none() -> Trial:
     x, w = ARORA
-    at = [(i, j) for i in range(2) for j in range(2)]
     return Trial(
         asked="his formula on Arora's example; as printed: with the kernel flipped",
         printed=correlate2d(x, w[::-1, ::-1]).ravel(),
         right=correlate2d(x, w).ravel(),
-        measured=[sum(w[m, n] * x[i + m, j + n] for m in range(3) for n in range(3)) for i, j in at],
+        measured=by_hand(x, w),
     )
 
 
@@ -107,7 +106,7 @@ def a_flip_too_many() -> Trial:
         asked="dx for dy = (1 2; 0 −1), w = (1 2; 3 5), f′ = 1",
         printed=convolve2d(PADDED, W[::-1, ::-1]),
         right=convolve2d(PADDED, W),
-        measured=pulled(DY, W, (3, 3)),
+        measured=measured_dx(DY, W, (3, 3)),
     )
 
 
@@ -128,7 +127,7 @@ def a_number_rotated() -> Trial:
         asked="dx as above, row after row",
         printed=[sum(wide[i + 1 + m, j + 1 + n] * W[m, n] for m, n in steps) for i, j in at],
         right=[sum(wide[i + 1 - m, j + 1 - n] * W[m, n] for m, n in steps) for i, j in at],
-        measured=pulled(DY, W, (3, 3)).ravel(),
+        measured=measured_dx(DY, W, (3, 3)).ravel(),
     )
 
 
@@ -146,7 +145,7 @@ def rows_for_columns() -> Trial:
         asked="dx as above, with the plane transposed and flipped",
         printed=correlate2d(PADDED, W.T[::-1, ::-1]),
         right=correlate2d(PADDED, W[::-1, ::-1]),
-        measured=pulled(DY, W, (3, 3)),
+        measured=measured_dx(DY, W, (3, 3)),
     )
 
 
@@ -167,15 +166,3 @@ def weights_by_convolution() -> Trial:
         right=np.correlate(x, dy, "valid"),
         measured=central_difference(lambda w: dy @ np.correlate(x, w, "valid"), np.zeros(2)),
     )
-
-
-CLAIMS = (
-    convolution_without_a_flip,
-    one_sign_two_meanings,
-    a_flip_that_is_none,
-    any_kernel_can_be_flipped,
-    a_flip_too_many,
-    a_number_rotated,
-    rows_for_columns,
-    weights_by_convolution,
-)

@@ -1,5 +1,6 @@
 """What looks like a slip and is none: the same trials, another verdict."""
 
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -9,79 +10,72 @@ from cnnlib.data import digits
 from cnnlib.gradients import central_difference
 from cnnlib.kernels import convolve2d, correlate2d
 from cnnlib.slips.claim import Trial, claim
-from cnnlib.slips.examples import ARORA, DY, PADDED, W, pulled
+from cnnlib.slips.examples import ARORA, DY, PADDED, SQUARES, W, by_hand, measured_dx
 
-SUSPECT = "suspect"
+suspect = partial(claim, kind="suspect")
 
 
-@claim(
+@suspect(
     "Lee",
     "Backpropagation (3/9), equation 14",
     printed="∂E/∂w = rot180{δ} ∗ o",
     right="o ⋆ δ, the same",
     why="∗ flips, and what it flips was turned before: two flips that cancel.",
-    kind=SUSPECT,
     lecture="06_conv2d_backprop",
 )
 def two_flips_that_cancel() -> Trial:
-    x = np.arange(9.0).reshape(3, 3) ** 2
     return Trial(
         asked="dw for the squares of 0 … 8, dy = (1 2; 0 −1)",
-        printed=convolve2d(x, DY[::-1, ::-1]),
-        right=correlate2d(x, DY),
-        measured=central_difference(lambda w: np.sum(DY * correlate2d(x, w)), np.zeros((2, 2))),
+        printed=convolve2d(SQUARES, DY[::-1, ::-1]),
+        right=correlate2d(SQUARES, DY),
+        measured=central_difference(lambda w: np.sum(DY * correlate2d(SQUARES, w)), np.zeros((2, 2))),
     )
 
 
-@claim(
+@suspect(
     "Shi",
     "Video 12.4, Summary",
     printed="Σ g_mn ∂L/∂z_(i+m)(j+n): plus, where Lee has minus",
     right="plus for his layer, minus for ours",
     why="His layer flips on the way forward. Then the way back does not.",
-    kind=SUSPECT,
     lecture="06_conv2d_backprop",
 )
 def plus_for_a_layer_that_flips() -> Trial:
     wide = np.zeros((4, 4))
     wide[1:3, 1:3] = DY  # a flipping layer: output (i, j) needs inputs up to (i, j), the first is (1, 1)
-    plus = [sum(W[m, n] * wide[i + m, j + n] for m in range(2) for n in range(2)) for i in range(3) for j in range(3)]
     return Trial(
         asked="dx of a layer that truly convolves, dy = (1 2; 0 −1), w = (1 2; 3 5)",
-        printed=plus,
-        right=pulled(DY, W[::-1, ::-1], (3, 3)).ravel(),
+        printed=by_hand(wide, W),
+        right=measured_dx(DY, W[::-1, ::-1], (3, 3)).ravel(),
         measured=central_difference(lambda x: np.sum(DY * convolve2d(x, W)), np.zeros((3, 3))).ravel(),
     )
 
 
-@claim(
+@suspect(
     "Arora",
     "Backpropagation in Convolution Layer",
     printed="x ∗ w = y, ∂J/∂x = flip(w) ∗ ∂J/∂y, x ∗ ∂J/∂y = ∂J/∂w",
     right="the same, with a rim of zeros in the second",
     why="All three are right if ∗ is the correlation of his worked example. For a true convolution the third is wrong.",
-    kind=SUSPECT,
     lecture="06_conv2d_backprop",
 )
 def three_lines_one_sign() -> Trial:
-    x = np.arange(9.0).reshape(3, 3) ** 2
-    right = convolve2d(PADDED, W), convolve2d(x, DY[::-1, ::-1])
-    measured = pulled(DY, W, (3, 3)), central_difference(lambda w: np.sum(DY * correlate2d(x, w)), W)
+    right = convolve2d(PADDED, W), convolve2d(SQUARES, DY[::-1, ::-1])
+    measured = measured_dx(DY, W, (3, 3)), central_difference(lambda w: np.sum(DY * correlate2d(SQUARES, w)), W)
     return Trial(
         asked="dx, then dw: dy = (1 2; 0 −1), w = (1 2; 3 5), x the squares of 0 … 8",
-        printed=[*correlate2d(PADDED, W[::-1, ::-1]).ravel(), *correlate2d(x, DY).ravel()],
+        printed=[*correlate2d(PADDED, W[::-1, ::-1]).ravel(), *correlate2d(SQUARES, DY).ravel()],
         right=[entry for array in right for entry in array.ravel()],
         measured=[entry for array in measured for entry in array.ravel()],
     )
 
 
-@claim(
+@suspect(
     "Mahmoud",
     "One dimension: dx",
     printed="dx = (0, dy₁, dy₂, dy₃, 0) ∗ (w₂, w₁)",
     right="the same: the kernel turned, then slid without a flip",
     why="It looks like two flips. But his “convolution” flips nothing, so one is left.",
-    kind=SUSPECT,
     lecture="05_conv1d_backprop",
 )
 def turned_and_not_flipped() -> Trial:
@@ -94,13 +88,12 @@ def turned_and_not_flipped() -> Trial:
     )
 
 
-@claim(
+@suspect(
     "Lee",
     "Deep computational graph with product nodes",
     printed="∂O/∂w = 32 w³¹",
     right="the same",
     why="The layers print values, w to w¹⁶, not slopes. But in a product the slope by one factor is the other.",
-    kind=SUSPECT,
     lecture="03_backprop",
     section="How many roads are there",
 )
@@ -121,13 +114,12 @@ def product_graph() -> Trial:
     )
 
 
-@claim(
+@suspect(
     "Arora",
     "Drawbacks of Neural Networks",
     printed="“77 : black to white, 77 : white to black”",
     right="equal, whatever the digit, as long as it stays in the picture",
     why="A moved digit has as much ink as before. What is lost here appears there.",
-    kind=SUSPECT,
     lecture="07_pooling",
 )
 def as_many_lost_as_won() -> Trial:
@@ -141,13 +133,12 @@ def as_many_lost_as_won() -> Trial:
     )
 
 
-@claim(
+@suspect(
     "Arora",
     "Standard activation functions",
     printed="“Only the shape is important”",
     right="tanh z = 2 σ(2z) − 1",
     why="Weights and biases around it can scale and shift an S. (They cannot make a step of it, or a ReLU.)",
-    kind=SUSPECT,
     lecture="02_multilayer",
     section="Activations and their slopes",
 )
@@ -161,13 +152,12 @@ def only_the_shape() -> Trial:
     )
 
 
-@claim(
+@suspect(
     "Shi",
     "Video 12.1",
     printed="256⁵⁴ = 1.1 × 10¹³⁰",
     right="the same",
     why="54 pixels of 8 bits are 432 bits.",
-    kind=SUSPECT,
     lecture="04_convolution",
 )
 def pictures_of_54_pixels() -> Trial:
@@ -179,34 +169,19 @@ def pictures_of_54_pixels() -> Trial:
     )
 
 
-@claim(
+@suspect(
     "Lee",
     "Forward propagation (1/2)",
     printed="x = rot180{w} ∗ o + b = ΣΣ w(m, n) o(i + m, j + n) + b",
     right="the same",
     why="A turned kernel, truly convolved, is a correlation. So here his ∗ flips; in equation 22 it must not.",
-    kind=SUSPECT,
     lecture="04_convolution",
 )
 def turned_then_convolved() -> Trial:
     x, w = ARORA
-    at = [(i, j) for i in range(2) for j in range(2)]
     return Trial(
         asked="Arora's picture and kernel, without b",
         printed=convolve2d(x, w[::-1, ::-1]).ravel(),
         right=correlate2d(x, w).ravel(),
-        measured=[sum(w[m, n] * x[i + m, j + n] for m in range(3) for n in range(3)) for i, j in at],
+        measured=by_hand(x, w),
     )
-
-
-CLAIMS = (
-    two_flips_that_cancel,
-    plus_for_a_layer_that_flips,
-    three_lines_one_sign,
-    turned_and_not_flipped,
-    product_graph,
-    as_many_lost_as_won,
-    only_the_shape,
-    pictures_of_54_pixels,
-    turned_then_convolved,
-)

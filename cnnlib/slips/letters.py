@@ -4,8 +4,8 @@ import numpy as np
 
 from cnnlib.gradients import central_difference
 from cnnlib.kernels import correlate2d
-from cnnlib.slips.claim import Trial, attempt, claim
-from cnnlib.slips.examples import ARORA
+from cnnlib.slips.claim import Trial, claim, outcome
+from cnnlib.slips.examples import ARORA, by_hand
 
 
 @claim(
@@ -80,11 +80,10 @@ def letters_summed_away() -> Trial:
 )
 def row_for_column() -> Trial:
     x, w = ARORA
-    at = [(i, j) for i in range(2) for j in range(2)]
     return Trial(
         asked="Arora's example, the second index as printed",
-        printed=[sum(w[k, v] * x[i + k, i + v] for k in range(3) for v in range(3)) for i, _ in at],
-        right=[sum(w[k, v] * x[i + k, j + v] for k in range(3) for v in range(3)) for i, j in at],
+        printed=[sum(w[k, v] * x[i + k, i + v] for k in range(3) for v in range(3)) for i in (0, 0, 1, 1)],
+        right=by_hand(x, w),
         measured=correlate2d(x, w).ravel(),
     )
 
@@ -102,7 +101,7 @@ def an_index_too_many() -> Trial:
     W = np.zeros((4, 3, 5, 5))
     return Trial(
         asked="shape of one plane of a layer's weights, (4, 3, 5, 5)",
-        printed=attempt(lambda: W[0, 0, :, :, :].shape),
+        printed=outcome(lambda: W[0, 0, :, :, :].shape),
         right=W[0, 0, :, :].shape,
         measured=(5, 5),
     )
@@ -126,13 +125,3 @@ def rows_that_feed_a_pixel() -> Trial:
         right=[y - 2, y - 1, y],
         measured=np.flatnonzero(slopes.any(axis=1)),
     )
-
-
-CLAIMS = (
-    first_term_of_a_sum,
-    coordinates_add_up,
-    letters_summed_away,
-    row_for_column,
-    an_index_too_many,
-    rows_that_feed_a_pixel,
-)

@@ -1,10 +1,13 @@
 """Raj's loops for pooling, line by line as they are printed; only the counting starts at 0 here."""
 
+from functools import partial
+
 import numpy as np
 
 from cnnlib.gradients import central_difference
-from cnnlib.slips.claim import Trial, attempt, claim
+from cnnlib.slips.claim import Trial, claim, outcome
 
+raj = partial(claim, "Raj", lecture="07_pooling")
 X = np.array([[1.0, 2, 9, 4], [5, 3, 6, 7], [8, 1, 2, 3], [4, 0, 5, 6]])
 DY = np.array([[1.0, 2], [3, 4]])
 
@@ -14,14 +17,12 @@ def corners(size: int, K: int, S: int) -> range:
     return range(0, size - K + 1, S)
 
 
-@claim(
-    "Raj",
+@raj(
     "Max Pooling with Downsampling; Mean Pooling with Downsampling",
     printed="n = n + 1 after the loop over y, m = m + 1 after the loop over x",
     right="each inside the loop that it counts",
     why="As indented, all results of a map go to one entry, and only the last stays.",
     kind="transcript",
-    lecture="07_pooling",
 )
 def counted_outside() -> Trial:
     printed, right, K, S = np.zeros((2, 2)), np.zeros((2, 2)), 2, 2
@@ -48,34 +49,30 @@ def counted_outside() -> Trial:
     )
 
 
-@claim(
-    "Raj",
+@raj(
     "Recap: Max Pooling layer",
     printed="u(l, j, x, y) = Y(l − 1, j, pidx(l, j, m, n))",
     right="pidx(l, j, x, y)",
     why="Nothing in this loop is called m or n. The slide in the second half has x and y.",
     kind="misprint",
-    lecture="07_pooling",
 )
 def winner_of_nowhere() -> Trial:
     x, K = np.array([2.0, 7, 1]), 2
     pidx = [y + int(np.argmax(x[y : y + K])) for y in corners(3, K, 1)]
     return Trial(
         asked="maxima of (2, 7, 1), windows of two",
-        printed=attempt(lambda: [x[pidx[letters["n"]]] for letters in ({"y": y} for y in corners(3, K, 1))]),
+        printed=outcome(lambda: [x[pidx[letters["n"]]] for letters in ({"y": y} for y in corners(3, K, 1))]),
         right=[x[pidx[y]] for y in corners(3, K, 1)],
         measured=np.maximum(x[:-1], x[1:]),
     )
 
 
-@claim(
-    "Raj",
+@raj(
     "Derivative of mean pooling",
     printed="dy(l − 1, m, k, n) += 1/K² · dy(l, m, k, n)",
     right="dy(l, m, i, j): of the window, not of the pixel",
     why="k and n are pixels of the input. The window that hears is (i, j).",
     kind="misprint",
-    lecture="07_pooling",
 )
 def pixel_for_window() -> Trial:
     x, dy, K = np.array([2.0, 7, 1]), np.array([4.0, 6]), 2
@@ -92,14 +89,12 @@ def pixel_for_window() -> Trial:
     )
 
 
-@claim(
-    "Raj",
+@raj(
     "Derivative of mean pooling layer",
     printed="for i = 1:K, j = 1:K: dy(l − 1, k, p, x + i, y + j) += …",
     right="dy(l − 1, k, x + i − 1, y + j − 1), counting from 1",
     why="The window of (x, y) begins at (x, y); as printed, one row and one column later. And what is p?",
     kind="loop",
-    lecture="07_pooling",
 )
 def window_one_late() -> Trial:
     printed, right = np.zeros((4, 4)), np.zeros((3, 3))  # the last row and column would be outside
@@ -118,14 +113,12 @@ def window_one_late() -> Trial:
     )
 
 
-@claim(
-    "Raj",
+@raj(
     "Max Pooling layer",
     printed="pidx = maxidx(Y(l − 1, j, x:x+K−1, y:y+K−1)), then Y(l − 1, j, pidx)",
     right="x and y added to the index within the segment",
     why="An index counted from the segment's corner points elsewhere in the map. NumPy's argmax counts so.",
     kind="loop",
-    lecture="07_pooling",
 )
 def index_within_a_segment() -> Trial:
     x, K = np.array([2.0, 7, 1, 9]), 2
@@ -136,6 +129,3 @@ def index_within_a_segment() -> Trial:
         right=[x[y + winner] for y, winner in enumerate(within)],
         measured=np.maximum(x[:-1], x[1:]),
     )
-
-
-CLAIMS = (counted_outside, winner_of_nowhere, pixel_for_window, window_one_late, index_within_a_segment)

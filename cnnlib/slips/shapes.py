@@ -5,7 +5,7 @@ import numpy as np
 from cnnlib.convolution import conv2d
 from cnnlib.gradients import central_difference
 from cnnlib.kernels import correlate2d, toeplitz
-from cnnlib.slips.claim import Trial, attempt, claim
+from cnnlib.slips.claim import Trial, claim, outcome
 from cnnlib.slips.examples import ARORA
 
 
@@ -23,7 +23,7 @@ def a_transpose_too_many() -> Trial:
     slopes = np.array([[1.0, -1, 0, 0], [0, 1, -1, 0], [0, 0, 1, -1]])
     return Trial(
         asked="dx for dy = (5 7 11), w = (1, −1)",
-        printed=attempt(lambda: dy.T @ slopes),
+        printed=outcome(lambda: dy.T @ slopes),
         right=(dy @ slopes)[0],
         measured=central_difference(lambda x: dy[0] @ np.correlate(x, w, "valid"), np.zeros(4)),
     )
@@ -83,7 +83,7 @@ def a_star_lost() -> Trial:
     x, w = ARORA
     return Trial(
         asked="shape of a 3 × 3 kernel with a map of 4 × 4",
-        printed=attempt(lambda: (w @ x).shape),
+        printed=outcome(lambda: (w @ x).shape),
         right=(4 - 3 + 1, 4 - 3 + 1),
         measured=correlate2d(x, w).shape,
     )
@@ -166,7 +166,7 @@ def filter_and_map_exchanged() -> Trial:
     W = np.arange(12).reshape(3, 4)  # W[filter, map]: 3 filters on 4 maps, a number for each plane
     return Trial(
         asked="the planes for the last input map, 3 filters on 4 maps",
-        printed=attempt(lambda: [W[3, j] for j in range(3)]),
+        printed=outcome(lambda: [W[3, j] for j in range(3)]),
         right=[W[j, 3] for j in range(3)],
         measured=W.T[3],
     )
@@ -186,20 +186,7 @@ def gradient_of_another_shape() -> Trial:
     dw = np.zeros((4, 3, 2, 2))
     return Trial(
         asked="shape of w − dw, 3 filters on 4 maps",
-        printed=attempt(lambda: (w - dw).shape),
+        printed=outcome(lambda: (w - dw).shape),
         right=(w - dw.transpose(1, 0, 2, 3)).shape,
         measured=central_difference(lambda w: np.sum(conv2d(np.ones((1, 4, 3, 3)), w)[0]), w).shape,
     )
-
-
-CLAIMS = (
-    a_transpose_too_many,
-    a_row_of_another_output,
-    a_row_twice,
-    a_star_lost,
-    a_bias_for_every_place,
-    filters_without_a_number,
-    all_planes_at_once,
-    filter_and_map_exchanged,
-    gradient_of_another_shape,
-)

@@ -106,6 +106,3 @@ def loops_without_a_bias() -> Trial:
         right=dy.sum(),
         measured=central_difference(lambda b: np.sum(dy * conv2d(x, w, b)[0]), np.zeros(1))[0],
     )
-
-
-CLAIMS = (product_over_paths, one_term_of_a_row, one_window_of_two, every_tie_a_winner, loops_without_a_bias)

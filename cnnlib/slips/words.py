@@ -221,17 +221,3 @@ def corners_are_allowed() -> Trial:
         right=True,
         measured=min(path) < 0.01,
     )
-
-
-CLAIMS = (
-    two_layers_are_convex,
-    squashing_is_required,
-    activations_are_sparse,
-    invariance_for_equivariance,
-    stride_saves_weights,
-    a_larger_stride,
-    every_position,
-    affine_or_activated,
-    stripes_that_vanish,
-    corners_are_allowed,
-)
