@@ -81,23 +81,6 @@ def test_a_board_in_one_dimension_shows_the_right_numbers(stride: int, padding: 
 
 
 @pytest.mark.parametrize(("stride", "padding"), GEOMETRY)
-def test_the_sweep_adds_one_position_at_a_time(stride: int, padding: int) -> None:
-    x, w = whole(5, 4), whole(2, 3)
-    dy = values(boards.view(x, w, 0, [[1]], stride, padding))["dy"]
-    dy = whole(*dy.shape)
-    panels = {p["id"]: p for p in boards.view(x, w, 1, dy, stride, padding)["panels"]}
-    before = np.zeros_like(panels["dx"]["values"])
-    for n in range(dy.size):
-        so_far = np.where(np.arange(dy.size).reshape(dy.shape) <= n, dy, 0)
-        _, dx, dw = by_loops(x, w, 1, so_far, stride, padding)
-        i, j = (stride * place for place in np.unravel_index(n, dy.shape))
-        before[i : i + 2, j : j + 3] += panels["dx"]["parts"][n]
-        np.testing.assert_allclose(before, dx, atol=1e-12)
-        np.testing.assert_allclose(panels["dw"]["partial"][n], dw, atol=1e-12)
-        assert panels["db"]["partial"][n].item() == so_far.sum()
-
-
-@pytest.mark.parametrize(("stride", "padding"), GEOMETRY)
 @pytest.mark.parametrize("shape", [(3, 2), (1, 4)])
 def test_dx_is_the_spread_dy_correlated_with_the_flipped_kernel(
     stride: int, padding: int, shape: tuple[int, int]
@@ -297,23 +280,6 @@ def test_nonsense_from_the_page_is_answered_beside_the_last_good_frame(news: dic
     assert board.y.tolist() == y
     board.set_state({"asked": 8})
     assert board.frame == good | {"answered": 8}
-
-
-def test_a_picture_from_the_page_is_shown_or_answered() -> None:
-    explorer = kernel_explorer()
-    assert "your own" not in explorer.spec[0]["options"]
-    explorer._handle_custom_msg({"picture": [2, 3], "number": 1}, [bytes([0, 51, 102, 153, 204, 255])])
-    assert explorer.frame["note"].startswith("a kernel of size (3, 3) does not fit")
-    explorer.kernel = [[1]]
-    explorer._handle_custom_msg({"picture": [2, 3], "number": 2}, [memoryview(bytes([0, 51, 102, 153, 204, 255]))])
-    np.testing.assert_allclose(explorer.image, [[0, 0.2, 0.4], [0.6, 0.8, 1]])
-    assert explorer.knobs["picture"] == "your own"
-    assert "your own" in explorer.spec[0]["options"]
-    explorer._handle_custom_msg({"picture": [1, 2, 3], "number": 3}, [bytes([255, 0, 0, 0, 0, 255])])
-    np.testing.assert_allclose(explorer.image, [[0.299, 0.114]])
-    explorer._handle_custom_msg({"picture": [2, 2], "number": 3}, [bytes(6)])
-    assert explorer.frame["note"].startswith("cannot reshape")
-    assert explorer.image.shape == (1, 2)
 
 
 @pytest.fixture

@@ -54,7 +54,6 @@ def test_the_numbers_are_those_of_the_definition(pool: str, KH: int, KW: int, st
     y, dx = by_loops(x, dy, pool, 3.0, KH, KW, stride)
     np.testing.assert_allclose(find(frame, "y")["values"], y)
     np.testing.assert_allclose(find(frame, "dx")["values"], dx)
-    np.testing.assert_allclose(find(frame, "dx")["partial"][-1], dx)
     assert [side["y"] for side in frame["arithmetic"]["link"]["sides"]] == list(dy.shape)
 
 
@@ -132,7 +131,6 @@ def test_a_transposed_convolution_shows_every_stamp(stride: int, padding: int) -
         often[stride * m + u, stride * q + v] += 1
     np.testing.assert_allclose(find(frame, "y")["values"], y)
     np.testing.assert_allclose(find(frame, "n")["values"], often)
-    np.testing.assert_allclose(find(frame, "y")["partial"][-1], y)
     sides = frame["arithmetic"]["link"]["sides"]
     assert [side["x"] for side in sides] == list(inside(find(frame, "y")).shape)
 

@@ -77,17 +77,14 @@ def view(x: Any, w: Any, b: Any, dy: Any, stride: int, padding: int, spread: boo
 
     (dx,), (dw,) = (gradient[0] for gradient in backward(dy[None, None])[:2])
     db = np.array([[dy.sum()]])
-    # the position n adds dy[n] w to its window of dx, and dy[n] times its window of x to dw
-    windows = np.lib.stride_tricks.sliding_window_view(padded, w.shape)[:: step[0], :: step[1]]
-    dws = (windows * dy[..., None, None]).reshape(dy.size, *w.shape)
     up, panel = "dyup" if stride > 1 else "dy", partial(frames.cells, ndim=ndim)
     panels: list[Panel] = [
         panel("x", "x", padded, "input", edit="x", rim=rim),
-        panel("dx", "x", dx, f"= {up} ∗ w", rim=rim, parts=(dy[..., None, None] * w).reshape(dy.size, *w.shape)),
+        panel("dx", "x", dx, f"= {up} ∗ w", rim=rim),
         panel("w", "w", w, "kernel", edit="w"),
-        panel("dw", "w", dw, f"= x ⋆ {up}", partial=dws.cumsum(0)),
+        panel("dw", "w", dw, f"= x ⋆ {up}"),
         panel("b", "b", b, "bias", edit="b"),
-        panel("db", "b", db, "= Σ dy", partial=dy.cumsum()[:, None, None]),
+        panel("db", "b", db, "= Σ dy"),
         panel("y", "y", y, "= x ⋆ w + b", computed=True),
         panel("dy", "y", dy, "gradient of the loss", edit="dy"),
     ]

@@ -7,11 +7,6 @@ function controls(model, act) {
     box.onchange = () => put(box.value); refreshes.push(() => { box.value = get(); });
     return box;
   };
-  const resized = (values, [rows, cols], middle) => {             // keeps the middle, or the first corner
-    const more = [rows - values.length, cols - values[0].length];
-    const [down, right] = more.map(n => middle ? Math.floor(n / 2) : 0);
-    return upTo(rows).map(row => upTo(cols).map(col => values[row - down]?.[col - right] ?? 0));
-  };
   const build = {
     choice({ name, label, options }) {                            // of texts or of numbers
       const put = text => act.send({ [name]: options.find(option => String(option) === text) });
@@ -25,22 +20,18 @@ function controls(model, act) {
       return player.still ? [player.button] : [player.button, step];
     },
     presets({ label, options, by }) {
-      const same = (name, value) => JSON.stringify(now(name)) === JSON.stringify(value);
       const known = preset => Object.entries(options[preset]).filter(([name]) => !by || by.includes(name));
-      const fits = preset => known(preset).every(([name, value]) => same(name, value));
+      const fits = preset => known(preset).every(([name, value]) => JSON.stringify(now(name)) === JSON.stringify(value));
       const get = () => Object.keys(options).find(fits) ?? "custom";
       const box = choice(label, [...Object.keys(options), "custom"], get, preset => act.send(options[preset]));
       box.lastChild.disabled = true;
       return [label, box];
     },
     size({ name, label, max, middle }) {
-      const flat = !Array.isArray(now(name)[0]), table = () => flat ? [now(name)] : now(name);
-      const sizes = upTo(max).map(n => String(n + 1)), shape = () => [table().length, table()[0].length];
-      const put = (a, size) => {
-        const values = resized(table(), shape().with(a, +size), middle);
-        act.send({ [name]: flat ? values[0] : values });
-      };
-      const side = (a, what) => choice(`${label}, ${what}`, sizes, () => String(shape()[a]), size => put(a, size));
+      const sizes = upTo(max).map(n => n + 1), flat = !Array.isArray(now(name)[0]);
+      const shape = () => flat ? [1, now(name).length] : [now(name).length, now(name)[0].length];
+      const side = (a, what) => choice(`${label}, ${what}`, sizes, () => shape()[a], size =>
+        act.ask({ action: "resize", knob: name, how: [shape().with(a, +size), Boolean(middle)] }));
       return flat ? [label, side(1, "length")] : [label, side(0, "rows"), "×", side(1, "columns")];
     },
     range({ name, label, min, max, step = 1 }) {
@@ -54,9 +45,13 @@ function controls(model, act) {
       box.onchange = () => act.send({ [name]: box.checked }); refreshes.push(() => { box.checked = now(name); });
       return [box, label];
     },
-    upload({ label, most }) {
+    upload({ action, label, most }) {
       const input = focusable(make("input", { type: "file", accept: "image/*" }), "open a picture of your own");
-      input.onchange = () => { act.upload(input.files[0], most); input.value = ""; };
+      input.onchange = async () => {                              // Python says what is too large or cannot be read
+        const [file] = input.files, empty = new ArrayBuffer();
+        const bytes = file.size > most ? empty : await file.arrayBuffer().catch(() => empty);
+        act.ask({ action, file: file.name, bytes }); input.value = "";
+      };
       return [label, input];
     },
   };
@@ -64,18 +59,6 @@ function controls(model, act) {
   const item = control => make(tag(control.kind), { className: `lm-${control.kind}` }, ...build[control.kind](control));
   const row = make("div", { className: "lm-controls" }, ...model.get("spec").map(item));
   return [row, () => refreshes.forEach(refresh => refresh())];
-}
-
-// A picture file as bytes of red, green and blue, made small enough to be looked at pixel by pixel.
-async function colours(file, most) {
-  const picture = new Image(), url = picture.src = URL.createObjectURL(file);   // which reads SVG, too
-  await picture.decode().finally(() => URL.revokeObjectURL(url));
-  const sizes = [picture.naturalWidth || most, picture.naturalHeight || most], longest = Math.max(most, ...sizes);
-  const [width, height] = sizes.map(length => Math.max(1, Math.round(length * most / longest)));
-  const pen = make("canvas", { width, height }).getContext("2d");
-  pen.imageSmoothingQuality = "high"; pen.drawImage(picture, 0, 0, width, height);
-  const { data } = pen.getImageData(0, 0, width, height);
-  return [[height, width, 3], data.filter((_, k) => k % 4 < 3)];
 }
 
 // A button that lets something happen again and again, or once where the reader wants no motion, at most every `pace`

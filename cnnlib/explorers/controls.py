@@ -58,7 +58,7 @@ class Presets(TypedDict):
 
 
 class Size(TypedDict):
-    """Rows and columns of a knob that is a list of rows, or the length of a list; `middle` stays where it is."""
+    """Rows and columns, or the length, of a knob that a panel edits; with `middle` its middle stays where it is."""
 
     kind: Literal["size"]
     name: str
@@ -68,9 +68,10 @@ class Size(TypedDict):
 
 
 class Upload(TypedDict):
-    """A picture of the reader's own, at most so many pixels wide and high."""
+    """Does an action with a file of the reader's own: its name, and its bytes, none if they are more than `most`."""
 
     kind: Literal["upload"]
+    action: str
     label: str
     most: int
 

@@ -6,25 +6,28 @@ const WAITING = "Waiting for Python. If its kernel was restarted, run this cell 
 
 function render({ model, el }) {
   const panels = {}, block = name => make("div", { className: `lm-${name}` });
-  const [tools, note, caption, legend, stage, hole, said, hint] =
-    ["tools", "note", "caption", "key", "stage", "hole", "read", "hint"].map(block);
+  const [tools, note, caption, legend, stage, hole, said, words, hint] =
+    ["tools", "note", "caption", "key", "stage", "hole", "read", "words", "hint"].map(block);
   const pin = button("pinned: let go (Esc)", () => free()); pin.className = "lm-pin";
   const backs = ["undo", "reset"].map(action => button(action, () => act.ask({ action })));
   said.role = "status"; note.role = "alert";
-  let frame, placed, geometry, explained, refresh;                // what was shown last, to do again only what changed
+  let frame, placed, geometry, refresh;                           // what was shown last, to do again only what changed
   let picked = {}, pinned = false, players = [], touched = false; // a finger points with every tap, and pins nothing
-  let asked = 0, late = null;                                     // the number of the last question; its timer
+  let asked = 0, late = null, overdue = false;                    // the number of the last question; its timer
   const queue = [];                                               // what waits until that question is answered
   const cells = () => Object.values(panels).filter(panel => panel.values);   // a new one has none when focus is lost
   const count = () => product(frame.arithmetic.link.sides.map(({ y }) => y));
   const here = (panel, at) => picked.panel === panel && String(picked.at) === String(at);
   const pick = (panel, at) => { if (frame.arithmetic) { picked = { panel, at }; panel.last = at; paint(); } };
   const number = () => {                                          // Python's answer carries it
-    act.note(""); clearTimeout(late); late = setTimeout(() => act.note(WAITING), 600);
+    act.note(""); clearTimeout(late); overdue = false;
+    late = setTimeout(() => { overdue = true; act.note(WAITING); }, 600);
     asked = Math.max(asked, frame.answered) + 1; return asked;
   };
   const next = () => {
-    if (queue.length && !act.waits()) model.send({ ...queue.shift(), number: number() }, undefined, []);
+    if (!queue.length || frame.answered < asked && !overdue) return;
+    const { bytes, ...question } = queue.shift();
+    model.send({ ...question, number: number() }, undefined, bytes ? [bytes] : []);
   };
   const act = {
     where: panel => picked.panel === panel ? picked.at : panel.last ?? panel.cell(0),
@@ -40,7 +43,7 @@ function render({ model, el }) {
       Object.entries({ ...changes, asked: number() }).forEach(([name, value]) => model.set(name, value));
       model.save_changes();
     },
-    waits: () => frame.answered < asked,
+    waits: () => frame.answered < asked || queue.length > 0,
     ask(question) {                                               // one at a time; of a drag only the newest waits
       const last = queue.at(-1) ?? {}, { action, index, at } = last, same = action === question.action;
       if (same && question.on) last.path.push(...question.path.slice(1));   // a stroke misses nothing
@@ -51,63 +54,48 @@ function render({ model, el }) {
       next();
     },
     player(...how) { const player = playing(...how); players.push(player); return player; },
-    edit(panel, [row, col], block) {                              // a block of numbers, from this cell on
-      const [rows, cols] = panel.shape.map((length, a) => length - 2 * panel.rim[a]);
-      const high = Math.max(rows, row + block.length), wide = Math.max(cols, ...block.map(line => col + line.length));
-      const at = (r, c) => block[r - row]?.[c - col] ?? (r < rows && c < cols ? panel.chosen([r, c]) : 0);
-      const all = upTo(high).map(r => upTo(wide).map(c => at(r, c))), now = model.get(panel.edit);
-      const flat = !Array.isArray(now?.[0]) && high === 1;        // as deep as it was
-      act.send({ [panel.edit]: !flat ? all : wide > 1 || Array.isArray(now) ? all[0] : all[0][0] });
-    },
-    upload(file, most) {
-      const send = ([shape, bytes]) => model.send({ picture: shape, number: number() }, undefined, [bytes.buffer]);
-      colours(file, most).then(send, () => act.note(`${file.name} cannot be read as a picture`));
-    },
     note(text) { write(note, text || frame.note); },
     refresh: () => fill(),
   };
   const steps = sweep(act, count), halt = () => players.forEach(player => player.halt());
   const rest = () => { if (steps.step() !== null) { steps.stop(); fill(); } };
-  const knobs = () => Object.fromEntries(model.get("names").map(name => [name, model.get(name)]));
-  const fill = (step = steps.step()) => { const now = knobs(); cells().forEach(panel => panel.fill(now, step)); };
+  function fill(step = steps.step()) {
+    const sums = step === null ? [] : Object.values(frame.arithmetic.sums);
+    cells().forEach(panel => {
+      const sum = !panel.computed && sums.find(({ of }) => of === panel.id);
+      panel.fill(step, sum ? at => soFar(sum, panels, frame.arithmetic, at, step) : null);
+    });
+  }
 
   const sumsOf = id => frame.arithmetic.reads[id].map(name => frame.arithmetic.sums[name]);
   const tells = id => new Set([id, ...sumsOf(id).flatMap(sum => [sum.of, ...sum.factors, ...sum.plus ?? []])]);
   function paint() {
     if (!frame.arithmetic) return;
-    const { panel, at } = picked, { link: { sides }, winner } = frame.arithmetic, index = panel.index(at);
+    const { panel, at } = picked, { arithmetic } = frame, { sides } = arithmetic.link, index = panel.index(at);
     const sums = sumsOf(panel.id), told = tells(panel.id);            // told: the panels that the sums speak of
     const both = sides.map((side, a) => terms(panel.role, index[a], side));
     const [rows, cols] = both.map((list, a) => list.filter(term => live(term, sides[a])));
     const few = rows.length * cols.length <= LETTERS.length && [...told].every(id => panels[id] instanceof Numbers);
-    const pairs = few ? rows.flatMap(row => cols.map(col => [row, col])) : [];
+    const pairs = few ? pairsOf([rows, cols]) : [];
     const letters = new Map(pairs.length > 1 ? pairs.map((pair, k) => [String(pair), LETTERS[k]]) : []);
-    const { hues } = model.get("assets"), step = steps.step();
-    const focus = { panels, sides, winner, hues, panel, at, both, told, pairs, letters, step };
+    const focus = { panels, arithmetic, panel, at, both, told, pairs, letters, step: steps.step() };
     cells().forEach(shown => shown.show(focus));
-    pin.hidden = !pinned; said.replaceChildren(...sums.flatMap(sum => tell(sum, focus)), pin);
+    pin.hidden = !pinned; setHtml(words, sums.map(sum => tell(sum, focus)).join(""));
   }
   function arrange() {                                            // only when there are other panels than before
     for (const { id, kind, picture, role } of frame.panels) {
       const Kind = { plot: Plot, text: Lines }[kind] ?? (picture ? role ? Picture : Sheet : Numbers);
       if (!(panels[id] instanceof Kind)) panels[id] = new Kind(act);
     }
+    const focused = document.activeElement;                       // what is moved loses the focus
     const item = id => panels[id]?.el ?? make("span", { className: "lm-op", textContent: id });
     const row = ids => make("div", { className: "lm-row" }, ...ids.map(item));
     const group = ({ title, rows, flow }) =>
       make("section", { className: flow ? "lm-flow" : "" }, make("h4", { textContent: title }), ...rows.map(row));
     const [forward, backward = "", ...more] = frame.layout.map(group);
     stage.replaceChildren(forward, backward, ...frame.arithmetic ? [hole] : [], ...more);
+    if (stage.contains(focused)) focused.focus({ preventScroll: true });
     steps.el.hidden = !frame.arithmetic;
-  }
-  function explain() {                                            // what the frames mean, and the signs
-    const { key, signs = {} } = frame, meanings = JSON.stringify([key, signs]);
-    if (meanings === explained) return;
-    explained = meanings;
-    const line = (all, show) => make("div", {}, ...Object.entries(all).map(
-      ([what, meaning]) => make("span", {}, show(what), ` ${meaning}`)));
-    const sample = kind => make("i", { className: `lm-cell ${kind}` });
-    legend.replaceChildren(line(key, sample), line(signs, sign => make("b", {}, ...signed(sign))));
   }
   function load() {
     frame = model.get("frame");
@@ -115,6 +103,7 @@ function render({ model, el }) {
     const assets = model.get("assets"), link = frame.arithmetic?.link;
     const places = JSON.stringify([frame.layout, frame.panels.map(panel => [panel.kind, !panel.picture]), !link]);
     if (places !== placed) { placed = places; arrange(); }
+    setHtml(legend, frame.signs); write(caption, frame.caption); write(hint, frame.hint);
     const bytes = name => assets[name] ?? model.get(name).data;       // of an array that is sent elsewhere
     for (const spec of frame.panels) {
       panels[spec.id].load(typeof spec.data === "string" ? { ...spec, data: bytes(spec.data) } : spec, link, assets);
@@ -125,7 +114,6 @@ function render({ model, el }) {
       vary(section, "--abreast", abreast); vary(section, "--widest", Math.max(...widths));
     });
     backs.forEach(back => { back.disabled = !frame.past; });
-    explain(); write(caption, frame.caption); write(hint, frame.hint);
     if (!stage.querySelector("[aria-invalid=true]")) write(note, frame.note);   // else what was typed is told
     if (frame.finished || frame.note) halt();
     if (link) {
@@ -136,7 +124,7 @@ function render({ model, el }) {
       if (!shown || !picked.panel.holds(picked.at)) picked = { panel: panels[start.panel], at: start.at };
       steps.show();
     }
-    fill(); paint(); next();
+    fill(); paint(); refresh?.(); next();
   }
   function build() {
     halt(); players = players.slice(0, 1);                        // the sweep's stays
@@ -145,13 +133,12 @@ function render({ model, el }) {
     tools.replaceChildren(row, steps.el); refresh = show; refresh();
   }
 
-  hole.append(said); load(); build();
+  said.append(words, pin); hole.append(said); load(); build();
   el.classList.add("lm"); el.append(tools, note, caption, legend, stage, hint);
   const free = () => { rest(); pinned = false; paint(); };
   el.onpointerdown = e => { touched = e.pointerType === "touch"; };
   el.onkeydown = e => { if (e.key === "Escape") free(); };
-  const follow = () => { refresh(); fill(); };
-  const events = [["spec", build], ["frame", load], ...model.get("names").map(name => [name, follow])];
+  const events = [["spec", build], ["frame", load], ...model.get("names").map(name => [name, () => refresh()])];
   events.forEach(([name, answer]) => model.on(`change:${name}`, answer));
   const eye = new IntersectionObserver(([seen]) => {
     vary(el, "--host", getComputedStyle(el.parentElement ?? el).color);   // for hosts without a theme's

@@ -18,10 +18,9 @@ class CellOptions(TypedDict, total=False):
     """What some panels of cells have.
 
     edit: the knob that its numbers are. picture: a canvas, `size` pixels wide, instead of numbers. asset: a big array
-    is sent under this name, and only when it changes. partial: the values after each position of the sweep. parts:
-    what each position adds to its window. computed: hidden until the sweep comes. stretched: zeros stand between its
-    values. colours: its bytes of red, green and blue (rows, columns, 3), shown instead of its values. winners: for each
-    cell of a pooled panel the output that won.
+    is sent under this name, and only when it changes. computed: hidden until the sweep comes, instead of growing with
+    it as other sums do. stretched: zeros stand between its values. colours: its bytes of red, green and blue (rows,
+    columns, 3), shown instead of its values. winners: for each cell of a pooled panel the output that won.
 
     Of a picture that is linked with nothing: point, click, paint are the actions, see plots.py, for pointing at a cell,
     a click or Enter there (at=[row, column], index=0), and a stroke (path=[[row, column], ...] in cells from the upper
@@ -32,8 +31,6 @@ class CellOptions(TypedDict, total=False):
     picture: bool
     size: int
     asset: str
-    partial: Any
-    parts: Any
     computed: bool
     stretched: bool
     colours: Any

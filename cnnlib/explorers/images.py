@@ -1,12 +1,18 @@
 """The pictures of the kernel explorer: what is bundled, and what a reader brings along."""
 
+import io
+import warnings
 from typing import Any
 
 import numpy as np
+from PIL import Image, ImageOps
 
 from cnnlib.arguments import Array
 from cnnlib.data import digits, sample_picture
 from cnnlib.explorers.widget import rows
+
+LARGEST = 8_000_000  # bytes of a file: a message of more than 10 MiB would end the connection with the kernel
+SIDE = 192  # of a picture that was opened, small enough to be looked at pixel by pixel
 
 
 def coloured(image: Any) -> bool:
@@ -46,6 +52,33 @@ def kept(name: str, value: Any) -> Array:
     """A picture as it is kept: with its colours, if it has any."""
     grey = picture(name, value)
     return np.array(value) if coloured(value) else grey
+
+
+def opened(name: str, data: bytes) -> Array:
+    """The picture (3, H, W) in a file's bytes, upright, made small, from 0 to 1; what is clear is white.
+
+    Raises:
+        ValueError: naming the file, if it is too large, so that no bytes were sent, or nothing that Pillow reads.
+    """
+    if not data:
+        raise ValueError(f"{name} is empty or too large: at most {LARGEST // 10**6} MB can be opened")
+    if b"<svg" in data[:4096]:
+        raise ValueError(f"{name} is an SVG drawing, which has no pixels: save it as PNG, and open that")
+    bomb = Image.DecompressionBombWarning, Image.DecompressionBombError
+    try:
+        with warnings.catch_warnings(action="error", category=bomb[0]), Image.open(io.BytesIO(data)) as file:
+            file.draft("RGB", (2 * SIDE, 2 * SIDE))  # a JPEG is decoded no larger than need be
+            upright = ImageOps.exif_transpose(file)
+            if upright.mode.startswith("I;16"):  # of 16 bits the upper 8 are shown
+                upright = Image.fromarray((np.asarray(upright) // 257).astype(np.uint8))
+            image = upright.convert("RGBA")
+    except bomb:
+        raise ValueError(f"{name} has too many pixels: at most {Image.MAX_IMAGE_PIXELS} can be opened") from None
+    except Exception:  # the bytes may be anything, and so may be what a decoder stumbles over
+        raise ValueError(f"{name} cannot be read as a picture") from None
+    image.thumbnail((SIDE, SIDE))
+    shown = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+    return np.moveaxis(np.asarray(shown) / 255, -1, 0)
 
 
 def pictures() -> dict[str, Array]:

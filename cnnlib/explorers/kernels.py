@@ -9,10 +9,10 @@ from cnnlib.arguments import Array
 from cnnlib.convolution import conv2d
 from cnnlib.explorers.controls import Control
 from cnnlib.explorers.frames import CellOptions, Frame, Group, Panel, cells, link
-from cnnlib.explorers.images import coloured, colours, kept, picture, pictures
+from cnnlib.explorers.images import LARGEST, coloured, colours, kept, opened, picture, pictures
 from cnnlib.explorers.key import describe, legend
 from cnnlib.explorers.traits import Knob, Values
-from cnnlib.explorers.widget import Explorer, Knobs, count, rows
+from cnnlib.explorers.widget import Action, Explorer, Knobs, count, rows
 
 OPENED, GIVEN = "your own", "from the notebook"  # what a picture is called that the reader opened, or a cell gave
 PRESETS: dict[str, list[list[float]]] = {
@@ -142,7 +142,8 @@ class KernelExplorer(Explorer):
     def __init__(self, image: Any, **knobs: Any) -> None:
         self.stock = pictures() | ({} if isinstance(image, str) else {GIVEN: kept("image", image)})
         knobs |= {"picture": image if isinstance(image, str) else GIVEN, "kernel": weights("kernel", knobs["kernel"])}
-        super().__init__(self._show, controls(self.stock), **knobs)
+        actions: dict[str, Action] = {"open": lambda _, file, data: {"image": opened(file, data), "called": OPENED}}
+        super().__init__(self._show, controls(self.stock), actions, **knobs)
 
     def _show(self, picture: str, **knobs: Any) -> Frame:
         if picture not in self.stock:
@@ -164,23 +165,12 @@ class KernelExplorer(Explorer):
             self.spec = controls(self.stock)
             super().replace(knobs, shown)
 
-    def receive(self, content: dict[str, Any], buffers: Any) -> None:
-        """A picture that the reader opened in the page, or what every explorer receives."""
-        if "picture" not in content:
-            return super().receive(content, buffers)
-        self.answered = content["number"]
-        try:
-            opened = np.frombuffer(buffers[0], np.uint8).reshape(content["picture"]) / 255
-            self.choose(image=np.moveaxis(opened, -1, 0) if opened.ndim == 3 else opened, called=OPENED)
-        except (TypeError, ValueError) as refusal:
-            self.refuse(refusal)
-
 
 def controls(pictures: dict[str, Array]) -> list[Control]:
     presets = {name: {"kernel": kernel} for name, kernel in PRESETS.items()}
     return [
         {"kind": "choice", "name": "picture", "label": "picture", "options": list(pictures)},
-        {"kind": "upload", "label": "open …", "most": 192},
+        {"kind": "upload", "action": "open", "label": "open …", "most": LARGEST},
         {"kind": "presets", "label": "kernel", "options": presets},
         {"kind": "size", "name": "kernel", "label": "size", "max": 7, "middle": True},
         {"kind": "range", "name": "stride", "label": "stride", "min": 1, "max": 8},

@@ -1,5 +1,8 @@
 """What stands around the panels: the relation in words, what signs and the frames of squares mean, what can be done."""
 
+import re
+from html import escape
+
 from cnnlib.explorers.frames import Arithmetic, Cells, Frame, Group, Link, Panel
 
 
@@ -44,6 +47,23 @@ def key(frame: Frame) -> dict[str, str]:
             meanings |= {"lm-plus": "above zero", "lm-minus": "below zero"}
     meanings["lm-pad"] = " or ".join(name for name, occurs in zeros.items() if occurs)
     return {kind: meaning for kind, meaning in meanings.items() if meaning}
+
+
+def signed(text: str) -> str:
+    """A text as HTML, its signs enlarged, which are small in most fonts."""
+    return re.sub("([⋆∗])", r'<b class="lm-sign">\1</b>', escape(text))
+
+
+def heading(panel: Cells) -> str:
+    """Name, title and size of a panel of cells, as HTML."""
+    return f"<b>{escape(panel['name'])}</b> {signed(panel['title'])} <small>{escape(panel['extent'])}</small>"
+
+
+def meanings(frame: Frame) -> str:
+    """The key and the signs, as HTML."""
+    samples = [f'<i class="lm-cell {kind}"></i> {escape(meaning)}' for kind, meaning in key(frame).items()]
+    signs = [f"<b>{signed(sign)}</b> {escape(meaning)}" for sign, meaning in frame.get("signs", {}).items()]
+    return "".join(f"<div><span>{'</span><span>'.join(line)}</span></div>" for line in (samples, signs) if line)
 
 
 def panels_told(arithmetic: Arithmetic, panel: Cells) -> set[str]:

@@ -7,18 +7,16 @@ from typing import Any
 import matplotlib
 import numpy as np
 
+from cnnlib.explorers import markup
 from cnnlib.explorers.frames import Frame
-from cnnlib.explorers.key import hint, key
-from cnnlib.explorers.plots import Mark
+from cnnlib.explorers.key import heading, hint, meanings
+from cnnlib.explorers.plots import Plot
 
 ASSETS: dict[str, Any] = {
     "palettes": {
         name: (matplotlib.colormaps[name](np.arange(256))[:, :3] * 255).round().astype(np.uint8).tobytes()
         for name in ("gray", "gray_r", "RdBu", "viridis")
     },
-    "tints": [[178, 24, 43], [33, 102, 172]],  # the ends of RdBu, for the squares of negative and positive numbers
-    # after Okabe and Ito, light enough for the black letters that join the factors of a product
-    "hues": ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#cc79a7", "#d55e00", "#a3a3f0", "#bbbbbb", "#ffffff"],
 }
 
 
@@ -46,9 +44,11 @@ def message(
     for panel in shown["panels"]:
         sent: dict[str, Any] = {key: value for key, value in panel.items() if key not in ("values", "asset")}
         if panel["kind"] == "plot":
-            sent["marks"] = [listed(mark) for mark in panel["marks"]]
+            sent = plotted(panel)
+        elif panel["kind"] == "text":
+            sent = {"kind": "text", "id": panel["id"], "markup": markup.text(panel)}
         elif panel["kind"] == "cells":
-            sent |= {key: as_bytes(sent[key]) for key in ("partial", "parts") if key in sent}
+            sent["caption"] = heading(panel)
             if "colours" in sent:
                 sent["colours"], own = f"colours of {panel['id']}", sent["colours"]
                 assets[sent["colours"]] = np.ascontiguousarray(own, np.uint8).tobytes()
@@ -59,7 +59,7 @@ def message(
             else:
                 sent["data"] = as_bytes(panel["values"])
         panels.append(sent)
-    around = {"note": "", "key": key(shown), "hint": hint(shown), "answered": answered, "past": past}
+    around = {"note": "", "signs": meanings(shown), "hint": hint(shown), "answered": answered, "past": past}
     return plain({**shown, **around, "panels": panels}), assets
 
 
@@ -67,13 +67,9 @@ def as_bytes(values: Any) -> bytes:
     return np.ascontiguousarray(values, np.float64).tobytes()
 
 
-def listed(mark: Mark) -> dict[str, Any]:
-    """A mark as it is sent: a heat map as bytes with its shape, other arrays as lists, None where no number is."""
-    if mark["kind"] == "heat":
-        return {**mark, "values": as_bytes(mark["values"]), "shape": mark["values"].shape}
-    return {
-        key: np.where(np.isfinite(value), value.astype(object), np.array(None)).tolist()
-        if isinstance(value, np.ndarray)
-        else value
-        for key, value in mark.items()
-    }
+def plotted(panel: Plot) -> dict[str, Any]:
+    """A plot as it is sent: its markup, and what the page needs to turn pixels into data. A heat map goes as bytes."""
+    heat = next((mark for mark in panel["marks"] if mark["kind"] == "heat"), None)
+    sent = {key: panel.get(key, "") for key in ("kind", "id", "size", "x", "y", "click")}
+    behind = heat and {**heat, "values": as_bytes(heat["values"]), "shape": heat["values"].shape}
+    return sent | {"markup": markup.plot(panel), "heat": behind}

@@ -33,6 +33,7 @@ const make = (tag, props = {}, ...kids) => {
 };
 // The same text once more would be laid out once more: a millisecond each, in a page as large as JupyterLab's.
 const write = (e, text) => { if (e.textContent !== String(text)) e.textContent = text; };
+const setHtml = (e, html) => { if (e.html !== html) e.innerHTML = e.html = html; };   // which Python made
 // A custom property that is set once more has all below it styled once more.
 const vary = (e, name, value) => {
   if (e.style.getPropertyValue(name) !== String(value)) e.style.setProperty(name, value);
@@ -46,9 +47,6 @@ const button = (textContent, onclick, label) =>
 const select = (options, label) =>
   focusable(make("select", {}, ...options.map(textContent => make("option", { textContent }))), label);
 const pointedAt = () => make("p", { className: "lm-pointed", role: "status" });   // what is said of it
-
-const signed = text => text.split(/(⋆|∗)/).map((t, k) =>           // every second part is one of these two
-  k % 2 ? make("b", { className: t === "⋆" ? "lm-sign lm-star" : "lm-sign", textContent: t }) : t);
 
 const upTo = n => [...Array(n).keys()];
 const product = factors => factors.reduce((all, factor) => all * factor, 1);
@@ -71,14 +69,16 @@ const inks = once(({ byteLength, buffer, byteOffset }) => {
     255 << 24 | bytes[3 * k + 2] << 16 | bytes[3 * k + 1] << 8 | bytes[3 * k]);
 });
 
-// Values as a small canvas of one pixel each, between the ends of a palette; `upward` puts the first row below; `own`
-// are colours of each, instead.
-function paintPixels(canvas, values, [rows, cols], [low, high], palette, upward = false, own = null) {
-  const colours = own ? inks(own) : inks(palette), scale = 255 / (high - low || 1);
+// Values as pixels of a canvas, between the ends of a palette; `upward` puts the first row below; `own` are colours of
+// each, instead; the rim, like what is no number, stays clear. Returns the pixels.
+function paintPixels(canvas, values, [rows, cols], [low, high], palette, upward = false, own = null, rim = [0, 0]) {
+  const colours = own ? inks(own) : inks(palette), scale = 255 / (high - low || 1), [top, left] = rim;
   const pixels = new ImageData(cols, rows), out = new Uint32Array(pixels.data.buffer);
   for (let k = 0; k < out.length; k++) {
     const from = upward ? (rows - 1 - Math.floor(k / cols)) * cols + k % cols : k;
     out[k] = own ? colours[k] : colours[within(Math.round((values[from] - low) * scale), 0, 255)];
   }
-  Object.assign(canvas, { width: cols, height: rows }).getContext("2d").putImageData(pixels, 0, 0);
+  const pen = Object.assign(canvas, { width: cols, height: rows }).getContext("2d");
+  pen.putImageData(pixels, 0, 0, left, top, cols - 2 * left, rows - 2 * top);
+  return out;
 }

@@ -54,7 +54,6 @@ def view(x: Any, dy: Any, pool: str, p: float, KH: int, KW: int, stride: int, sh
     y, backward = pooled(there, pool, p, size, stride)
     before, _ = pooled(still, pool, p, size, stride)
     dy = fit(rows("dy", dy, MOST, MOST), y.shape)
-    done = np.tri(y.size, dtype=bool).reshape(y.size, *y.shape)  # done[n]: the positions 0 to n
     top = float(np.abs(still).max())
     picture = cells("x", "x", there, "the picture", limits=(-top if still.min() < 0 else 0.0, top))
     if shift:
@@ -63,9 +62,9 @@ def view(x: Any, dy: Any, pool: str, p: float, KH: int, KW: int, stride: int, sh
         picture["edit"] = "x"
     panels: list[Panel] = [
         picture,
-        cells("y", "y", y, f"= {pool} of each window", partial=np.where(done, y, np.nan)),
+        cells("y", "y", y, f"= {pool} of each window", computed=True),
         *([cells("y0", "", before, "before the move", name="y")] if shift else []),
-        cells("dx", "x", backward(dy), "way back", partial=[backward(dy * now) for now in done]),
+        cells("dx", "x", backward(dy), "way back"),
         cells("dy", "y", dy, "gradient of the loss", edit="dy"),
     ]
     layout: list[Group] = [
@@ -111,7 +110,7 @@ def sums_told(
     scaled = np.divide(dy, y ** (p - 1), out=np.zeros(y.shape), where=y > 0)
     more: list[Panel] = [
         cells("a", "x", np.abs(x) ** p, "= |x|^p"),
-        cells("s", "y", y**p, "= y^p = their sums"),
+        cells("s", "y", y**p, "= y^p = their sums", computed=True),
         cells("g", "x", np.sign(x) * np.abs(x) ** (p - 1), "= sign(x) |x|^(p−1)"),
         cells("r", "y", scaled, "= dy / y^(p−1)"),
     ]

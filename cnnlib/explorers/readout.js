@@ -2,70 +2,72 @@
 const MANY = 49;                                                  // products that are written out; more are counted
 const bracket = value => value < 0 ? `(${fmt(value)})` : fmt(value);
 const why = (panel, at) => panel.padded(at) ? ` (${panel.zero(at)})` : "";
-const between = (parts, joint) => parts.flatMap((part, n) => n ? [joint, part] : [part]);
 const printed = value => parse(fmt(value));
 const equals = (shown, value) => fmt(shown) === fmt(value) ? " = " : " ≈ ";   // what the printed digits say
+
+const pairsOf = ([rows, cols]) => rows.flatMap(row => cols.map(col => [row, col]));
+// Whether this term of an output is the one that counts, as Python says.
+const wins = ([row, col], { link: { sides }, winner }) =>
+  winner[row[2] * sides[1].y + col[2]] === row[0] * sides[1].x + col[0];
+
+// What the first so many outputs have added to a cell of the panel whose sum it is.
+function soFar({ of, factors, winner }, panels, arithmetic, at, step) {
+  const { sides } = arithmetic.link, total = panels[of], parts = factors.map(id => panels[id]);
+  const met = total.index(at).map((n, side) => terms(total.role, n, sides[side]).filter(term => live(term, sides[side])));
+  const counts = pair => pair[0][2] * sides[1].y + pair[1][2] < step && (!winner || wins(pair, arithmetic));
+  const products = pairsOf(met).filter(counts).map(pair => product(parts.map(part => part.value(part.own(pair)))));
+  return products.reduce((sum, part) => sum + part, 0);
+}
 
 // One sum of the frame as seen from the cell `at` of `panel`: whole, if that cell's index is the sum's own
 // (dw[1] = dy[0]·x[1] + …), else the part that the cell adds to each of several (dw[0] += dy[1]·x[1] = …).
 //   zeros: with the terms that are dead;  op "max": the greatest instead of the sum;  winner: of each output's terms
 //   only the one counts that Python names in `winner`, as a maximum's gradient does.
 function tell({ of, factors, plus = [], op = "Σ", zeros, winner }, focus) {
-  const { panels, sides, winner: winners, hues, panel, at, both, letters } = focus;
+  const { panels, arithmetic, panel, at, both, letters } = focus, { sides } = arithmetic.link;
   const total = panels[of], parts = factors.map(id => panels[id]), biases = plus.map(id => panels[id]);
   const whole = total.role === panel.role, once = total.role === "b" && !whole;   // a bias takes each output's dy once
-  const won = ([row, col]) => winners[row[2] * sides[1].y + col[2]] === row[0] * sides[1].x + col[0];
   const met = both.map((list, side) => zeros ? list : list.filter(term => live(term, sides[side])));
   const [rows, cols] = once ? met.map(list => list.slice(0, 1)) : met, count = rows.length * cols.length;
-  const pairs = count > MANY ? [] : rows.flatMap(row => cols.map(col => [row, col]));
+  const pairs = count > MANY ? [] : pairsOf([rows, cols]), won = pair => wins(pair, arithmetic);
   const terms = pairs.filter(pair => !winner || won(pair)).map(pair => {
     const places = parts.map(part => part.own(pair)), values = parts.map((part, n) => part.value(places[n]));
-    const letter = !once && letters.get(String(pair)), shown = product(values.map(printed));
-    const write = text => {
-      const span = make("span", { className: "lm-term", textContent: text });
-      span.classList.toggle("lm-pad", parts.some((part, n) => part.padded(places[n])));
-      span.classList.toggle("lm-won", op === "max" && won(pair));
-      if (letter) { span.dataset.tag = letter; span.style.setProperty("--hue", hues[LETTERS.indexOf(letter)]); }
-      return span;
-    };
+    const letter = !once && letters.get(String(pair)) || "", shown = product(values.map(printed));
+    const padded = parts.some((part, n) => part.padded(places[n])) ? "lm-pad" : "";
+    const best = op === "max" && won(pair) ? "lm-won" : "";
+    const write = text => `<span class="lm-term ${padded} ${best}" data-tag="${letter}">${text}</span>`;
     const symbols = parts.map((part, n) => part.label(places[n])).join("·");
     const numbers = values.map((value, n) => bracket(value) + why(parts[n], places[n])).join("·");
     const worth = (parts[1] ? numbers + equals(shown, product(values)) : "") + fmt(product(values));
     return { row: pair[0], to: `${total.label(total.own(pair))} += `, symbols, numbers, worth, shown, write };
   });
-  const line = make("p"), grid = rows.length > 1 && count > 4 && terms.length > 0;
-  const table = top => {
-    const element = make("table");
-    terms.forEach((term, n) => {
-      if (term.row !== terms[n - 1]?.row) element.insertRow();
-      const cell = element.rows[element.rows.length - 1].insertCell();
-      cell.append(term.write(term[top]), make("span", { textContent: term.worth }));
-    });
-    return element;
+  const grid = rows.length > 1 && count > 4 && terms.length > 0;
+  const line = (text, top) => {                                   // and where they are many, the terms as a table
+    const cell = term => `<td>${term.write(term[top])}<span>${term.worth}</span></td>`;
+    const lines = rows.map(row => terms.filter(term => term.row === row).map(cell).join(""));
+    return `<p>${text}</p>` + (grid ? `<table><tr>${lines.filter(Boolean).join("</tr><tr>")}</tr></table>` : "");
   };
   if (!whole) {
     const here = `${panel.label(at)} = ${fmt(panel.value(at))}${why(panel, at)}`;
-    if (!count) line.append(here + (panel.stretched ? "" : ": no window reaches it"));
-    else if (count > MANY) line.append(`${here} takes part in ${count} cells of ${total.name}`);
-    else if (grid) line.append(`${here} adds to ${count} cells of ${total.name}`);
-    else line.append(...between(terms.map(term => term.write(`${term.to}${term.symbols} = ${term.worth}`)), ",  "));
-    return grid ? [line, table("to")] : [line];
+    if (!count) return line(here + (panel.stretched ? "" : ": no window reaches it"));
+    if (count > MANY) return line(`${here} takes part in ${count} cells of ${total.name}`);
+    if (grid) return line(`${here} adds to ${count} cells of ${total.name}`, "to");
+    return line(terms.map(term => term.write(`${term.to}${term.symbols} = ${term.worth}`)).join(",  "));
   }
   const home = total.own(panel.index(at).map(n => [n, n, n])), name = total.label(home), value = total.value(home);
-  const formula = [factors.join("·"), ...plus].join(" + ");
-  if (!count) line.append(`${name} = ${fmt(value)}: no window reaches it`);
-  else if (count > MANY) line.append(`${name} = ${op} ${formula} = ${fmt(value)}, over ${count} products`);
-  else if (!terms.length && winner) line.append(`${name} = ${fmt(value)}: it wins no window`);
-  else if (grid) line.append(`${name} = ${op} ${formula} = ${fmt(value)}`);
-  else {
-    const [open, joint, close] = op === "max" ? ["max(", ", ", ")"] : ["", " + ", ""];
-    const all = (kind, bias) => between([...terms.map(term => term.write(term[kind])), ...biases.map(bias)], joint);
-    const added = [...terms.map(term => term.shown), ...biases.map(bias => printed(bias.value([0, 0])))];
-    const shown = op === "max" ? Math.max(...added) : added.reduce((sum, part) => sum + part, 0);
-    const numbers = [open, ...all("numbers", bias => bracket(bias.value([0, 0]))), close, equals(shown, value)];
-    line.append(`${name} = `, open, ...all("symbols", bias => bias.name), close, " = ");
-    line.append(...parts[1] || terms.length > 1 ? numbers : [], fmt(value));
-  }
-  if (total.padded(home)) line.append(", on the padding: cut off");
-  return grid ? [line, table("symbols")] : [line];
+  const formula = `${name} = ${op} ${[factors.join("·"), ...plus].join(" + ")} = ${fmt(value)}`;
+  const cut = total.padded(home) ? ", on the padding: cut off" : "";
+  if (!count) return line(`${name} = ${fmt(value)}: no window reaches it${cut}`);
+  if (count > MANY) return line(`${formula}, over ${count} products${cut}`);
+  if (!terms.length && winner) return line(`${name} = ${fmt(value)}: it wins no window${cut}`);
+  if (grid) return line(formula + cut, "symbols");
+  const added = [...terms, ...biases.map(bias => {
+    const value = bias.value([0, 0]);
+    return { symbols: bias.name, numbers: bracket(value), shown: printed(value), write: text => text };
+  })];
+  const all = kind => added.map(term => term.write(term[kind])).join(op === "max" ? ", " : " + ");
+  const wrapped = text => op === "max" ? `max(${text})` : text, values = added.map(({ shown }) => shown);
+  const shown = op === "max" ? Math.max(...values) : values.reduce((sum, part) => sum + part, 0);
+  const numbers = parts[1] || terms.length > 1 ? wrapped(all("numbers")) + equals(shown, value) : "";
+  return line(`${name} = ${wrapped(all("symbols"))} = ${numbers}${fmt(value)}${cut}`);
 }

@@ -17,6 +17,7 @@ MOST = 24_000  # bytes
 GAP = 3  # pixels between squares
 INK, SOFT, PAPER = "#222222", "#666666", "#ffffff"
 LARGE = str.maketrans("⋆∗", "★✱")  # told apart where letters are small
+TINTS = (178, 24, 43), (33, 102, 172)  # the ends of RdBu, for the squares of negative and positive numbers
 HATCH = np.array([[154, 160, 166], [134, 140, 146]], np.uint8)
 Picture = Image.Image
 
@@ -119,7 +120,7 @@ def _squares(panel: Cells, assets: dict[str, Any]) -> Picture:
         padded = not (top <= r < len(values) - top and left <= c < values.shape[1] - left)
         depth = 0.45 * min(1.0, abs(value) / (panel["limits"][1] or 1))
         paper = 255 if edit or padded else 243  # what can be changed is framed, padding is dashed, as on the page
-        tint = tuple(round(paper + depth * (part - paper)) for part in assets["tints"][int(value > 0)])
+        tint = tuple(round(paper + depth * (part - paper)) for part in TINTS[int(value > 0)])
         pen.rounded_rectangle((x, y, x + side, y + side), 3, fill=tint, outline=SOFT if edit and not padded else None)
         for n in range(1, side - 1, 5) if padded else ():
             for ends in ((n, 0, n + 2, 0), (n, side, n + 2, side), (0, n, 0, n + 2), (side, n, side, n + 2)):

@@ -45,7 +45,6 @@ def view(x: Any, w: Any, stride: int, padding: int) -> Frame:
     if min(y.shape) <= 2 * padding:
         raise ValueError(f"padding must leave something of y, which has {y.shape[0]} × {y.shape[1]}: got {padding}")
     often = stamped(np.ones(x.shape), np.ones(w.shape))
-    done = np.tri(x.size, dtype=bool).reshape(x.size, *x.shape)
     cut = y[padding : len(y) - padding, padding : y.shape[1] - padding]
     size = ";  ".join(
         f"{name} {stride}·({n} − 1) + {k} − 2·{padding} = {stride * (n - 1) + k - 2 * padding}"
@@ -56,7 +55,7 @@ def view(x: Any, w: Any, stride: int, padding: int) -> Frame:
         "panels": [
             cells("x", "y", x, "input", edit="x"),
             cells("w", "w", w, "kernel", edit="w"),
-            cells("y", "x", y, "the stamps added up", rim=rim, partial=[stamped(x * now, w) for now in done]),
+            cells("y", "x", y, "the stamps added up", rim=rim),
             cells("n", "x", often, "how many reach each place", name="stamps", rim=rim),
         ],
         "layout": [

@@ -14,8 +14,9 @@ from IPython import get_ipython
 from cnnlib.arguments import Array, whole
 from cnnlib.explorers import still
 from cnnlib.explorers.controls import Control, check_controls
+from cnnlib.explorers.edits import edited, resized, turned
 from cnnlib.explorers.frame_checks import check_frame, check_names
-from cnnlib.explorers.frames import Frame
+from cnnlib.explorers.frames import Frame, inside
 from cnnlib.explorers.messages import ASSETS, message, plain
 from cnnlib.explorers.shapes import Misshapen
 from cnnlib.explorers.traits import AllKnobs, Derived, Knob, Values, received, same
@@ -23,7 +24,7 @@ from cnnlib.jupyter.pictures import as_output
 
 HERE = Path(__file__).parent
 # anywidget takes one module
-SCRIPTS = ("page.js", "cells.js", "sheet.js", "plot.js", "readout.js", "controls.js", "explorer.js")
+SCRIPTS = ("page.js", "cells.js", "pictures.js", "squares.js", "plot.js", "readout.js", "controls.js", "explorer.js")
 NOTHING: tuple[float, set[str]] = (-np.inf, set())  # no change that the next may be a part of
 Knobs = dict[str, Any]
 Action = Callable[..., Knobs]
@@ -182,12 +183,18 @@ class Explorer(anywidget.AnyWidget):
     def receive(self, content: dict[str, Any], buffers: Any) -> None:
         """An action that the page asks for; `number` counts them, and the frame that answers it carries it."""
         self.answered = content["number"]
-        what = {key: content[key] for key in ("at", "index", "path", "on") if key in content}
+        what: dict[str, Any] = {key: content[key] for key in ("at", "index", "path", "on", "file") if key in content}
+        what |= {"data": bytes(buffers[0])} if buffers else {}
         try:
             if (name := content["action"]) in self.actions:
                 self.choose(**self.actions[name](dict(self.chosen), **what))
             elif name in ("undo", "reset"):
                 getattr(self, name)()
+            elif name in ("edit", "resize"):
+                cells = (panel for panel in self.shown["panels"] if panel["kind"] == "cells")
+                (now,) = (inside(panel) for panel in cells if panel.get("edit") == content["knob"])
+                change = edited if name == "edit" else resized
+                self.choose(**{content["knob"]: change(now, *content["how"])})
             else:
                 self.choose(**{name: turned(self.chosen[name], content["along"], **what)})
         except Exception as refusal:
@@ -210,19 +217,6 @@ class Explorer(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         shades = any(panel["kind"] == "cells" and panel.get("picture") for panel in self.shown["panels"])
         return data | as_output(still.draw(self.shown, ASSETS), repr(self), shades=shades), metadata
-
-
-def turned(value: Any, along: str, at: Any = None, index: int | None = None) -> Any:
-    """A knob after a drag (at, index), a click (at) or a removal (index) in a plot, see plots.py."""
-    if not isinstance(value, list):
-        return at["xy".index(along)]
-    if value and not isinstance(value[0], list):
-        return at
-    if at is None:
-        return [row for n, row in enumerate(value) if n != index]
-    if index is None:
-        return [*value, at]
-    return [[*at, *row[2:]] if n == index else row for n, row in enumerate(value)]
 
 
 _made: dict[str, list[tuple[str, Explorer]]] = {}  # by cell: which run of it made what

@@ -67,7 +67,7 @@ TOOLS = """([box, shown, event]) => {
     const frame = async () => { await new Promise(requestAnimationFrame); await new Promise(r => setTimeout(r)); };
     let drawn = 0, last = 0, heard = () => {};
     new MutationObserver(async () => {
-        if (!shown.querySelector("img") && !shown.matches("[role=status]")) return;    // cleared, not drawn yet
+        if (!shown.querySelector("img") && !shown.closest(".lm")) return;    // cleared, not drawn yet
         drawn++;
         await Promise.all([...shown.querySelectorAll("img")].map(i => i.decode().catch(() => {})));
         await frame(); last = performance.now(); heard(last);
@@ -150,7 +150,7 @@ STROKES = """async ([canvas, shown, down, n, every]) => {
 CONTENDERS = {  # code, which number is edited, what shows the answer, the event that tells of an edit
     "interactive_output": (THEIRS, ".widget-text input", ".jp-OutputArea .jp-OutputArea", "change"),
     "kernel_explorer": (OURS, "[data-panel=w] .lm-edit", ".lm [role=status]", "input"),
-    "board": (BOARD, "[data-panel=x] .lm-edit", ".lm [role=status]", "input"),
+    "board": (BOARD, "[data-panel=x] .lm-edit", "[data-panel=y]", "input"),
 }
 
 
@@ -160,7 +160,7 @@ def opened(lab: Lab, name: str) -> Page:
     page = lab.open(name, code)
     lab.run(page)
     page.locator(box).first.wait_for()
-    page.locator(f"{shown} img, {shown} table, {shown} p").first.wait_for()
+    page.locator(f"{shown} img, {shown} p, {shown} .lm-cell").first.wait_for()
     page.evaluate(TOOLS, [page.locator(box).nth(4).element_handle(), page.locator(shown).first.element_handle(), event])
     for k in range(5):
         page.evaluate("v => edit(v)", 10 + k)
@@ -189,7 +189,7 @@ def point(lab: Lab) -> None:
     """Print what pointing takes in the kernel explorer."""
     page = opened(lab, "kernel_explorer")
     lab.messages.clear()
-    work, times = page.evaluate(POINT, [page.locator("[data-panel=y] > canvas").element_handle(), 60])
+    work, times = page.evaluate(POINT, [page.locator("[data-panel=y] canvas").first.element_handle(), 60])
     sent = sum(widget for _, widget, _ in lab.messages)
     say(
         "kernel_explorer", f"pointing, of that work {spread(work, 1)}, on screen {spread(times)}; {sent} messages of 60"
@@ -203,7 +203,7 @@ def draw(lab: Lab, count: int) -> None:
     lab.run(page)
     page.get_by_label("digits", exact=True).select_option("blank sheet")
     page.get_by_text("It says").wait_for()
-    canvases = [page.locator(f"[data-panel={id}] > canvas").element_handle() for id in ("x", "stage0")]
+    canvases = [page.locator(f"[data-panel={id}] canvas").first.element_handle() for id in ("x", "stage0")]
     answer, unit = (page.locator(f"[data-panel={id}]").element_handle() for id in ("p", "unit"))
     page.evaluate(STROKES, [canvases[0], answer, True, 5, 0])  # warm
 

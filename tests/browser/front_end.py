@@ -1,13 +1,17 @@
 """An explorer's front end in headless Chromium without Jupyter: a fake model in the page, the real widget in Python."""
 
 import base64
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+from cnnlib.arguments import Array
 from cnnlib.explorers.widget import Explorer
 
 FLAGS = [  # a browser that asks for nothing from outside
@@ -27,6 +31,17 @@ def chrome(program: str) -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def seen(element: Locator, around: int = 0) -> Array:
+    """What is on the screen where an element is, and so many pixels around it: red, green and blue, (H, W, 3)."""
+    box = element.bounding_box()
+    assert box
+    corner = {"x": box["x"] - around, "y": box["y"] - around}
+    size = {"width": box["width"] + 2 * around, "height": box["height"] + 2 * around}
+    png = element.page.screenshot(clip={**corner, **size})
+    with Image.open(io.BytesIO(png)) as picture:
+        return np.array(picture.convert("RGB")).astype(int)
 
 
 def pack(value: Any) -> Any:
