@@ -1,5 +1,7 @@
 """Which lecture a notebook is, what its cells define and check, and how magics become Python."""
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -47,6 +49,19 @@ def test_a_cell_that_ipython_reads_slowly_costs_no_other(source):
     assert time.process_time() - started < 5
     assert cells[0].source == source.strip()
     assert cells[1].source.startswith("get_ipython().run_line_magic")
+
+
+def test_whoever_grades_can_still_import_ipython():
+    code = """if True:
+        import nbformat
+        from cnnlib.grading.reading import read
+        cells = [nbformat.v4.new_code_cell("%time y = 3")]
+        _, sources = read(nbformat.writes(nbformat.v4.new_notebook(cells=cells)).encode(), ())
+        assert b"run_line_magic" in sources, sources
+        from IPython import get_ipython
+        print(get_ipython())"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "None\n", done.stderr
 
 
 def test_a_cell_is_numbered_as_in_the_notebook(student):

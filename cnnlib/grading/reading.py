@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Collection, Iterator
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -115,22 +116,28 @@ def _python(sources: list[str]) -> Iterator[tuple[str, ast.Module | None]]:
         left, tree = min(CELL_SECONDS, until - time.monotonic()), _tree(source)
         if left > 0 and tree is None:
             with contextlib.suppress(Exception, OutOfTime), alarm(left, threading.Event()):
-                source = _transformer().transform_cell(source)
+                source = _transformer()().transform_cell(source)
             tree = _tree(source)
         yield source, tree
 
 
-def _transformer() -> Any:
-    """IPython's, without the rest of IPython: that takes 0.3 s to import."""
-    if "IPython.core" not in sys.modules:
+@cache
+def _transformer() -> type:
+    """IPython's, without the rest of IPython: that takes 0.3 s to import. Who imports IPython later gets all of it."""
+    before = set(sys.modules)
+    if "IPython.core" not in before:
         found = importlib.util.find_spec("IPython")
         for name in ("IPython", "IPython.core", "IPython.utils"):
             module = sys.modules[name] = ModuleType(name)
             folders = found.submodule_search_locations if found else None
             module.__path__ = [folder + name[len("IPython") :].replace(".", "/") for folder in folders or ()]
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    return TransformerManager()
+    try:
+        from IPython.core.inputtransformer2 import TransformerManager
+    finally:
+        if "IPython" not in before:
+            for name in {name for name in sys.modules if name.split(".")[0] == "IPython"}:
+                del sys.modules[name]
+    return TransformerManager
 
 
 def _tree(source: str) -> ast.Module | None:
