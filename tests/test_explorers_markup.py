@@ -72,6 +72,18 @@ def test_bars_begin_at_zero_on_either_side() -> None:
     assert boxes == [[30, 40, 0, 45], [130, 40, 45, 22.5]]
 
 
+def test_what_is_no_number_does_not_reach_the_page() -> None:
+    marks = [
+        bars([0, 1], [np.inf, np.nan]),
+        arrows([[0, 0]] * 2, [[np.inf, 1], [np.nan, 1]]),
+        bars([], [], name="none"),
+    ]
+    figure = drawn(*marks, y=axis("y", -2, 2))
+    assert [bar[0].get("height") for bar in found(figure, "lm-bar")] == ["1.00", "1.00"]
+    assert found(figure, "lm-arrow") == []
+    assert not re.search(r"\b(nan|inf)\b", ElementTree.tostring(figure, "unicode"))
+
+
 def test_no_text_becomes_markup() -> None:
     evil = '<img src=x onerror="x">&'
     figure = drawn(

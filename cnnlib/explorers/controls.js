@@ -20,8 +20,9 @@ function controls(model, act) {
       return player.still ? [player.button] : [player.button, step];
     },
     presets({ label, options, by }) {
+      const same = (name, value) => JSON.stringify(now(name)) === JSON.stringify(value);
       const known = preset => Object.entries(options[preset]).filter(([name]) => !by || by.includes(name));
-      const fits = preset => known(preset).every(([name, value]) => JSON.stringify(now(name)) === JSON.stringify(value));
+      const fits = preset => known(preset).every(([name, value]) => same(name, value));
       const get = () => Object.keys(options).find(fits) ?? "custom";
       const box = choice(label, [...Object.keys(options), "custom"], get, preset => act.send(options[preset]));
       box.lastChild.disabled = true;
@@ -35,18 +36,18 @@ function controls(model, act) {
       return flat ? [label, side(1, "length")] : [label, side(0, "rows"), "×", side(1, "columns")];
     },
     range({ name, label, min, max, step = 1 }) {
-      const slider = focusable(make("input", { type: "range", min, max, step }), label), output = make("output");
+      const slider = make("input", { type: "range", min, max, step, ariaLabel: label }), output = make("output");
       slider.oninput = () => act.send({ [name]: +slider.value });
       refreshes.push(() => { slider.value = now(name); write(output, fmt(now(name))); });
       return [label, slider, output];
     },
     toggle({ name, label }) {
-      const box = focusable(make("input", { type: "checkbox" }), label);
+      const box = make("input", { type: "checkbox", ariaLabel: label });
       box.onchange = () => act.send({ [name]: box.checked }); refreshes.push(() => { box.checked = now(name); });
       return [box, label];
     },
     upload({ action, label, most }) {
-      const input = focusable(make("input", { type: "file", accept: "image/*" }), "open a picture of your own");
+      const input = make("input", { type: "file", accept: "image/*", ariaLabel: "open a picture of your own" });
       input.onchange = async () => {                              // Python says what is too large or cannot be read
         const [file] = input.files, empty = new ArrayBuffer();
         const bytes = file.size > most ? empty : await file.arrayBuffer().catch(() => empty);
@@ -75,7 +76,7 @@ function playing(label, happen, ready, pace = () => 50) {
 
 // The sweep: a slider over the output's positions, and a button that walks them.
 function sweep(act, count) {
-  const slider = focusable(make("input", { type: "range", min: 1, step: 1 }), "position"), said = make("output");
+  const slider = make("input", { type: "range", min: 1, step: 1, ariaLabel: "position" }), said = make("output");
   const paces = { slow: .25, usual: 1, fast: 4 };
   const pick = select(Object.keys(paces), "speed of the sweep");
   pick.value = "usual"; pick.onchange = () => player.halt();

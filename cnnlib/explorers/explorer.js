@@ -134,6 +134,7 @@ function render({ model, el }) {
   }
 
   said.append(words, pin); hole.append(said); load(); build();
+  el.dataset.lmSuppressShortcuts = "true";                        // else JupyterLab's keys (a, x, d d …) act in here
   el.classList.add("lm"); el.append(tools, note, caption, legend, stage, hint);
   const free = () => { rest(); pinned = false; paint(); };
   el.onpointerdown = e => { touched = e.pointerType === "touch"; };

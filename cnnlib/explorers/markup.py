@@ -6,7 +6,7 @@ in data coordinates, data-drag, data-remove, data-along. Its aria-label is what 
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from math import atan2, ceil, degrees, hypot
+from math import atan2, ceil, degrees, hypot, inf
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,7 @@ def plot(panel: Plot) -> str:
     return (
         f'<figure class="lm-plot" data-panel="{escape(panel["id"])}" style="max-width: {wide:g}px">'
         f"<figcaption>{escape(panel['title'])}</figcaption>"
-        f'<div class="lm-axes" data-lm-suppress-shortcuts="true"><canvas {shape} style="{behind}"></canvas>'
+        f'<div class="lm-axes"><canvas {shape} style="{behind}"></canvas>'
         f'<svg role="group" aria-label="{escape(label)}" viewBox="0 0 {wide:g} {high}" style="width: {wide:g}px">'
         f'<g transform="{shift(left, 8)}">{axes(panel, left)}</g></svg></div>'
         f'<div class="lm-plotkey">{"".join(key(panel["marks"]))}</div>'
@@ -120,12 +120,12 @@ def arrows(mark: Arrows, panel: Plot) -> Iterator[str]:
         length = hypot(tip_x - x, tip_y - y)
         head, turn = min(9.0, length), degrees(atan2(tip_y - y, tip_x - x))
         d = f"M{-length:.1f},0H{-head / 2:g}M0,0L{-head:g},{0.45 * head:g}V{-0.45 * head:g}Z"
-        if length > 0.5:
+        if 0.5 < length < inf:
             yield stroked(mark, f'<g transform="{shift(tip_x, tip_y)} rotate({turn:.2f})">{haloed(d)}</g>')
 
 
 def bars(mark: Bars, panel: Plot, which: int) -> Iterator[str]:
-    half, heights = mark["width"] / 2, np.nan_to_num(mark["heights"])
+    half, heights = mark["width"] / 2, np.where(np.isfinite(mark["heights"]), mark["heights"], 0)
     corners = spots(panel, np.column_stack([mark["at"] - half, heights]))
     feet = spots(panel, np.column_stack([mark["at"] + half, 0 * heights]))
     for n, ((left, top), (right, zero)) in enumerate(zip(corners, feet, strict=True)):
@@ -177,7 +177,7 @@ def entry(name: str, swatch: str) -> str:
 def stroked(mark: Line | Arrows | Bars, paths: str) -> str:
     kinds = [f"lm-{look}" for look in ("dashed", "thin") if mark.get(look)]
     kinds += ["lm-arrow"] * (mark["kind"] == "arrows")
-    hue = mark["hues"][0] if mark["kind"] == "bars" else mark["hue"]
+    hue = next(iter(mark["hues"]), -1) if mark["kind"] == "bars" else mark["hue"]
     return f'<g class="{" ".join(["lm-line", *kinds])}" style="{tint(hue)}">{paths}</g>'
 
 

@@ -38,15 +38,10 @@ const setHtml = (e, html) => { if (e.html !== html) e.innerHTML = e.html = html;
 const vary = (e, name, value) => {
   if (e.style.getPropertyValue(name) !== String(value)) e.style.setProperty(name, value);
 };
-// JupyterLab's command-mode keys (a, x, d d …) act on any focused element that lacks this mark.
-const focusable = (e, label) => {
-  e.dataset.lmSuppressShortcuts = "true"; if (label) e.ariaLabel = label; return e;
-};
-const button = (textContent, onclick, label) =>
-  focusable(make("button", { type: "button", textContent, onclick }), label);
-const select = (options, label) =>
-  focusable(make("select", {}, ...options.map(textContent => make("option", { textContent }))), label);
-const pointedAt = () => make("p", { className: "lm-pointed", role: "status" });   // what is said of it
+const button = (textContent, onclick, ariaLabel = null) =>
+  make("button", { type: "button", textContent, onclick, ariaLabel });
+const select = (options, ariaLabel) =>
+  make("select", { ariaLabel }, ...options.map(textContent => make("option", { textContent })));
 
 const upTo = n => [...Array(n).keys()];
 const product = factors => factors.reduce((all, factor) => all * factor, 1);

@@ -3,7 +3,7 @@ const outline = (row, col, high = 1, wide = 1) => `M${col},${row}h${wide}v${high
 class Picture extends Panel {
   constructor(act) {
     super(act);
-    this.canvas = focusable(make("canvas", { tabIndex: 0, role: "application" }));
+    this.canvas = make("canvas", { tabIndex: 0, role: "application" });
     this.over = document.createElementNS("http://www.w3.org/2000/svg", "svg"); this.over.ariaHidden = true;
     this.sheet = make("div", { className: "lm-picture" }, this.canvas, this.over);
     this.bar = make("canvas"); this.ends = [make("output"), make("output")];
@@ -22,7 +22,7 @@ class Picture extends Panel {
     const shown = this.values, limits = String(this.limits);
     super.load(spec, link, assets);
     this.scales.hidden = !spec.role || Boolean(spec.colours);
-    focusable(this.canvas, `${spec.name}, ${spec.title}, ${spec.extent}; arrow keys move the cell`);
+    this.canvas.ariaLabel = `${spec.name}, ${spec.title}, ${spec.extent}; arrow keys move the cell`;
     if (shown === this.values && limits === String(spec.limits)) return;
     const palette = assets.palettes[spec.palette], own = assets[spec.colours], { rows, cols, rim } = this;
     const pixels = paintPixels(this.canvas, this.values, spec.shape, spec.limits, palette, false, own, rim);
@@ -47,7 +47,7 @@ class Picture extends Panel {
   }
   show({ both, panel, step }) {
     const [rows, cols] = both.map((list, side) => this.related(list, side, panel.role));
-    const [first, from] = this.cell(step ?? 0);                   // where the sweep is: then a row's rest, and all below
+    const [first, from] = this.cell(step ?? 0);                   // where the sweep is: a row's rest, and all below
     const rest = `M${from},${first}H${this.cols}V${this.rows}H0V${first + 1}H${from}z`;
     const later = step !== null && this.computed ? rest : "";
     if (!rows.length || !cols.length) return this.mark(later);
@@ -70,7 +70,7 @@ class Picture extends Panel {
 class Sheet extends Picture {
   constructor(act) {
     super(act);
-    this.told = pointedAt(); this.el.append(this.told);
+    this.told = make("p", { className: "lm-pointed", role: "status" }); this.el.append(this.told);
     const { canvas } = this;
     canvas.onpointerdown = e => {
       if (!this.paint || e.button) return;

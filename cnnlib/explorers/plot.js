@@ -74,7 +74,8 @@ class Plot {
   element(key) { return this.el.querySelector(`[data-key="${key}"]`); }
   find(key) {
     const element = this.element(key), { drag, remove, along = "xy", at } = element?.dataset ?? {};
-    return { element, drag, remove, along, index: +key.split(",")[1], at: this.moved[key] ?? at?.split(" ").map(Number) };
+    const place = this.moved[key] ?? at?.split(" ").map(Number);
+    return { element, drag, remove, along, index: +key.split(",")[1], at: place };
   }
   place(key) {
     const { element, along, at } = this.find(key);

@@ -13,7 +13,8 @@ const wins = ([row, col], { link: { sides }, winner }) =>
 // What the first so many outputs have added to a cell of the panel whose sum it is.
 function soFar({ of, factors, winner }, panels, arithmetic, at, step) {
   const { sides } = arithmetic.link, total = panels[of], parts = factors.map(id => panels[id]);
-  const met = total.index(at).map((n, side) => terms(total.role, n, sides[side]).filter(term => live(term, sides[side])));
+  const both = total.index(at).map((n, side) => terms(total.role, n, sides[side]));
+  const met = both.map((list, side) => list.filter(term => live(term, sides[side])));
   const counts = pair => pair[0][2] * sides[1].y + pair[1][2] < step && (!winner || wins(pair, arithmetic));
   const products = pairsOf(met).filter(counts).map(pair => product(parts.map(part => part.value(part.own(pair)))));
   return products.reduce((sum, part) => sum + part, 0);

@@ -60,7 +60,7 @@ class Numbers extends Panel {
     vary(this.grid, "--cols", this.cols);
     if (this.squares.length !== this.values.length) {
       const props = { className: "lm-cell", role: "textbox", tabIndex: -1, inputMode: "decimal", spellcheck: false };
-      this.squares = [...this.values].map(() => focusable(make("div", props)));
+      this.squares = [...this.values].map(() => make("div", props));
       this.grid.replaceChildren(...this.squares);
       this.places = null;
       this.stop(this.squares.find((_, place) => !this.padded(this.cell(place))));
@@ -73,7 +73,7 @@ class Numbers extends Panel {
       const at = this.cell(place), padded = this.padded(at), free = Boolean(spec.edit) && !padded;
       square.classList.toggle("lm-pad", padded); square.classList.toggle("lm-edit", free);
       square.contentEditable = free ? "plaintext-only" : "inherit"; square.ariaReadOnly = !free;
-      focusable(square, [this.label(at), this.zero(at)].filter(Boolean).join(", "));
+      square.ariaLabel = [this.label(at), this.zero(at)].filter(Boolean).join(", ");
     });
   }
   fill(step, soFar) {                                             // soFar: a cell's sum up to this step of the sweep
