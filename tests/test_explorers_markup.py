@@ -74,7 +74,7 @@ def test_bars_begin_at_zero_on_either_side() -> None:
 
 def test_what_is_no_number_does_not_reach_the_page() -> None:
     marks = [
-        bars([0, 1], [np.inf, np.nan]),
+        bars([0, 1], [np.inf, np.nan], texts=["far", "unknown"]),
         arrows([[0, 0]] * 2, [[np.inf, 1], [np.nan, 1]]),
         bars([], [], name="none"),
     ]
