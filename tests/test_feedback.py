@@ -259,7 +259,7 @@ def test_a_second_look_that_ends_early_still_gives_a_verdict(left):
         looks = []
 
         def ask(calls, exercise=exercise, looks=looks):
-            looks.append(list(asks(exercise.slips[0].answer)(calls)))
+            looks.append(list(asks(next(iter(exercise.slips.values())))(calls)))
             return looks[-1] if len(looks) == 1 else looks[-1][:left]
 
         assert judge(exercise, ask).points < exercise.possible

@@ -1,7 +1,9 @@
 """Which lecture a notebook is, what its cells define and check, and how magics become Python."""
 
+import contextlib
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -13,6 +15,7 @@ from grading.notebooks import (
 
 from cnnlib.exercises import lectures
 from cnnlib.grading import notebook
+from cnnlib.grading.alarm import OutOfTime, alarm
 
 pytestmark = [pytest.mark.ci, pytest.mark.slow]
 
@@ -49,6 +52,31 @@ def test_a_cell_that_ipython_reads_slowly_costs_no_other(source):
     assert time.process_time() - started < 5
     assert cells[0].source == source.strip()
     assert cells[1].source.startswith("get_ipython().run_line_magic")
+
+
+def test_an_alarm_that_was_lost_rings_again_and_none_rings_later():
+    """Python drops what is raised while it closes a generator."""
+
+    def lost():
+        try:
+            yield
+        finally:
+            with contextlib.suppress(BaseException):
+                while True:
+                    pass
+
+    def stubborn():
+        opened = lost()
+        next(opened)
+        del opened
+        assert rung.is_set()
+        while True:
+            pass
+
+    rung = threading.Event()
+    with pytest.raises(OutOfTime), alarm(0.05, rung):
+        stubborn()
+    time.sleep(0.5)
 
 
 def test_whoever_grades_can_still_import_ipython():

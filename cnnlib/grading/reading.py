@@ -115,8 +115,9 @@ def _python(sources: list[str]) -> Iterator[tuple[str, ast.Module | None]]:
     for source in sources:
         left, tree = min(CELL_SECONDS, until - time.monotonic()), _tree(source)
         if left > 0 and tree is None:
+            transformer = _transformer()()
             with contextlib.suppress(Exception, OutOfTime), alarm(left, threading.Event()):
-                source = _transformer()().transform_cell(source)
+                source = transformer.transform_cell(source)
             tree = _tree(source)
         yield source, tree
 
