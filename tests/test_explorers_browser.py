@@ -1124,13 +1124,10 @@ BROAD = [1e6, -99999, 1.25e-7, 123456.789]
 @pytest.mark.parametrize("name", ALL)
 def test_every_control_has_a_name_and_keeps_its_keys(opens: Opens, name: str) -> None:
     view = opens(ALL[name]())
-    found = view.page.evaluate(
-        """() => [...document.querySelectorAll("#a input, #a select, #a button, #a [tabindex]")].map(
-            e => [e.ariaLabel || e.textContent, e.closest("[data-lm-suppress-shortcuts]") !== null])"""
-    )
+    found = view.stops()
     assert len(found) > 10
-    assert [e for e in found if not all(e)] == []
-    names = [e[0] for e in found]
+    assert [stop for stop in found if not all(stop)] == []
+    names = [name for name, _ in found]
     assert len(set(names)) == len(names)
 
 

@@ -134,9 +134,10 @@ function render({ model, el }) {
   }
 
   said.append(words, pin); hole.append(said); load(); build();
-  el.dataset.lmSuppressShortcuts = "true";                        // else JupyterLab's keys (a, x, d d …) act in here
   el.classList.add("lm"); el.append(tools, note, caption, legend, stage, hint);
   const free = () => { rest(); pinned = false; paint(); };
+  // JupyterLab's command-mode keys (a, x, d d …) act on a focused element that lacks this mark.
+  el.addEventListener("focusin", e => { e.target.dataset.lmSuppressShortcuts = "true"; });
   el.onpointerdown = e => { touched = e.pointerType === "touch"; };
   el.onkeydown = e => { if (e.key === "Escape") free(); };
   const events = [["spec", build], ["frame", load], ...model.get("names").map(name => [name, () => refresh()])];

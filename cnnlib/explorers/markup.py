@@ -1,7 +1,8 @@
 """Plots and lines of text as the page shows them: HTML and SVG, which plot.js puts into the page.
 
 What can be touched has a `data-key`, "which of the marks with points or bars,index", and what plot.js acts by: data-at
-in data coordinates, data-drag, data-remove, data-along. Its aria-label is what is told of it.
+in data coordinates, data-drag, data-remove, data-along. Its aria-label is what is told of it. It keeps its keys from
+JupyterLab, also where a frame comes while it has the focus.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,6 +28,7 @@ MARKERS = [  # of each class, around (0, 0)
 ]
 LOOKS = {"handle": CIRCLE.format(7, 14), "ring": CIRCLE.format(9, 18)}
 WALKED = 'role="img" tabindex="-1"'  # what the arrow keys reach
+KEYS = 'data-lm-suppress-shortcuts="true"'
 
 
 def text(panel: Text) -> str:
@@ -68,7 +70,7 @@ def axes(panel: Plot, left: float) -> str:
     box = f'width="{width}" height="{height}"'
     ticks = [tick("lm-under", (place(v, x) * width, height), "M0,0v4", text) for v, text in x["ticks"]]
     ticks += [tick("lm-beside", (0, (1 - place(v, y)) * height), "M0,0h-4", text) for v, text in y["ticks"]]
-    add = '<g class="lm-add" role="button" tabindex="0" data-key="add"><path d="M-8,0h16M0,-8v16"/></g>'
+    add = f'<g class="lm-add" role="button" tabindex="0" data-key="add" {KEYS}><path d="M-8,0h16M0,-8v16"/></g>'
     drawn: dict[str, list[str]] = {"heat": [], "bars": [], "line": [], "arrows": [], "points": []}
     keyed = 0
     for mark in panel["marks"]:
@@ -132,7 +134,7 @@ def bars(mark: Bars, panel: Plot, which: int) -> Iterator[str]:
         box = (
             f'x="{left:.2f}" width="{right - left:.2f}" y="{min(top, zero):.2f}" height="{max(1, abs(zero - top)):.2f}"'
         )
-        touched = f'data-key="{which},{n}" aria-label="{escape(mark["texts"][n])}" {WALKED}'
+        touched = f'data-key="{which},{n}" {KEYS} aria-label="{escape(mark["texts"][n])}" {WALKED}'
         yield f'<g class="lm-bar" style="{tint(mark["hues"][n])}" {touched}><rect {box}/></g>'
 
 
@@ -150,7 +152,7 @@ def points(mark: Points, panel: Plot, which: int) -> Iterator[str]:
             says = f'data-key="{which},{n}" data-at="{x} {y}" {acts} aria-label="{escape(texts[n] or labels[n] or at)}"'
             value = f'aria-valuenow="{y if mark["along"] == "y" else x}" aria-valuetext="{at}"'
             slide = f'role="slider" tabindex="0" aria-roledescription="point to drag" {value}'
-            touched = f"{says} {slide if drag else WALKED}"
+            touched = f"{says} {KEYS} {slide if drag else WALKED}"
         label = f'<text x="11" y="-7">{escape(labels[n])}</text>' if labels[n] else ""
         yield (
             f'<g class="{kind}" transform="{shift(*places[n])}" style="{tint(mark["classes"][n])}" {touched}>'

@@ -103,6 +103,18 @@ class View:
         """Wait for Python's answer to the last change, and to what was asked meanwhile."""
         self.page.evaluate("async () => { for (let last; last !== model.answered;) await (last = model.answered); }")
 
+    def stops(self) -> list[tuple[str, bool]]:
+        """The names of all that can take the focus, and whether JupyterLab's keys leave it alone while it has it."""
+        found: list[tuple[str, bool, bool]] = self.page.evaluate(
+            """() => [...document.querySelectorAll("#a input, #a select, #a button, #a [tabindex]")].map(e => {
+                e.focus();
+                const focused = document.activeElement === e, able = e.checkVisibility() && !e.disabled;
+                return [e.ariaLabel || e.textContent, focused === able, e.dataset.lmSuppressShortcuts || !able];
+            })"""
+        )
+        assert [name for name, focused, _ in found if not focused] == []
+        return [(name, kept) for name, _, kept in found]
+
     @property
     def said(self) -> str:
         return self.page.locator("#a [role=status]").inner_text()
