@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
 
-SECONDS_A_CALL = 0.5  # of the processor: a busy machine makes nothing late
+SECONDS_A_CALL = 0.2  # of the processor: a busy machine makes nothing late
 LATE = f"no answer within {SECONDS_A_CALL} s"
 TOO_LATE = f"TimeoutError: {LATE}"
 
