@@ -1131,7 +1131,6 @@ def test_every_control_has_a_name_and_keeps_its_keys(opens: Opens, name: str) ->
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.ci
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("width", [380, 500, 1000])
 def test_nothing_is_cut_off(opens: Opens, name: str, width: int) -> None:

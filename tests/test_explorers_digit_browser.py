@@ -79,7 +79,6 @@ def test_a_stroke_of_the_mouse_is_seen_and_answered(opens: Opens) -> None:
     assert bars.nth(1).get_attribute("aria-label") == f"y[1] = {view.explorer.probabilities[1]:.3f}"
 
 
-@pytest.mark.ci
 def test_one_frame_is_asked_for_at_a_time_and_the_stroke_misses_nothing(opens: Opens) -> None:
     view = blank(opens)
     path = [(4 + 3 * np.sin(k / 6), 4 - 3 * np.cos(k / 6)) for k in range(38)]
